@@ -1,0 +1,102 @@
+// Runs one command under limits, in a supervisor process of its own, and says how it ended.
+
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/campaign.h"
+#include "core/clock.h"
+#include "core/result.h"
+#include "core/trial.h"
+
+namespace faultline {
+
+/// Everything that the supervisor needs; written to `<trial_folder>/spec.json`.
+struct TrialSpec {
+  std::vector<std::string> argv;  ///< Placeholders already replaced.
+  std::vector<EnvSetting> env;    ///< On top of the inherited environment.
+  std::filesystem::path working_folder;  ///< Empty: the harness's own.
+  std::filesystem::path trial_folder;    ///< Must exist: stdout, stderr, started.json, status.json go here.
+  std::filesystem::path report_folder;   ///< Where the Linux reporter puts .ips files.
+  std::chrono::milliseconds timeout{60'000};
+  std::chrono::milliseconds grace{2'000};
+  CaptureMode capture = CaptureMode::on;
+  bool follow_children = true;
+  std::uint64_t output_limit_bytes = 1 << 20;  ///< Head and tail, each.
+  std::string boot_session;
+};
+
+/// A report that the Linux reporter wrote while the command ran.
+struct WrittenReport {
+  std::filesystem::path path;
+  std::string incident;
+  std::int64_t pid = 0;
+  friend bool operator==(const WrittenReport&, const WrittenReport&) = default;
+};
+
+/// A process of the trial (the command or a descendant) that died of a crash signal.
+struct CrashDeath {
+  std::int64_t pid = 0;
+  int signal = 0;
+  bool sent_by_harness = false;
+  friend bool operator==(const CrashDeath&, const CrashDeath&) = default;
+};
+
+/// The supervisor's status record: how the command and its tree ended.
+struct TrialStatus {
+  bool started = false;      ///< exec succeeded.
+  std::string start_error;   ///< Where it did not: `cannot execute x: no such file or directory`.
+  std::int64_t pid = 0;
+  std::uint64_t start_ticks = 0;  ///< Linux: field 22 of /proc/PID/stat. 0 if unknown.
+  WallTime started_at;
+  std::chrono::nanoseconds duration{0};
+  std::optional<int> exit_code;
+  std::optional<int> term_signal;
+  bool timed_out = false;
+  bool interrupted = false;          ///< We were asked to stop; the trial proves nothing.
+  bool stuck = false;                ///< Timed out without using the CPU.
+  bool capture_refused = false;      ///< ptrace was not permitted.
+  std::string capture_note;          ///< Why, or what was lost.
+  std::vector<WrittenReport> reports;
+  std::vector<CrashDeath> crash_deaths;
+  std::vector<std::int64_t> unkillable;  ///< Pids that would not die.
+  std::int64_t stray_count = 0;          ///< Descendants that outlived the command and were ended.
+  TrialResources resources;
+  friend bool operator==(const TrialStatus&, const TrialStatus&) = default;
+};
+
+/// Text forms of the two records (JSON); reading tolerates unknown keys. The supervisor and the
+/// harness are different programs of one build.
+std::string write_trial_spec(const TrialSpec& spec);
+Result<TrialSpec> read_trial_spec(std::string_view json);
+std::string write_trial_status(const TrialStatus& status);
+Result<TrialStatus> read_trial_status(std::string_view json);
+
+/// The role: run one trial to its end. Bodies: ProcessRunnerPosix; tests have a fake.
+class ProcessRunner {
+ public:
+  virtual ~ProcessRunner() = default;
+  /// Blocks until the command and all its descendants are gone. `stop` is polled: when it becomes
+  /// true the tree is ended and the status says `interrupted`. An error means that our own machinery
+  /// failed (supervisor died, folder not writable), never that the command did.
+  virtual Result<TrialStatus> run(const TrialSpec& spec, const std::atomic<bool>& stop) = 0;
+};
+
+/// Starts `supervisor` (the program faultline-report) once per trial.
+class ProcessRunnerPosix final : public ProcessRunner {
+ public:
+  explicit ProcessRunnerPosix(std::filesystem::path supervisor) : supervisor_(std::move(supervisor)) {}
+  Result<TrialStatus> run(const TrialSpec& spec, const std::atomic<bool>& stop) override;
+
+ private:
+  std::filesystem::path supervisor_;
+};
+
+}  // namespace faultline

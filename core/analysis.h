@@ -1,0 +1,21 @@
+// One report with everything that was derived from it. All of it can be thrown away and made again.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/crash_report.h"
+#include "core/crash_site.h"
+#include "core/fault_explanation.h"
+
+namespace faultline {
+
+struct Analysis {
+  CrashReport report;
+  FaultExplanation fault;
+  CrashSite site;
+  std::string rules_version;  ///< Of the fault, frame and site rules that made it.
+};
+
+}  // namespace faultline

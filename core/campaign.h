@@ -1,0 +1,102 @@
+// What is to be run: workloads, their matrix, and how trials are limited and judged.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace faultline {
+
+enum class ParameterType { text, integer, real, boolean };
+
+/// One value of a matrix parameter. `label` is what tables show and filters compare; `value` is what
+/// replaces the placeholder. They are equal unless the campaign gives both.
+struct ParameterValue {
+  std::string label;
+  std::string value;
+  ParameterType type = ParameterType::text;
+  bool unset = false;  ///< `{ unset = true }`: an environment variable taken away.
+  friend bool operator==(const ParameterValue&, const ParameterValue&) = default;
+};
+
+struct MatrixParameter {
+  std::string name;
+  std::vector<ParameterValue> values;
+  friend bool operator==(const MatrixParameter&, const MatrixParameter&) = default;
+};
+
+/// A variable of the workload's environment; no value means that it is removed.
+struct EnvSetting {
+  std::string name;
+  std::optional<std::string> value;  ///< May hold placeholders.
+  friend bool operator==(const EnvSetting&, const EnvSetting&) = default;
+};
+
+enum class CaptureMode { on, off };
+
+struct Workload {
+  std::string name;
+  std::vector<std::string> command;  ///< argv with `{placeholders}`; never given to a shell.
+  std::vector<EnvSetting> env;
+  std::optional<std::string> working_folder;
+  std::vector<MatrixParameter> matrix;
+  std::optional<std::chrono::milliseconds> timeout;  ///< Else the campaign's.
+  std::optional<std::string> pass_when;   ///< Regex that must match a line of the output.
+  std::optional<std::string> wrong_when;  ///< Regex: the results are wrong.
+  std::optional<std::string> crash_when;  ///< Regex: a crash that the exit status hides.
+  std::vector<int> accepted_exit_codes;   ///< Besides 0.
+  std::vector<int> crash_exit_codes;
+  std::optional<std::string> expect_output;  ///< Regex that proves that the arm is what it says.
+  std::optional<std::string> expect_image;   ///< Image name that must be loaded (seen in a report).
+  CaptureMode capture = CaptureMode::on;
+  bool follow_children = true;
+  friend bool operator==(const Workload&, const Workload&) = default;
+};
+
+/// Whether the next trial waits for this one's report.
+struct SettleRule {
+  enum class Kind { report, none, time };
+  Kind kind = Kind::report;
+  std::chrono::milliseconds limit{15'000};  ///< `report`: at most; `time`: exactly.
+  friend bool operator==(const SettleRule&, const SettleRule&) = default;
+};
+
+struct FactCommand {
+  std::string name;
+  std::vector<std::string> command;
+  friend bool operator==(const FactCommand&, const FactCommand&) = default;
+};
+
+struct Campaign {
+  std::string name;
+  std::int64_t trials = 0;  ///< Blocks: trials per cell.
+  std::uint64_t seed = 1;
+  std::chrono::milliseconds timeout{60'000};
+  std::chrono::milliseconds grace{2'000};  ///< Between SIGABRT and SIGKILL.
+  std::string control;                     ///< Filter over cells that must crash; empty if none.
+  SettleRule settle;
+  bool drain = true;
+  std::uint64_t min_free_bytes = 1ULL << 30;  ///< The run stops in time below this.
+  std::vector<FactCommand> facts;
+  std::vector<Workload> workloads;
+  std::string folder;  ///< Of the campaign file: `{campaign}`.
+  std::string text;    ///< The file as read, or what a command line stands for.
+  std::string hash;    ///< hash128 of what decides the trials; trials, duration and `--only` are not in it.
+  friend bool operator==(const Campaign&, const Campaign&) = default;
+};
+
+/// One workload with one value for each of its parameters.
+struct Cell {
+  std::size_t workload_index = 0;
+  std::string workload;
+  std::vector<std::pair<std::string, ParameterValue>> parameters;  ///< In the order of the matrix.
+  /// `threads=8 lock=none`; the workload's name alone where there are no parameters.
+  [[nodiscard]] std::string text() const;
+  friend bool operator==(const Cell&, const Cell&) = default;
+};
+
+}  // namespace faultline

@@ -1,0 +1,27 @@
+// Numbers that carry their sample size.
+
+#pragma once
+
+#include <cstdint>
+
+namespace faultline {
+
+/// k of n. The ratio is derived; a bare percentage does not exist.
+struct Proportion {
+  std::int64_t counted = 0;
+  std::int64_t trials = 0;
+  /// 0 where there are no trials.
+  [[nodiscard]] double ratio() const {
+    return trials == 0 ? 0.0 : static_cast<double>(counted) / static_cast<double>(trials);
+  }
+  friend bool operator==(const Proportion&, const Proportion&) = default;
+};
+
+/// Closed; both ends as ratios in [0, 1] for a rate.
+struct Interval {
+  double low = 0.0;
+  double high = 1.0;
+  friend bool operator==(const Interval&, const Interval&) = default;
+};
+
+}  // namespace faultline

@@ -1,0 +1,1 @@
+#include "core/ips_document.h"

@@ -1,0 +1,20 @@
+// Text of unknown origin made safe to print: nothing from a report reaches a terminal unescaped.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace faultline {
+
+/// Control characters (C0, C1, DEL), bidirectional overrides and invalid UTF-8 become `\x1b` or
+/// `\u202e` forms. Newlines and tabs become `\n` and `\t`: the result is one line.
+std::string escape_line(std::string_view text);
+
+/// As escape_line, but keeps newlines and tabs: for text that may have several lines.
+std::string escape_text(std::string_view text);
+
+/// Valid UTF-8: each invalid byte becomes U+FFFD.
+std::string valid_utf8(std::string_view bytes);
+
+}  // namespace faultline
