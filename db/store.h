@@ -1,0 +1,241 @@
+// The store: one SQLite file that keeps every run, trial and report, whole and for good.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/analysis.h"
+#include "core/clock.h"
+#include "core/crash_report.h"
+#include "core/image.h"
+#include "core/outcome.h"
+#include "core/result.h"
+#include "core/trial.h"
+
+namespace faultline {
+
+class Connection;
+class StoreParts;
+
+enum class OpenMode {
+  read_write_create,  ///< Makes the file where there is none.
+  read_write,
+  read_only,  ///< Works beside a writer; makes nothing.
+};
+
+/// Whose report it is. Without a trial it says that `run` met it and that it is nobody's: foreign.
+struct ReportAttribution {
+  Uuid run;
+  std::optional<std::int64_t> trial_index;
+  std::string grounds;  ///< Why, in a few words: `pid and start time`.
+  friend bool operator==(const ReportAttribution&, const ReportAttribution&) = default;
+};
+
+/// How a report came to us.
+struct ReportArrival {
+  ReportOrigin origin = ReportOrigin::imported;
+  std::string source_path;  ///< As given; never an identity.
+  WallTime seen;
+  std::optional<ReportAttribution> attribution;  ///< Absent: no run met it (an import).
+};
+
+/// One report to be stored. `bytes` and `analysis` must live until the call returns.
+struct NewReport {
+  std::string_view bytes;
+  ReportArrival arrival;
+  const Analysis* analysis = nullptr;  ///< Required; for what nobody can read: kind `unreadable`.
+};
+
+enum class ReportNews {
+  added,     ///< Its incident was not in the store.
+  known,     ///< These very bytes were.
+  new_form,  ///< Other bytes of a known incident: kept beside.
+};
+std::string_view report_news_text(ReportNews news);
+
+struct AddedReport {
+  std::string incident;  ///< Upper case; where the report has none, hash128 of its bytes (32 hex digits).
+  ReportNews news = ReportNews::added;
+  friend bool operator==(const AddedReport&, const AddedReport&) = default;
+};
+
+/// What became known of a trial after it was recorded: a late report, a panic, a GPU reset.
+/// Appended; the newest says what holds.
+struct TrialAmendment {
+  WallTime at;
+  Verdict verdict;
+  bool uncaptured = false;
+  std::string uncaptured_reason;
+  bool contaminated = false;
+};
+
+/// Which runs find_runs() gives.
+struct RunSelection {
+  std::optional<std::string> campaign_hash;
+  std::optional<std::string> campaign_name;
+  std::optional<std::string> host_key;
+  bool only_unfinished = false;  ///< State `running` or `interrupted`.
+  std::size_t limit = SIZE_MAX;
+};
+
+/// A raw report as for_each_report() hands it out.
+struct StoredReport {
+  std::string incident;
+  std::string_view bytes;  ///< Valid during the call.
+  ReportOrigin origin = ReportOrigin::imported;
+  std::string rules_version;  ///< Of the analysis that the store has; empty if none.
+  std::string site_key;       ///< Empty if none.
+  std::string site_text;
+};
+
+struct MergeSummary {
+  std::int64_t runs = 0;  ///< New here, as all the others.
+  std::int64_t trials = 0;
+  std::int64_t reports = 0;
+  std::int64_t raw_forms = 0;
+  std::int64_t labels = 0;
+  friend bool operator==(const MergeSummary&, const MergeSummary&) = default;
+};
+
+/// Trial counts that somebody else measured; shown apart, never mixed with our own trials.
+struct ImportedCount {
+  std::string source;  ///< Where from: a file's name, a link.
+  Cell cell;
+  std::int64_t trials = 0;
+  std::int64_t crashed = 0;
+  friend bool operator==(const ImportedCount&, const ImportedCount&) = default;
+};
+
+/// Keeps two runs of one campaign apart. Held until destroyed or until the process dies.
+class CampaignLock {
+ public:
+  CampaignLock(CampaignLock&&) noexcept;
+  CampaignLock& operator=(CampaignLock&&) noexcept;
+  CampaignLock(const CampaignLock&) = delete;
+  CampaignLock& operator=(const CampaignLock&) = delete;
+  ~CampaignLock();
+
+ private:
+  friend class Store;
+  explicit CampaignLock(int fd) : fd_(fd) {}
+  int fd_ = -1;
+};
+
+/// The one writer and keeper of what was measured.
+///
+/// Facts are appended and never changed; what holds now is derived from them. A call that writes is
+/// one transaction: after it returned, a power cut loses nothing of it, and after it failed nothing
+/// of it is there. The write lock is held for milliseconds; compression happens before. Another
+/// writer is waited for (10 s), then the call fails.
+///
+/// Ownership: owns the database connection; what it returns are plain values.
+/// Threads: one Store per thread. Several Stores, in several processes too, may share one file.
+class Store {
+ public:
+  /// Opens the file. Each error is one line that names the file and the remedy: newer version, not
+  /// SQLite, another program's database, damaged, no permission, full disk, network file system.
+  static Result<Store> open(const std::filesystem::path& path, OpenMode mode);
+  /// A private store in memory, for tests and for reading without a file.
+  static Result<Store> open_in_memory();
+
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  ~Store();
+
+  [[nodiscard]] const std::filesystem::path& path() const;
+  [[nodiscard]] OpenMode mode() const;
+
+  // Runs.
+
+  /// Stores a run and that it began. Its host and cells are stored with it.
+  Result<void> begin_run(const RunRecord& run);
+  /// Appends that an unfinished run goes on, with the blocks that are now planned.
+  Result<void> resume_run(const Uuid& run, WallTime at, std::int64_t planned_blocks);
+  /// Appends how it ended.
+  Result<void> end_run(const Uuid& run, RunState state, std::string_view reason, WallTime at);
+  /// Newest start first, with their present state.
+  Result<std::vector<RunRecord>> find_runs(const RunSelection& selection);
+  /// `text` is a UUID, a unique prefix of one, or `last`. Fails where there is none or several.
+  Result<RunRecord> run(std::string_view text);
+
+  // Trials.
+
+  /// Appends a trial with its reports, in one transaction. A trial that is there already is refused.
+  /// Reports are stored as by add_report(); their arrivals say whose they are.
+  Result<std::vector<AddedReport>> record_trial(const Trial& trial, std::span<const NewReport> reports);
+  Result<void> amend_trial(const Uuid& run, std::int64_t index, const TrialAmendment& amendment);
+  /// Indexes of the trials of a run that are recorded, ascending.
+  Result<std::vector<std::int64_t>> ended_trials(const Uuid& run);
+  /// As it holds now; nullopt where there is none.
+  Result<std::optional<Trial>> find_trial(const Uuid& run, std::int64_t index);
+  /// Every recorded trial of a run as it holds now, by index.
+  Result<std::vector<Trial>> trials_of(const Uuid& run);
+
+  // Reports.
+
+  /// The incident of exactly these bytes, if they are stored: spares parsing what is known.
+  Result<std::optional<std::string>> find_known(std::string_view bytes);
+  Result<AddedReport> add_report(std::string_view bytes, const ReportArrival& arrival,
+                                 const Analysis& analysis);
+  /// As add_report for each, in one transaction. Meant for some 50 at a time.
+  Result<std::vector<AddedReport>> add_reports(std::span<const NewReport> reports);
+  /// Appends whose a stored report is. The newest attribution holds; a trial goes before none.
+  Result<void> attribute_report(std::string_view incident, const ReportAttribution& attribution, WallTime at);
+  /// `text` is an incident, a unique prefix of one, or `last`. Fails where there is none or several.
+  Result<std::string> resolve_report(std::string_view text);
+  /// The bytes as they came, of the form that speaks for the incident. `text` as above.
+  Result<std::string> raw_report(std::string_view text);
+  /// All raw forms of an incident, the one that speaks first.
+  Result<std::vector<std::string>> raw_forms(std::string_view text);
+  /// How the incident's present form came to us.
+  Result<ReportArrival> arrival_of(std::string_view text);
+
+  // Derived rows.
+
+  /// Calls `visit` for every incident, ascending, until it returns an error. `visit` may call
+  /// replace_analysis().
+  Result<void> for_each_report(const std::function<Result<void>(const StoredReport&)>& visit);
+  /// Throws away what was derived from a report and stores `analysis` instead.
+  Result<void> replace_analysis(std::string_view incident, const Analysis& analysis);
+
+  // Labels: a person's words on a site or family, by its 16-digit key.
+
+  Result<void> add_label(std::string_view key, std::string_view word, WallTime at);
+  /// Appends that the word no longer holds. No error where it was not there.
+  Result<void> remove_label(std::string_view key, std::string_view word, WallTime at);
+
+  /// Stores counts from elsewhere; the same count again changes nothing.
+  Result<void> add_imported_counts(std::span<const ImportedCount> counts);
+
+  /// Takes in everything that another store has: a union, the same in any order and any number of
+  /// times. Transactions are short, so an interrupted merge is simply repeated.
+  Result<MergeSummary> merge_from(const std::filesystem::path& other);
+
+  /// Refuses a second run of the same campaign on this store. Lost with the process.
+  Result<CampaignLock> lock_campaign(std::string_view campaign_hash);
+
+  /// SQLite's own checks of the file and of all foreign keys, and ours that the counts fit their
+  /// rows. One line a finding; empty is sound.
+  Result<std::vector<std::string>> check_integrity();
+  /// Lets SQLite look at what changed; after a run or an import.
+  Result<void> optimize();
+
+  /// For db/ alone.
+  [[nodiscard]] Connection& connection();
+
+ private:
+  explicit Store(std::unique_ptr<StoreParts> parts);
+  std::unique_ptr<StoreParts> parts_;
+};
+
+}  // namespace faultline
