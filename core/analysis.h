@@ -8,6 +8,7 @@
 #include "core/crash_report.h"
 #include "core/crash_site.h"
 #include "core/fault_explanation.h"
+#include "core/portrait.h"
 
 namespace faultline {
 
@@ -15,7 +16,9 @@ struct Analysis {
   CrashReport report;
   FaultExplanation fault;
   CrashSite site;
-  std::string rules_version;  ///< Of the fault, frame and site rules that made it.
+  Portrait portrait;                ///< Of the other threads.
+  std::vector<std::string> labels;  ///< A team's own words on this site, from its rules file.
+  std::string rules_version;        ///< Of the fault, frame and site rules that made it.
 };
 
 }  // namespace faultline
