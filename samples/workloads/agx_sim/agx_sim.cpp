@@ -1,0 +1,188 @@
+// THIS IS A MODEL, not a GPU program: portable C++ that races as a GPU driver was reported to race.
+//
+// What it models: on macOS 15 several threads that encode Metal compute work at once die inside the driver
+// AGXMetalG16X. A compute context keeps a pointer, `impl`, to its state; the thread that ends a session
+// clears it while another is between its begin and its end on the same context, and that one then follows
+// NULL. Reports show three places: a read at 0x5c8, a read at 0x98, a write at 0x184. Threads that share a
+// command buffer die of the driver's assertion instead: "A command encoder is already encoding to this
+// command buffer".
+//
+// What is real here: the threads, the locks, the race and the deaths. No die is cast: whether a trial
+// crashes is decided by the scheduler and the caches alone. What is not: no GPU, none of the driver's code,
+// and rates that say something about this machine's scheduler and nothing about any driver.
+//
+//   agx_sim [--threads N] [--ops N] [--lock none|per-op|per-stream|rwlock|global] [--style shared|per-thread]
+//
+//   --ops     encoding sessions per thread
+//   --style   what threads share. `shared`: command buffers; the deaths are the assertion's. `per-thread`:
+//             each thread has command buffers of its own and the driver hands out the same contexts to
+//             several threads; the deaths are the three NULL accesses.
+//
+// One thread, or the lock `global`, never crashes; every other pair of settings can. Prints phases and
+// throughput as JSON lines and at last `complete`. Exit status: 0, or 2 for wrong usage.
+
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <latch>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "driver.h"
+#include "encode_lock.h"
+
+namespace {
+
+enum class Style { shared, per_thread };
+
+struct Options {
+  std::size_t threads = 8;
+  std::size_t ops = 200;
+  LockStrategy lock = LockStrategy::none;
+  Style style = Style::per_thread;
+};
+
+// What an application does between two sessions, in rounds of driver::compute().
+constexpr unsigned kRoundsBetweenSessions = 16'000;
+
+// How many contexts (or command buffers) the threads share. A power of two, so that every odd stride
+// visits all of them.
+constexpr std::size_t kSharedObjects = 256;
+
+struct Machine {
+  explicit Machine(const Options& options)
+      : lock(options.lock, options.threads),
+        shared_buffers(kSharedObjects),
+        own_buffers(options.threads),
+        shared_contexts(kSharedObjects),
+        own_contexts(options.threads) {}
+
+  EncodeLock lock;
+  std::vector<AGXG16XFamilyCommandBuffer> shared_buffers;
+  std::vector<AGXG16XFamilyCommandBuffer> own_buffers;  // One a thread.
+  std::vector<AGXG16XFamilyComputeContext> shared_contexts;
+  std::vector<AGXG16XFamilyComputeContext> own_contexts;  // One a thread.
+};
+
+void encode_session(EncodeLock& lock, std::size_t thread, AGXG16XFamilyCommandBuffer* buffer,
+                    AGXG16XFamilyComputeContext* context, std::uint64_t input) {
+  const EncodeLock::Session session = lock.lock_session(thread);
+  {
+    const auto held = lock.lock_call(DriverCall::begin);
+    driver::begin_encoding(buffer, context);
+  }
+  {
+    const auto held = lock.lock_call(DriverCall::set_pipeline);
+    driver::set_pipeline(context, input);
+  }
+  {
+    const auto held = lock.lock_call(DriverCall::dispatch);
+    driver::dispatch(context, input);
+  }
+  {
+    const auto held = lock.lock_call(DriverCall::end);
+    driver::end_encoding(context, buffer);
+  }
+}
+
+void work(Machine& machine, const Options& options, std::size_t thread) {
+  std::uint64_t input = thread + 1;
+  for (std::size_t op = 0; op < options.ops; ++op) {
+    input = driver::compute(input, kRoundsBetweenSessions);
+    // Each thread walks through the shared objects with an odd stride of its own, so that any two threads
+    // meet now and then, whatever their speeds.
+    const std::size_t at = (thread + op * (2 * thread + 1)) % kSharedObjects;
+    const bool share_buffers = options.style == Style::shared;
+    encode_session(machine.lock, thread,
+                   share_buffers ? &machine.shared_buffers[at] : &machine.own_buffers[thread],
+                   share_buffers ? &machine.own_contexts[thread] : &machine.shared_contexts[at], input);
+  }
+}
+
+void print_phase(const char* phase) {
+  std::printf("{\"faultline\": {\"phase\": \"%s\"}}\n", phase);
+  std::fflush(stdout);
+}
+
+void run(const Options& options) {
+  print_phase("setup");
+  const auto machine = std::make_unique<Machine>(options);
+  // All start together: without that the first thread may be done before the last one is born.
+  std::latch start(static_cast<std::ptrdiff_t>(options.threads) + 1);
+  std::vector<std::thread> threads;
+  threads.reserve(options.threads);
+  for (std::size_t thread = 0; thread < options.threads; ++thread) {
+    threads.emplace_back([&machine, &options, &start, thread] {
+      start.arrive_and_wait();
+      work(*machine, options, thread);
+    });
+  }
+
+  print_phase("encoding");
+  start.arrive_and_wait();
+  const auto began = std::chrono::steady_clock::now();
+  for (std::thread& thread : threads) thread.join();
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+
+  print_phase("done");
+  const double ops_per_second = static_cast<double>(options.threads * options.ops) / took.count();
+  std::printf("{\"faultline\": {\"metric\": \"ops_per_second\", \"value\": %.0f}}\ncomplete\n",
+              ops_per_second);
+  std::fflush(stdout);
+}
+
+std::optional<std::size_t> parse_count(std::string_view text) {
+  std::size_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (count == 0 || count > 1'000'000) return std::nullopt;
+  return count;
+}
+
+std::optional<Style> find_style(std::string_view name) {
+  if (name == "shared") return Style::shared;
+  if (name == "per-thread") return Style::per_thread;
+  return std::nullopt;
+}
+
+template <class T>
+bool assign(T& target, std::optional<T> value) {
+  if (value) target = *value;
+  return value.has_value();
+}
+
+std::optional<Options> parse_options(const std::vector<std::string_view>& arguments) {
+  if (arguments.size() % 2 != 0) return std::nullopt;
+  Options options;
+  for (std::size_t index = 0; index < arguments.size(); index += 2) {
+    const std::string_view name = arguments[index];
+    const std::string_view value = arguments[index + 1];
+    bool understood = false;
+    if (name == "--threads") understood = assign(options.threads, parse_count(value));
+    if (name == "--ops") understood = assign(options.ops, parse_count(value));
+    if (name == "--lock") understood = assign(options.lock, find_lock_strategy(value));
+    if (name == "--style") understood = assign(options.style, find_style(value));
+    if (!understood) return std::nullopt;
+  }
+  if (options.threads > 1024) return std::nullopt;
+  return options;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::optional<Options> options = parse_options({argv + 1, argv + argc});
+  if (!options) {
+    std::fputs(
+        "usage: agx_sim [--threads N] [--ops N] [--lock none|per-op|per-stream|rwlock|global]\n"
+        "               [--style shared|per-thread]\n",
+        stderr);
+    return 2;
+  }
+  run(*options);
+  return 0;
+}

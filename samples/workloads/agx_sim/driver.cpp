@@ -1,0 +1,104 @@
+// The model of the GPU driver; driver.h says what it is and what not.
+
+#include "driver.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string_view>
+
+namespace {
+
+// What is done before each use of a context's state, in rounds of compute(). They are of one size, so that
+// a context cleared at any moment is found cleared by each of the three uses with some likelihood.
+constexpr unsigned kRoundsBeforePipeline = 400;
+constexpr unsigned kRoundsBeforePrepare = 300;
+constexpr unsigned kRoundsBeforeSpill = 400;
+constexpr unsigned kRoundsBeforeEnd = 300;
+
+constexpr std::string_view kAlreadyEncoding =
+    "-[AGXG16XFamilyCommandBuffer "
+    "tryCoalescingPreviousComputeCommandEncoderWithConfig:nextEncoderClass:]:1091: failed assertion "
+    "'A command encoder is already encoding to this command buffer'\n";
+
+}  // namespace
+
+namespace AGX {
+
+template <class Encoders, class Classes>
+void SpillInfoGen3<Encoders, Classes>::allocateUSCSpillBuffer(std::atomic<ContextCommon*>& impl,
+                                                              unsigned int bytes) {
+  ContextCommon* common = impl.load(std::memory_order_relaxed);
+  common->spill_bytes.store(bytes, std::memory_order_relaxed);
+}
+
+template <class Encoders, class Classes, class ObjClasses, class CommandEncoding, class ServiceClasses>
+std::uint64_t ComputeContext<Encoders, Classes, ObjClasses, CommandEncoding,
+                             ServiceClasses>::prepareForEnqueue(bool indirect) {
+  ContextCommon* current = impl.load(std::memory_order_relaxed);
+  const std::uint64_t state = current->enqueue_state.load(std::memory_order_relaxed);
+  return indirect ? state + 1 : state;
+}
+
+template <class Encoders, class Classes, class ObjClasses, class CommandEncoding, class ServiceClasses>
+void ComputeContext<Encoders, Classes, ObjClasses, CommandEncoding, ServiceClasses>::performEnqueueKernel(
+    std::uint64_t arguments) {
+  const std::uint64_t encoded = driver::compute(arguments, kRoundsBeforeSpill);
+  spill_info.allocateUSCSpillBuffer(impl, static_cast<unsigned int>(encoded & 0xffff));
+}
+
+template class SpillInfoGen3<HAL200::Encoders, HAL200::Classes>;
+template class ComputeContext<HAL200::Encoders, HAL200::Classes, HAL200::ObjClasses,
+                              HAL200::CommandEncodingNext, HAL200::EncoderComputeServiceClassesNext>;
+
+}  // namespace AGX
+
+namespace driver {
+
+void begin_encoding(AGXG16XFamilyCommandBuffer* self, AGXG16XFamilyComputeContext* context) {
+  try_coalescing(self);
+  context->context.impl.store(&context->context.common, std::memory_order_relaxed);
+}
+
+void try_coalescing(AGXG16XFamilyCommandBuffer* self) {
+  if (self->encoding.load(std::memory_order_relaxed)) {
+    // One write, so that the words of two threads that fail together do not mix.
+    const ssize_t written = ::write(STDERR_FILENO, kAlreadyEncoding.data(), kAlreadyEncoding.size());
+    static_cast<void>(written);
+    std::abort();
+  }
+  self->encoding.store(true, std::memory_order_relaxed);
+}
+
+void set_pipeline(AGXG16XFamilyComputeContext* self, std::uint64_t pipeline) {
+  const std::uint64_t encoded = compute(pipeline, kRoundsBeforePipeline);
+  AGX::ContextCommon* common = self->context.impl.load(std::memory_order_relaxed);
+  const std::uint64_t previous = common->pipeline.load(std::memory_order_relaxed);
+  common->pipeline.store(previous ^ encoded, std::memory_order_relaxed);
+}
+
+void dispatch(AGXG16XFamilyComputeContext* self, std::uint64_t arguments) {
+  const std::uint64_t encoded = compute(arguments, kRoundsBeforePrepare);
+  const std::uint64_t state = self->context.prepareForEnqueue((encoded & 1) != 0);
+  self->context.performEnqueueKernel(state + encoded);
+}
+
+void end_encoding(AGXG16XFamilyComputeContext* self, AGXG16XFamilyCommandBuffer* buffer) {
+  const std::uint64_t fence = compute(buffer->fence.load(std::memory_order_relaxed), kRoundsBeforeEnd);
+  buffer->fence.store(fence, std::memory_order_relaxed);
+  self->context.impl.store(nullptr, std::memory_order_relaxed);
+  buffer->encoding.store(false, std::memory_order_relaxed);
+}
+
+std::uint64_t compute(std::uint64_t seed, unsigned rounds) {
+  // xorshift64 (Marsaglia, 2003): each round needs the one before, so no compiler can shorten it.
+  std::uint64_t state = seed | 1;
+  for (unsigned round = 0; round < rounds; ++round) {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+  }
+  return state;
+}
+
+}  // namespace driver
