@@ -1,0 +1,274 @@
+#include "analyzer/parse/ips_stacks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace faultline {
+namespace {
+
+void read_frame_member(std::string_view key, const ReportField& field, Frame& frame) {
+  if (key == "imageOffset") {
+    frame.image_offset = ImageOffset{field.natural().value_or(0)};
+  } else if (key == "symbol") {
+    frame.symbol = field.text();
+  } else if (key == "symbolLocation") {
+    frame.symbol_location = field.natural();
+  } else if (key == "imageIndex") {
+    if (const auto index = field.natural()) frame.image_index = static_cast<std::size_t>(*index);
+  } else if (key == "sourceFile") {
+    frame.source_file = field.text();
+  } else if (key == "sourceLine") {
+    frame.source_line = field.natural();
+  } else if (key == "inline") {
+    frame.inlined = field.truth();
+  } else if (key == "region") {
+    frame.region = field.text();
+  }
+}
+
+void read_frame(const ReportField& field, Frame& frame) {
+  if (field.value().type() != JsonType::array) {
+    field.each_member(
+        [&frame](std::string_view key, const ReportField& member) { read_frame_member(key, member, frame); });
+    return;
+  }
+  field.each_element([&frame](std::size_t index, const ReportField& element) {
+    if (index == 0) {
+      if (const auto image = element.natural()) frame.image_index = static_cast<std::size_t>(*image);
+    } else if (index == 1) {
+      frame.image_offset = ImageOffset{element.natural().value_or(0)};
+    } else if (index == 2) {
+      element.each_member([&frame](std::string_view key, const ReportField& member) {
+        read_frame_member(key, member, frame);
+      });
+    }
+  });
+}
+
+void read_register_member(std::string_view key, const ReportField& field, Register& reg) {
+  if (key == "value") {
+    reg.value = field.natural().value_or(0);
+  } else if (key == "symbol") {
+    reg.symbol = field.text();
+  } else if (key == "symbolLocation") {
+    reg.symbol_location = field.natural();
+  } else if (key == "matchesCrashFrame") {
+    reg.matches_crash_frame = field.truth();
+  } else if (key == "objc-selector") {
+    reg.objc_selector = field.text();
+  } else if (key == "description") {
+    reg.description = field.text();
+  }
+}
+
+void read_register(std::string_view name, const ReportField& field, std::vector<Register>& registers) {
+  auto& reg = registers.emplace_back();
+  reg.name = name;
+  if (field.value().type() == JsonType::natural) {
+    reg.value = *field.value().natural();
+    return;
+  }
+  field.each_member(
+      [&reg](std::string_view key, const ReportField& member) { read_register_member(key, member, reg); });
+}
+
+constexpr std::array<std::string_view, 29> kNumberedRegisters{
+    "x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",  "x8",  "x9",  "x10", "x11", "x12", "x13", "x14",
+    "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28"};
+
+/// As debuggers and Apple's text show them; the report's own order changes from run to run.
+constexpr std::array<std::string_view, 30> kNamedRegisters{
+    "fp",  "lr",  "sp",  "pc",  "cpsr",   "far", "esr", "rax", "rbx",  "rcx",
+    "rdx", "rdi", "rsi", "rbp", "rsp",    "r8",  "r9",  "r10", "r11",  "r12",
+    "r13", "r14", "r15", "rip", "rflags", "cr2", "cpu", "err", "trap", ""};
+
+std::size_t register_rank(std::string_view name) {
+  const auto place = std::find(kNamedRegisters.begin(), kNamedRegisters.end(), name);
+  return static_cast<std::size_t>(place - kNamedRegisters.begin());
+}
+
+struct NamedRegister {
+  std::size_t rank = 0;
+  std::string_view name;
+  JsonValue value;
+  bool from_rosetta = false;
+};
+
+void read_x_registers(const ReportField& field, std::vector<Register>& registers) {
+  std::size_t count = 0;
+  field.each_element([&](std::size_t index, const ReportField& element) {
+    ++count;
+    if (index < kNumberedRegisters.size()) read_register(kNumberedRegisters[index], element, registers);
+  });
+  if (count != kNumberedRegisters.size() && field.value().type() == JsonType::array) {
+    field.complain(fmt::format("found {} registers, expected {}", count, kNumberedRegisters.size()));
+  }
+}
+
+void read_recursion(const ReportField& field, RecursionInfo& info) {
+  field.each_member([&info](std::string_view key, const ReportField& member) {
+    if (key == "hottestElided") {
+      info.hottest_elided = member.natural().value_or(0);
+    } else if (key == "coldestElided") {
+      info.coldest_elided = member.natural().value_or(0);
+    } else if (key == "depth") {
+      info.depth = member.natural().value_or(0);
+    } else if (key == "keyFrame") {
+      read_frame(member, info.key_frame.emplace());
+    }
+  });
+}
+
+void read_instruction_state(const ReportField& field, Thread& thread) {
+  field.each_member([&thread](std::string_view outer, const ReportField& stream) {
+    if (outer != "instructionStream") return;
+    auto& state = thread.instruction_state.emplace();
+    stream.each_member([&state](std::string_view key, const ReportField& member) {
+      if (key == "offset") {
+        state.offset = static_cast<std::size_t>(member.natural().value_or(0));
+      } else if (key == "bytes") {
+        state.bytes.reserve(member.value().size());
+        member.each_element([&state](std::size_t, const ReportField& byte) {
+          const auto value = byte.natural();
+          if (value && *value > 255) byte.complain(fmt::format("{} is no byte", *value));
+          state.bytes.push_back(static_cast<std::uint8_t>(value.value_or(0)));
+        });
+      }
+    });
+  });
+}
+
+void read_thread_member(std::string_view key, const ReportField& field, Thread& thread) {
+  if (key == "id") {
+    thread.id = field.natural();
+  } else if (key == "frames") {
+    read_frames(field, thread.frames);
+  } else if (key == "threadState") {
+    if (field.expect(JsonType::object)) read_thread_state(field, thread.state.emplace());
+  } else if (key == "queue") {
+    thread.queue = field.text();
+  } else if (key == "name") {
+    thread.name = field.text();
+  } else if (key == "triggered") {
+    thread.triggered = field.truth();
+  } else if (key == "instructionState") {
+    read_instruction_state(field, thread);
+  } else if (key == "originalLength") {
+    thread.original_length = field.natural();
+  } else if (key == "recursionInfoArray") {
+    field.each_element([&thread](std::size_t, const ReportField& element) {
+      read_recursion(element, thread.recursion.emplace_back());
+    });
+  } else if (key == "atOwnFault") {
+    thread.at_own_fault = field.truth();
+  }
+}
+
+/// Version 1: the UUID, the base and the source letter, in this order.
+void read_short_image(const ReportField& field, Image& image) {
+  field.each_element([&image](std::size_t index, const ReportField& element) {
+    if (index == 0) {
+      image.uuid = element.uuid();
+    } else if (index == 1) {
+      image.base = element.address().value_or(RuntimeAddress{});
+    } else if (index == 2) {
+      image.source = element.text().value_or("");
+    }
+  });
+}
+
+}  // namespace
+
+void read_frames(const ReportField& field, std::vector<Frame>& frames) {
+  frames.reserve(field.value().size());
+  field.each_element(
+      [&frames](std::size_t, const ReportField& element) { read_frame(element, frames.emplace_back()); });
+}
+
+void read_thread_state(const ReportField& field, ThreadState& state) {
+  std::array<NamedRegister, 64> named;
+  std::size_t named_count = 0;
+  const auto keep = [&](std::string_view name, const ReportField& member, bool from_rosetta) {
+    if (named_count == named.size()) return member.complain("more registers than any processor has");
+    named[named_count++] = {register_rank(name), name, member.value(), from_rosetta};
+  };
+  state.registers.reserve(36);
+  field.each_member([&](std::string_view key, const ReportField& member) {
+    if (key == "flavor") {
+      state.flavor = member.text().value_or("");
+    } else if (key == "x") {
+      read_x_registers(member, state.registers);
+    } else if (key == "rosetta") {
+      state.rosetta = true;
+      member.each_member([&](std::string_view name, const ReportField& tmp) { keep(name, tmp, true); });
+    } else if (member.value().type() == JsonType::object || member.value().type() == JsonType::natural) {
+      keep(key, member, false);
+    } else {
+      static_cast<void>(member.expect(JsonType::object));
+    }
+  });
+  const auto end = named.begin() + static_cast<std::ptrdiff_t>(named_count);
+  std::sort(named.begin(), end, [](const NamedRegister& a, const NamedRegister& b) {
+    return a.rank != b.rank ? a.rank < b.rank : a.name < b.name;
+  });
+  const JsonPlace rosetta{&field.place(), "rosetta", 0};
+  for (auto it = named.begin(); it != end; ++it) {
+    const JsonPlace place{it->from_rosetta ? &rosetta : &field.place(), it->name, 0};
+    read_register(it->name, ReportField(it->value, place, field.issues()), state.registers);
+  }
+}
+
+void read_threads(const ReportField& field, std::vector<Thread>& threads) {
+  threads.reserve(field.value().size());
+  field.each_element([&threads](std::size_t, const ReportField& element) {
+    auto& thread = threads.emplace_back();
+    element.each_member([&thread](std::string_view key, const ReportField& member) {
+      read_thread_member(key, member, thread);
+    });
+  });
+}
+
+void read_image(const ReportField& field, Image& image) {
+  field.each_member([&image](std::string_view key, const ReportField& member) {
+    if (key == "base") {
+      image.base = member.address().value_or(RuntimeAddress{});
+    } else if (key == "size") {
+      image.size_bytes = member.natural().value_or(0);
+    } else if (key == "uuid") {
+      image.uuid = member.uuid();
+    } else if (key == "path") {
+      image.path = member.text();
+    } else if (key == "name") {
+      image.name = member.text();
+    } else if (key == "arch") {
+      image.arch = member.text();
+    } else if (key == "source") {
+      image.source = member.text().value_or("");
+    } else if (key == "CFBundleIdentifier") {
+      image.bundle_id = member.text();
+    } else if (key == "CFBundleShortVersionString") {
+      image.bundle_short_version = member.text();
+    } else if (key == "CFBundleVersion") {
+      image.bundle_version = member.text();
+    } else if (key == "buildId") {
+      image.build_id = member.text().value_or("");
+    }
+  });
+}
+
+void read_images(const ReportField& field, std::vector<Image>& images) {
+  images.reserve(field.value().size());
+  field.each_element([&images](std::size_t, const ReportField& element) {
+    auto& image = images.emplace_back();
+    if (element.value().type() == JsonType::array) {
+      read_short_image(element, image);
+    } else {
+      read_image(element, image);
+    }
+  });
+}
+
+}  // namespace faultline
