@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collector/plan/duration.h"
 #include "core/campaign.h"
 #include "core/result.h"
 
@@ -58,11 +59,5 @@ std::string write_campaign_toml(const Campaign& campaign);
 /// hash128 over what decides the trials: name, seed, limits, control, settle, facts and workloads.
 /// Not in it: the number of trials, drain, free disk space, comments, the file's place.
 std::string campaign_hash(const Campaign& campaign);
-
-/// `250ms`, `60s`, `5m`, `2h`, `1d`, and sums of them (`1h30m`). nullopt for anything else; a bare
-/// number has no unit and is refused.
-std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
-/// The shortest form that parse_duration() reads back: `90s`, `5m`, `250ms`.
-std::string format_duration(std::chrono::milliseconds duration);
 
 }  // namespace faultline

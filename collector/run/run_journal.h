@@ -47,7 +47,7 @@ struct CollectedReport {
   /// From the death (or the trial's end) to when we first saw the file; absent where not measured.
   std::optional<std::chrono::milliseconds> latency;
 
-  /// The identity under which it is stored once: the incident, else `hash:` and hash128 of the bytes.
+  /// The identity under which it is stored once: the incident, else hash128 of the bytes (32 hex digits).
   [[nodiscard]] std::string key() const;
 };
 

@@ -1,0 +1,267 @@
+#include "collector/plan/campaign_checks.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string>
+
+#include "collector/plan/nearest_name.h"
+#include "collector/plan/placeholders.h"
+#include "collector/plan/schedule.h"
+#include "collector/run/line_pattern.h"
+#include "core/filter.h"
+
+namespace faultline {
+namespace {
+
+constexpr std::size_t kMostCells = 1U << 20;
+
+// Fields of the filter language and the two placeholders that are no parameters.
+constexpr std::array<std::string_view, 21> kTakenNames{
+    "workload", "outcome", "phase",       "host",         "os_build", "os_version", "model",
+    "chip",     "run",     "agx_version", "date",         "site",     "family",     "function",
+    "image",    "kind",    "access",      "fault_offset", "label",    "samples",    "campaign"};
+
+std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+class CampaignChecker {
+ public:
+  CampaignChecker(const Campaign& campaign, const LineOf& line_of) : campaign_(campaign), line_of_(line_of) {}
+
+  std::vector<CampaignMistake> check() {
+    if (campaign_.name.empty()) add("campaign", "[campaign] has no name; wanted as name = \"agx-race\"");
+    if (campaign_.trials < 1) {
+      add("campaign.trials", "trials is " + std::to_string(campaign_.trials) +
+                                 "; wanted at least 1: the number of trials per cell");
+    }
+    if (campaign_.seed > std::uint64_t{INT64_MAX}) add("campaign.seed", "seed must be below 2^63");
+    if (campaign_.timeout.count() <= 0) add("campaign.timeout", "timeout must be longer than 0");
+    check_facts();
+    if (campaign_.workloads.empty())
+      add("", "there is no [[workload]]; at least one is needed, with a command");
+    std::set<std::string_view> names;
+    for (std::size_t i = 0; i < campaign_.workloads.size(); ++i) {
+      const Workload& workload = campaign_.workloads[i];
+      if (!workload.name.empty() && !names.insert(workload.name).second) {
+        add(member(i, "name"), "a second workload is named " + in_quotes(workload.name) +
+                                   "; names tell workloads apart in every table");
+      }
+      check_workload(workload, i);
+    }
+    if (matrices_sound_) check_control();
+    return std::move(mistakes_);
+  }
+
+ private:
+  static std::string member(std::size_t workload, std::string_view name) {
+    return "workload." + std::to_string(workload) + (name.empty() ? "" : "." + std::string(name));
+  }
+  void add(std::string_view where, std::string message) {
+    mistakes_.push_back({line_of_(where), std::move(message)});
+  }
+
+  void check_facts() {
+    for (const FactCommand& fact : campaign_.facts) {
+      const std::string where = "facts." + fact.name;
+      if (!is_name(fact.name))
+        add(where, "a fact is named " + in_quotes(fact.name) + "; wanted letters, digits, _ and -");
+      if (fact.command.empty()) add(where, "fact " + in_quotes(fact.name) + " has an empty command");
+      for (const std::string& argument : fact.command) check_template(argument, nullptr, where, nullptr);
+    }
+  }
+
+  void check_workload(const Workload& workload, std::size_t index) {
+    const std::string title = "workload " + in_quotes(workload.name);
+    if (workload.name.empty()) add(member(index, ""), "a workload has no name; wanted as name = \"agx-sim\"");
+    if (workload.command.empty()) {
+      add(member(index, ""),
+          title + " has no command; wanted as command = [\"prog\", \"--threads\", \"{threads}\"]");
+    }
+    if (workload.timeout && workload.timeout->count() <= 0) {
+      add(member(index, "timeout"), "timeout of " + title + " must be longer than 0");
+    }
+    check_matrix(workload, index);
+    std::set<std::string> used;
+    for (const std::string& argument : workload.command) {
+      check_template(argument, &workload, member(index, "command"), &used);
+    }
+    if (workload.working_folder) {
+      check_template(*workload.working_folder, &workload, member(index, "working_folder"), &used);
+    }
+    for (const EnvSetting& setting : workload.env) {
+      const std::string where = member(index, "env." + setting.name);
+      if (setting.name.empty() || setting.name.find('=') != std::string::npos) {
+        add(where, in_quotes(setting.name) + " cannot be the name of an environment variable");
+      }
+      if (setting.value) check_template(*setting.value, &workload, where, &used, /*may_be_unset=*/true);
+    }
+    for (const MatrixParameter& parameter : workload.matrix) {
+      if (used.contains(parameter.name) || parameter.name == kCaptureParameter) continue;
+      add(member(index, "matrix." + parameter.name), "parameter " + in_quotes(parameter.name) + " of " +
+                                                         title + " changes nothing; put {" + parameter.name +
+                                                         "} into its command or env");
+    }
+    check_patterns(workload, index);
+    check_exit_codes(workload, index);
+  }
+
+  void check_matrix(const Workload& workload, std::size_t index) {
+    std::size_t cells = 1;
+    for (const MatrixParameter& parameter : workload.matrix) {
+      const std::string where = member(index, "matrix." + parameter.name);
+      if (!is_name(parameter.name)) {
+        add(where, "a parameter is named " + in_quotes(parameter.name) + "; wanted letters, digits, _ and -");
+      }
+      if (std::find(kTakenNames.begin(), kTakenNames.end(), parameter.name) != kTakenNames.end()) {
+        add(where, "parameter name " + in_quotes(parameter.name) +
+                       " has a meaning of its own in filters; choose another");
+      }
+      if (parameter.values.empty()) {
+        matrices_sound_ = false;
+        add(where,
+            "parameter " + in_quotes(parameter.name) + " has no values; wanted at least one, as [1, 2, 8]");
+        continue;
+      }
+      check_values(parameter, where);
+      cells = std::min(cells * parameter.values.size(), kMostCells + 1);
+    }
+    all_cells_ += cells;
+    if (all_cells_ <= kMostCells || too_many_said_) return;
+    matrices_sound_ = false;
+    too_many_said_ = true;
+    add(member(index, "matrix"),
+        "the matrices have more than " + std::to_string(kMostCells) + " cells; leave some values out");
+  }
+
+  void check_values(const MatrixParameter& parameter, const std::string& where) {
+    std::set<std::string_view> labels;
+    for (const ParameterValue& value : parameter.values) {
+      if (!labels.insert(value.label).second) {
+        add(where,
+            "parameter " + in_quotes(parameter.name) + " has the value " + in_quotes(value.label) + " twice");
+      }
+      if (parameter.name == kCaptureParameter && value.value != "on" && value.value != "off") {
+        add(where,
+            "parameter \"capture\" has the value " + in_quotes(value.value) + "; wanted \"on\" or \"off\"");
+      }
+    }
+  }
+
+  /// `workload` is null where only the two folders may be named.
+  void check_template(const std::string& text, const Workload* workload, const std::string& where,
+                      std::set<std::string>* used, bool may_be_unset = false) {
+    if (text.find('\0') != std::string::npos)
+      add(where, "a text with a NUL byte cannot be given to a program");
+    const auto pieces = split_template(text);
+    if (!pieces) {
+      add(where, pieces.error().message());
+      return;
+    }
+    for (const TemplatePiece& piece : *pieces) {
+      if (!piece.placeholder || piece.text == "samples" || piece.text == "campaign") continue;
+      const MatrixParameter* parameter =
+          workload == nullptr ? nullptr : find_parameter(*workload, piece.text);
+      if (parameter == nullptr) {
+        add(where,
+            "unknown placeholder {" + piece.text + "}" + name_hint(piece.text, known_placeholders(workload)));
+        continue;
+      }
+      if (used != nullptr) used->insert(piece.text);
+      const bool unset = std::any_of(parameter->values.begin(), parameter->values.end(),
+                                     [](const ParameterValue& value) { return value.unset; });
+      if (unset && !(may_be_unset && pieces->size() == 1)) {
+        add(where, "parameter " + in_quotes(piece.text) + " can be unset, so {" + piece.text +
+                       "} must be the whole value of an environment variable");
+      }
+    }
+  }
+
+  static const MatrixParameter* find_parameter(const Workload& workload, std::string_view name) {
+    for (const MatrixParameter& parameter : workload.matrix) {
+      if (parameter.name == name) return &parameter;
+    }
+    return nullptr;
+  }
+
+  static std::vector<std::string_view> known_placeholders(const Workload* workload) {
+    std::vector<std::string_view> known;
+    if (workload != nullptr) {
+      for (const MatrixParameter& parameter : workload->matrix) known.push_back(parameter.name);
+    }
+    known.push_back("samples");
+    known.push_back("campaign");
+    return known;
+  }
+
+  void check_patterns(const Workload& workload, std::size_t index) {
+    const std::array<std::pair<std::string_view, const std::optional<std::string>*>, 4> patterns{{
+        {"pass_when", &workload.pass_when},
+        {"wrong_when", &workload.wrong_when},
+        {"crash_when", &workload.crash_when},
+        {"expect_output", &workload.expect_output},
+    }};
+    for (const auto& [name, pattern] : patterns) {
+      if (!*pattern) continue;
+      const auto compiled = LinePattern::compile(**pattern);
+      if (!compiled) add(member(index, name), std::string(name) + ": " + compiled.error().message());
+    }
+  }
+
+  void check_exit_codes(const Workload& workload, std::size_t index) {
+    const auto check = [&](std::string_view name, const std::vector<int>& codes) {
+      for (const int code : codes) {
+        if (code >= 0 && code <= 255) continue;
+        add(member(index, name),
+            std::string(name) + " has " + std::to_string(code) + "; exit codes are 0 to 255");
+      }
+    };
+    check("accepted_exit_codes", workload.accepted_exit_codes);
+    check("crash_exit_codes", workload.crash_exit_codes);
+    for (const int code : workload.crash_exit_codes) {
+      const auto& accepted = workload.accepted_exit_codes;
+      if (std::find(accepted.begin(), accepted.end(), code) == accepted.end()) continue;
+      add(member(index, "crash_exit_codes"),
+          "exit code " + std::to_string(code) +
+              " is both accepted and a crash; leave it in one of the two lists");
+    }
+  }
+
+  void check_control() {
+    if (campaign_.control.empty() || campaign_.workloads.empty()) return;
+    const auto filter = parse_filter(campaign_.control);
+    if (!filter) {
+      add("campaign.control", "control: " + filter.error().message());
+      return;
+    }
+    const auto selected = select_cells(*filter, make_cells(campaign_));
+    if (!selected) {
+      add("campaign.control", "control: " + selected.error().message());
+      return;
+    }
+    if (std::find(selected->begin(), selected->end(), true) == selected->end()) {
+      add("campaign.control", "control matches none of the cells: " + campaign_.control);
+    }
+  }
+
+  const Campaign& campaign_;
+  const LineOf& line_of_;
+  std::vector<CampaignMistake> mistakes_;
+  std::size_t all_cells_ = 0;
+  bool matrices_sound_ = true;
+  bool too_many_said_ = false;
+};
+
+}  // namespace
+
+bool is_name(std::string_view text) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  if (text.empty() || !is_letter(text.front())) return false;
+  return std::all_of(text.begin(), text.end(),
+                     [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; });
+}
+
+std::vector<CampaignMistake> check_campaign(const Campaign& campaign, const LineOf& line_of) {
+  return CampaignChecker(campaign, line_of).check();
+}
+
+}  // namespace faultline
