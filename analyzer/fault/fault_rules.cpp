@@ -1,0 +1,52 @@
+#include "analyzer/fault/fault_rules.h"
+
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "analyzer/fault/agreement.h"
+#include "analyzer/fault/death_text.h"
+#include "analyzer/fault/fault_facts.h"
+#include "analyzer/fault/fault_rule.h"
+
+namespace faultline {
+namespace {
+
+bool run_group(std::span<const FaultRule> rules, const RuleInput& input, FaultExplanation& out) {
+  for (const FaultRule& rule : rules) {
+    // A rule that does not decide must not leave anything behind.
+    FaultExplanation attempt;
+    if (!rule.decide(input, attempt)) continue;
+    out = std::move(attempt);
+    out.rule = rule.name;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+FaultExplanation explain_fault(const CrashReport& report) {
+  const FaultFacts facts = gather_facts(report);
+  const std::optional<DeathText> text = find_death_text(report);
+  const RuleInput input{facts, text};
+  FaultExplanation out;
+  const bool decided = run_group(document_rules(), input, out) || run_group(system_rules(), input, out) ||
+                       run_group(spoken_rules(), input, out) ||
+                       (facts.is_bad_access && run_group(access_rules(), input, out)) ||
+                       run_group(trap_rules(), input, out);
+  if (!decided || report.kind == ReportKind::unreadable) return out;
+  if (out.instruction.empty() && facts.instruction && facts.instruction->flow == InstructionFlow::trap) {
+    out.instruction = facts.instruction->text;
+  }
+  Agreement agreement = check_agreement(facts);
+  out.agrees = agreement.agrees;
+  out.evidence.insert(out.evidence.end(), std::make_move_iterator(agreement.evidence.begin()),
+                      std::make_move_iterator(agreement.evidence.end()));
+  if (out.agrees == false) out.sentence += " (not all evidence agrees)";
+  for (const auto& note : report.report_notes)
+    out.evidence.push_back("the system doubts its own report: " + note);
+  return out;
+}
+
+}  // namespace faultline

@@ -1,0 +1,16 @@
+// Which instruction dereferenced what, or why else the process ended: one explanation per report.
+
+#pragma once
+
+#include "core/crash_report.h"
+#include "core/fault_explanation.h"
+
+namespace faultline {
+
+/// Runs the ordered rules over the report; the first that decides gives kind and sentence.
+///
+/// Total: a report that says nothing gives kind `unknown` and says so. Costs some microseconds, the
+/// first call for a CPU some milliseconds. Threads: any number at once.
+FaultExplanation explain_fault(const CrashReport& report);
+
+}  // namespace faultline
