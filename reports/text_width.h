@@ -1,0 +1,20 @@
+// How many columns of a terminal a text takes, and how it is broken into lines.
+
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace faultline {
+
+/// Columns of valid UTF-8 without control characters (as escape_line gives it): marks that combine take
+/// none, East Asian wide characters and emoji two.
+std::size_t display_width(std::string_view text);
+
+/// Lines of at most `width` columns (at least 1), broken at blanks where there are any, else inside the
+/// word. A character wider than `width` has a line of its own. Never empty.
+std::vector<std::string> wrap_text(std::string_view text, std::size_t width);
+
+}  // namespace faultline
