@@ -16,6 +16,7 @@
 #include "core/address.h"
 #include "core/image.h"
 #include "core/issue.h"
+#include "core/source_location.h"
 
 namespace faultline {
 
@@ -98,6 +99,8 @@ struct Frame {
   std::optional<RuntimeAddress> address;
   /// Text reports only: the image's name as printed, where the image list does not have it.
   std::optional<std::string> image_name;
+  /// Who gave `symbol`: the reporter, unless symbolize_report() found better.
+  SymbolOrigin symbol_source = SymbolOrigin::report;
   friend bool operator==(const Frame&, const Frame&) = default;
 };
 
