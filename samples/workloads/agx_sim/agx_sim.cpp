@@ -41,7 +41,7 @@ enum class Style { shared, per_thread };
 
 struct Options {
   std::size_t threads = 8;
-  std::size_t ops = 200;
+  std::size_t ops = 250;
   LockStrategy lock = LockStrategy::none;
   Style style = Style::per_thread;
 };

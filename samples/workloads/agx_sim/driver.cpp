@@ -9,12 +9,13 @@
 
 namespace {
 
-// What is done before each use of a context's state, in rounds of compute(). They are of one size, so that
-// a context cleared at any moment is found cleared by each of the three uses with some likelihood.
+// What is done before each use of a context's state, in rounds of compute(): so long is the time in which
+// another thread may clear it before that use. The third is the longest, since under a mutex per kind of
+// call the second and third are one call, and most threads that lose die at its beginning.
 constexpr unsigned kRoundsBeforePipeline = 400;
-constexpr unsigned kRoundsBeforePrepare = 300;
-constexpr unsigned kRoundsBeforeSpill = 400;
-constexpr unsigned kRoundsBeforeEnd = 300;
+constexpr unsigned kRoundsBeforePrepare = 200;
+constexpr unsigned kRoundsBeforeSpill = 550;
+constexpr unsigned kRoundsBeforeEnd = 250;
 
 constexpr std::string_view kAlreadyEncoding =
     "-[AGXG16XFamilyCommandBuffer "
