@@ -45,10 +45,10 @@ struct Workload {
   std::optional<std::string> working_folder;
   std::vector<MatrixParameter> matrix;
   std::optional<std::chrono::milliseconds> timeout;  ///< Else the campaign's.
-  std::optional<std::string> pass_when;   ///< Regex that must match a line of the output.
-  std::optional<std::string> wrong_when;  ///< Regex: the results are wrong.
-  std::optional<std::string> crash_when;  ///< Regex: a crash that the exit status hides.
-  std::vector<int> accepted_exit_codes;   ///< Besides 0.
+  std::optional<std::string> pass_when;              ///< Regex that must match a line of the output.
+  std::optional<std::string> wrong_when;             ///< Regex: the results are wrong.
+  std::optional<std::string> crash_when;             ///< Regex: a crash that the exit status hides.
+  std::vector<int> accepted_exit_codes;              ///< Besides 0.
   std::vector<int> crash_exit_codes;
   std::optional<std::string> expect_output;  ///< Regex that proves that the arm is what it says.
   std::optional<std::string> expect_image;   ///< Image name that must be loaded (seen in a report).

@@ -9,9 +9,9 @@ namespace faultline {
 
 }  // namespace faultline
 
-#define CHECK(condition)                                              \
-  do {                                                                \
-    if (!(condition)) {                                               \
-      ::faultline::check_failed(#condition, __FILE__, __LINE__);      \
-    }                                                                 \
+#define CHECK(condition)                                         \
+  do {                                                           \
+    if (!(condition)) {                                          \
+      ::faultline::check_failed(#condition, __FILE__, __LINE__); \
+    }                                                            \
   } while (false)

@@ -132,7 +132,8 @@ std::string format_report_time(WallTime time, int zone_minutes) {
 }
 
 int local_zone_minutes(WallTime time) {
-  const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+  const std::time_t seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
   std::tm local{};
   if (::localtime_r(&seconds, &local) == nullptr) return 0;
   return static_cast<int>(local.tm_gmtoff / 60);

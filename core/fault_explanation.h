@@ -46,11 +46,11 @@ std::optional<AccessKind> parse_access_kind(std::string_view text);
 /// Absent members are unknown; nothing here is guessed.
 struct FaultExplanation {
   FaultKind kind = FaultKind::unknown;
-  std::optional<std::uint64_t> address;       ///< The faulting address as the system reported it.
+  std::optional<std::uint64_t> address;  ///< The faulting address as the system reported it.
   std::optional<AccessKind> access;
-  std::optional<std::uint32_t> size_bytes;    ///< From the instruction, never from a syndrome's guess.
-  std::string instruction;                    ///< LLVM's text of the instruction at the pc; empty if unknown.
-  std::string base_register;                  ///< Empty if unknown.
+  std::optional<std::uint32_t> size_bytes;  ///< From the instruction, never from a syndrome's guess.
+  std::string instruction;                  ///< LLVM's text of the instruction at the pc; empty if unknown.
+  std::string base_register;                ///< Empty if unknown.
   std::optional<std::uint64_t> base_value;
   std::optional<std::uint64_t> fault_offset;  ///< From the base register that held NULL.
   std::optional<bool> agrees;                 ///< Absent where there is nothing to compare.

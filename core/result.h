@@ -28,19 +28,19 @@ inline Failure fail(Error error) { return Failure(std::move(error)); }
 #define FAULTLINE_CONCAT(a, b) FAULTLINE_CONCAT_INNER(a, b)
 
 /// Runs an expression that gives a Result<...>; returns its error from the enclosing function.
-#define TRY(expression)                                                             \
-  do {                                                                              \
-    auto&& faultline_try_result = (expression);                                     \
-    if (!faultline_try_result) {                                                    \
-      return ::faultline::fail(std::move(faultline_try_result.error()));            \
-    }                                                                               \
+#define TRY(expression)                                                  \
+  do {                                                                   \
+    auto&& faultline_try_result = (expression);                          \
+    if (!faultline_try_result) {                                         \
+      return ::faultline::fail(std::move(faultline_try_result.error())); \
+    }                                                                    \
   } while (false)
 
-#define FAULTLINE_TRY_ASSIGN(temporary, target, expression)                         \
-  auto temporary = (expression);                                                    \
-  if (!temporary) {                                                                 \
-    return ::faultline::fail(std::move(temporary.error()));                         \
-  }                                                                                 \
+#define FAULTLINE_TRY_ASSIGN(temporary, target, expression) \
+  auto temporary = (expression);                            \
+  if (!temporary) {                                         \
+    return ::faultline::fail(std::move(temporary.error())); \
+  }                                                         \
   target = std::move(*temporary)
 
 /// `TRY_ASSIGN(auto text, read_file(path));`

@@ -13,11 +13,12 @@ namespace {
 
 Result<void> check_regular(int fd, const std::filesystem::path& path, std::uint64_t limit_bytes,
                            std::uint64_t& size_bytes) {
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd, &info) != 0) return fail(io_error("cannot inspect " + path.string(), errno));
   if (S_ISDIR(info.st_mode)) return fail(ErrorKind::unsupported, path.string() + " is a folder, not a file");
   if (!S_ISREG(info.st_mode)) {
-    return fail(ErrorKind::unsupported, path.string() + " is not a regular file; copy its contents to one first");
+    return fail(ErrorKind::unsupported,
+                path.string() + " is not a regular file; copy its contents to one first");
   }
   size_bytes = static_cast<std::uint64_t>(info.st_size);
   if (size_bytes > limit_bytes) {

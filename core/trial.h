@@ -32,7 +32,7 @@ struct HostFacts {
   std::optional<std::string> boot_session;
   std::optional<std::int64_t> uptime_seconds;
   std::optional<double> load_1min;
-  int zone_minutes = 0;  ///< East of UTC, at the start.
+  int zone_minutes = 0;                                   ///< East of UTC, at the start.
   std::vector<std::pair<std::string, std::string>> more;  ///< Other facts by name, sorted.
   friend bool operator==(const HostFacts&, const HostFacts&) = default;
 };
@@ -91,9 +91,9 @@ struct Trial {
   std::string term_signal_name;    ///< `SIGSEGV`; empty if none.
   bool timed_out = false;
   Verdict verdict;
-  bool uncaptured = false;         ///< Died of a crash signal and left no report.
-  std::string uncaptured_reason;   ///< Where one is known.
-  std::string phase;               ///< The last phase that it printed.
+  bool uncaptured = false;        ///< Died of a crash signal and left no report.
+  std::string uncaptured_reason;  ///< Where one is known.
+  std::string phase;              ///< The last phase that it printed.
   std::vector<Metric> metrics;
   TrialResources resources;
   std::vector<std::string> incidents;  ///< Of the reports attributed to it.

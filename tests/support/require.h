@@ -29,10 +29,10 @@ inline std::filesystem::path corpus_folder() { return FAULTLINE_CORPUS_DIR; }
   } while (false)
 
 /// For what a prepared machine must be able to do (ptrace, a tool): skips elsewhere, fails in CI.
-#define REQUIRE_OR_SKIP(condition, reason)                                                  \
-  do {                                                                                      \
-    if (!(condition)) {                                                                     \
-      if (::faultline::running_in_ci()) GTEST_FAIL() << "cannot run in CI: " << (reason);   \
-      GTEST_SKIP() << (reason);                                                             \
-    }                                                                                       \
+#define REQUIRE_OR_SKIP(condition, reason)                                                \
+  do {                                                                                    \
+    if (!(condition)) {                                                                   \
+      if (::faultline::running_in_ci()) GTEST_FAIL() << "cannot run in CI: " << (reason); \
+      GTEST_SKIP() << (reason);                                                           \
+    }                                                                                     \
   } while (false)

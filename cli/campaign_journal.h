@@ -1,0 +1,33 @@
+// The journal of a run, kept in the store: reports are derived and committed with their trial.
+
+#pragma once
+
+#include "collector/run/run_journal.h"
+#include "core/clock.h"
+#include "db/store.h"
+
+namespace faultline {
+
+/// Ownership: `store` and `clock` must outlive it. Threads: the one that runs the campaign.
+class CampaignJournal final : public RunJournal {
+ public:
+  CampaignJournal(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+
+  Result<void> begin(const RunRecord& record) override;
+  Result<void> resume(const RunRecord& record) override;
+  Result<RunHistory> history(const Uuid& run) override;
+  Result<void> trial_ended(const Trial& trial, const std::vector<CollectedReport>& reports) override;
+  Result<void> report_arrived_late(const Trial& trial, const CollectedReport& report) override;
+  Result<void> foreign_report(const Uuid& run, const CollectedReport& report) override;
+  Result<void> trials_contaminated(const Uuid& run, const std::vector<std::int64_t>& trial_indexes) override;
+  Result<void> end(const Uuid& run, RunState state, const std::string& reason, WallTime ended) override;
+
+ private:
+  ReportArrival arrival(const Uuid& run, std::optional<std::int64_t> trial_index,
+                        const CollectedReport& report) const;
+
+  Store& store_;
+  const Clock& clock_;
+};
+
+}  // namespace faultline

@@ -1,0 +1,58 @@
+// The subcommands: each adds its options to the parser and says what to do when it was chosen.
+
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace faultline {
+
+/// The documented exit statuses.
+enum class ExitStatus : int {
+  done = 0,  ///< Crashes are results: a run is done when its trials ran.
+  failed = 1,
+  usage = 2,
+  partial = 3,      ///< Done, but some input was damaged or skipped; each was named on stderr.
+  check_found = 4,  ///< A check asked for with --fail-on found something.
+  own_mistake = 70,
+  interrupted = 130,  ///< After saving.
+};
+
+/// What all commands share. Filled by the parser before `action` runs.
+struct CommandContext {
+  std::string db_option;       ///< --db; empty if not given.
+  std::string format;          ///< --format; empty: the command's default.
+  std::string color = "auto";  ///< auto, always, never.
+  bool quiet = false;
+  int verbosity = 0;
+  std::filesystem::path program_folder;       ///< Where this program stands.
+  std::vector<std::string> trailing_command;  ///< What stood after `--` on the command line of `run`.
+  std::function<Result<ExitStatus>()> action;
+
+  /// --db, else FAULTLINE_DB, else faultline.db in the current folder.
+  [[nodiscard]] std::filesystem::path db_path() const;
+};
+
+/// The options that every subcommand takes (--db, --format, …), with the formats it knows.
+void add_shared_options(CLI::App& command, CommandContext& context, const std::string& formats);
+
+void add_run_command(CLI::App& app, CommandContext& context);
+void add_import_command(CLI::App& app, CommandContext& context);
+void add_list_command(CLI::App& app, CommandContext& context);
+void add_show_command(CLI::App& app, CommandContext& context);
+void add_rates_command(CLI::App& app, CommandContext& context);
+void add_sites_command(CLI::App& app, CommandContext& context);
+void add_query_command(CLI::App& app, CommandContext& context);
+void add_label_command(CLI::App& app, CommandContext& context);
+void add_merge_command(CLI::App& app, CommandContext& context);
+void add_reanalyze_command(CLI::App& app, CommandContext& context);
+
+}  // namespace faultline

@@ -1,0 +1,18 @@
+// What differs between systems before anything is asked of them.
+
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "collector/run/campaign_runner.h"
+
+namespace faultline {
+
+/// Who writes reports on this system: macOS itself, or on Linux our supervisor.
+ReporterKind default_reporter();
+
+/// Where the system's reporter puts reports; `Retired/` is looked into beside each.
+std::vector<std::filesystem::path> default_report_folders();
+
+}  // namespace faultline

@@ -1,0 +1,141 @@
+// `faultline import`: reads reports into the store and says per file what became of it.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.h"
+#include "cli/intake.h"
+#include "cli/open_store.h"
+#include "cli/report_sources.h"
+#include "cli/table_output.h"
+#include "cli/terminal.h"
+
+namespace faultline {
+namespace {
+
+Table import_table() {
+  Table table;
+  table.columns = {row_name(text_column("file")),
+                   text_column("status"),
+                   text_column("kind"),
+                   text_column("process"),
+                   text_column("fault"),
+                   text_column("site_key", "site"),
+                   text_column("site_text", "where"),
+                   text_column("incident"),
+                   number_column("issues"),
+                   text_column("error")};
+  return table;
+}
+
+TableCell text_or_null(const std::string& text) { return text.empty() ? TableCell() : TableCell(text); }
+
+void add_row(Table& table, const ImportedFile& file) {
+  const auto& report = file.analysis.report;
+  if (!file.added) {
+    table.rows.push_back({file.path,
+                          TableCell("skipped", Emphasis::alarm),
+                          {},
+                          {},
+                          {},
+                          {},
+                          {},
+                          {},
+                          {},
+                          file.error ? TableCell(file.error->text()) : TableCell()});
+    return;
+  }
+  const bool crash = report.kind == ReportKind::crash;
+  table.rows.push_back(
+      {file.path,
+       std::string(report_news_text(file.added->news)),
+       std::string(report_kind_text(report.kind)),
+       text_or_null(report.process_name.value_or("")),
+       crash ? TableCell(std::string(fault_kind_text(file.analysis.fault.kind))) : TableCell(),
+       crash ? text_or_null(file.analysis.site.key) : TableCell(),
+       crash ? text_or_null(file.analysis.site.text) : TableCell(),
+       file.added->incident,
+       static_cast<std::int64_t>(file.issue_count),
+       {}});
+}
+
+struct ImportCounts {
+  std::size_t added = 0;
+  std::size_t known = 0;
+  std::size_t new_forms = 0;
+  std::size_t skipped = 0;
+};
+
+void count(ImportCounts& counts, const ImportedFile& file) {
+  if (!file.added) {
+    ++counts.skipped;
+    return;
+  }
+  switch (file.added->news) {
+    case ReportNews::added:
+      ++counts.added;
+      break;
+    case ReportNews::known:
+      ++counts.known;
+      break;
+    case ReportNews::new_form:
+      ++counts.new_forms;
+      break;
+  }
+}
+
+void name_problems(const ImportedFile& file) {
+  if (file.error) complain(file.path + ": " + file.error->text());
+  if (file.analysis.report.kind == ReportKind::unreadable && file.added) {
+    const auto& issues = file.analysis.report.issues;
+    complain(file.path + ": kept, but not readable as a report" +
+             (issues.empty() ? "" : ": " + issues[0].message));
+  } else if (file.issue_count > 0) {
+    const auto& first = file.analysis.report.issues[0];
+    complain(fmt::format("{}: {} issue{}, first at {}: {}", file.path, file.issue_count,
+                         file.issue_count == 1 ? "" : "s", first.at.empty() ? "the start" : first.at,
+                         first.message));
+  }
+}
+
+Result<ExitStatus> import_reports(const std::vector<std::string>& paths, const CommandContext& context) {
+  const auto sources = find_report_sources(paths);
+  TRY_ASSIGN(auto store, open_or_create_store(context));
+  auto table = import_table();
+  ImportCounts counts;
+  bool damaged = !sources.problems.empty();
+  TRY(import_files(store, sources.files, SystemClock(), [&](const ImportedFile& file) {
+    add_row(table, file);
+    count(counts, file);
+    name_problems(file);
+    damaged =
+        damaged || !file.added || file.issue_count > 0 || file.analysis.report.kind == ReportKind::unreadable;
+  }));
+  TRY(store.optimize());
+  print(table_text(table, context));
+  for (const auto& problem : sources.problems) complain(problem.path + ": " + problem.error.text());
+  note(context, fmt::format("{} added, {} known, {} other forms of known incidents, {} skipped", counts.added,
+                            counts.known, counts.new_forms, counts.skipped + sources.problems.size()));
+  if (sources.other_files > 0) {
+    note(context, fmt::format("{} files with other names were left alone", sources.other_files));
+  }
+  return damaged ? ExitStatus::partial : ExitStatus::done;
+}
+
+}  // namespace
+
+void add_import_command(CLI::App& app, CommandContext& context) {
+  auto* command = app.add_subcommand("import", "Read crash reports into the store");
+  auto paths = std::make_shared<std::vector<std::string>>();
+  command->add_option("paths", *paths, "Files, folders, or - for stdin")->required()->type_name("PATH");
+  add_shared_options(*command, context, "text,markdown,csv,json");
+  command->footer(
+      "A file that is there already changes nothing. Damaged files give what can be read; each is named on\n"
+      "stderr and the exit status is 3.\n\n"
+      "Example: faultline import ~/Library/Logs/DiagnosticReports");
+  command->callback(
+      [&context, paths] { context.action = [&context, paths] { return import_reports(*paths, context); }; });
+}
+
+}  // namespace faultline

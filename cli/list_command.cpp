@@ -1,0 +1,68 @@
+// `faultline list reports|trials|runs|hosts`: what the store holds, the newest first.
+
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.h"
+#include "cli/open_store.h"
+#include "cli/since.h"
+#include "cli/table_output.h"
+#include "db/queries.h"
+#include "db/store.h"
+#include "reports/list_tables.h"
+
+namespace faultline {
+namespace {
+
+struct ListFlags {
+  std::string what;
+  std::string since;
+  std::optional<std::size_t> last;
+  std::string where;
+};
+
+Result<Table> make_table(Store& store, const std::string& what, const ListQuery& query) {
+  if (what == "reports") {
+    TRY_ASSIGN(const auto rows, list_reports(store, query));
+    return report_list_table(rows);
+  }
+  if (what == "trials") {
+    TRY_ASSIGN(const auto rows, list_trials(store, query));
+    return trial_list_table(rows);
+  }
+  if (what == "runs") {
+    TRY_ASSIGN(const auto rows, list_runs(store, query));
+    return run_list_table(rows);
+  }
+  TRY_ASSIGN(const auto rows, list_hosts(store, query));
+  return host_list_table(rows);
+}
+
+Result<ExitStatus> list(const ListFlags& flags, const CommandContext& context) {
+  ListQuery query;
+  TRY_ASSIGN(query.since, parse_since(flags.since, SystemClock().wall()));
+  query.last = flags.last;
+  TRY_ASSIGN(query.where, parse_optional_filter("--where", flags.where));
+  TRY_ASSIGN(auto store, open_store_to_read(context));
+  TRY_ASSIGN(const auto table, make_table(store, flags.what, query));
+  return print_table(table, context);
+}
+
+}  // namespace
+
+void add_list_command(CLI::App& app, CommandContext& context) {
+  auto* command = app.add_subcommand("list", "Reports, trials, runs or hosts of the store, the newest first");
+  auto flags = std::make_shared<ListFlags>();
+  command->add_option("what", flags->what, "reports, trials, runs or hosts")
+      ->required()
+      ->check(CLI::IsMember({"reports", "trials", "runs", "hosts"}))
+      ->type_name("WHAT");
+  command->add_option("--since", flags->since, "Not older than this: 24h, 7d, 2025-12-01")->type_name("WHEN");
+  command->add_option("--last", flags->last, "At most this many")->check(CLI::PositiveNumber)->type_name("N");
+  command->add_option("--where", flags->where, "Only what this filter lets through")->type_name("FILTER");
+  add_shared_options(*command, context, "text,markdown,csv,json");
+  command->footer("Example: faultline list trials --last 20 --where 'outcome=crashed and threads=8'");
+  command->callback(
+      [&context, flags] { context.action = [&context, flags] { return list(*flags, context); }; });
+}
+
+}  // namespace faultline

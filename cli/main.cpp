@@ -1,0 +1,91 @@
+// faultline: parse the command line, run one command, print its error, choose the exit status.
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <exception>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "cli/commands.h"
+#include "cli/terminal.h"
+#include "cli/version.h"
+
+namespace faultline {
+namespace {
+
+std::filesystem::path folder_of_program(const char* argv0) {
+  std::error_code error;
+  auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) self = std::filesystem::canonical(argv0, error);
+  return self.parent_path();
+}
+
+void add_commands(CLI::App& app, CommandContext& context) {
+  add_run_command(app, context);
+  add_import_command(app, context);
+  add_list_command(app, context);
+  add_show_command(app, context);
+  add_rates_command(app, context);
+  add_sites_command(app, context);
+  add_query_command(app, context);
+  add_label_command(app, context);
+  add_merge_command(app, context);
+  add_reanalyze_command(app, context);
+}
+
+/// `run … -- COMMAND…`: the command is not ours to parse. Gives how many words are.
+int cut_trailing_command(int argc, char** argv, CommandContext& context) {
+  if (argc < 2 || std::string_view(argv[1]) != "run") return argc;
+  for (int i = 2; i < argc; ++i) {
+    if (std::string_view(argv[i]) != "--") continue;
+    context.trailing_command.assign(argv + i + 1, argv + argc);
+    return i;
+  }
+  return argc;
+}
+
+int run_command_line(int argc, char** argv) {
+  CommandContext context;
+  context.program_folder = folder_of_program(argv[0]);
+  argc = cut_trailing_command(argc, argv, context);
+  CLI::App app("Faultline collects and analyses crash reports of stress campaigns.", "faultline");
+  app.set_version_flag("--version", "faultline " + std::string(kVersion));
+  app.require_subcommand(1);
+  app.footer(
+      "Exit status: 0 done, 1 failed, 2 wrong usage, 3 done but some input was damaged or skipped,\n"
+      "4 a check asked for with --fail-on found something, 70 our own mistake, 130 interrupted.\n\n"
+      "Example: faultline run --trials 200 --matrix threads=1,8 -- python3 t.py {threads}");
+  add_commands(app, context);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitStatus::usage);
+  }
+  const auto status = context.action();
+  if (status) return static_cast<int>(*status);
+  complain(status.error().text());
+  switch (status.error().kind()) {
+    case ErrorKind::invalid_argument:
+      return static_cast<int>(ExitStatus::usage);
+    case ErrorKind::interrupted:
+      return static_cast<int>(ExitStatus::interrupted);
+    default:
+      return static_cast<int>(ExitStatus::failed);
+  }
+}
+
+}  // namespace
+}  // namespace faultline
+
+int main(int argc, char** argv) {
+  // A closed pipe is an error of write(), not a death.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return faultline::run_command_line(argc, argv);
+  } catch (const std::exception& error) {
+    faultline::complain(std::string("our own mistake, please report it: ") + error.what());
+    return static_cast<int>(faultline::ExitStatus::own_mistake);
+  }
+}

@@ -1,0 +1,50 @@
+// `faultline query`: a saved query by name, or read-only SQL.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.h"
+#include "cli/open_store.h"
+#include "cli/table_output.h"
+#include "db/queries.h"
+#include "reports/list_tables.h"
+
+namespace faultline {
+namespace {
+
+Table saved_query_table() {
+  Table table;
+  table.caption = "Saved queries; docs/database.md describes the tables for queries of your own.";
+  table.columns = {row_name(text_column("name")), text_column("description")};
+  for (const auto& query : saved_queries()) table.rows.push_back({query.name, query.description});
+  return table;
+}
+
+Result<ExitStatus> query(const std::string& text, const CommandContext& context) {
+  if (text.empty()) return print_table(saved_query_table(), context);
+  const auto* saved = find_saved_query(text);
+  if (saved == nullptr && text.find_first_of(" \t\n") == std::string::npos) {
+    return fail(ErrorKind::invalid_argument,
+                "there is no saved query named " + text + "; faultline query without a name lists them");
+  }
+  TRY_ASSIGN(auto store, open_store_to_read(context));
+  TRY_ASSIGN(const auto answer, query_sql(store, saved != nullptr ? saved->sql : text));
+  return print_table(query_answer_table(answer), context);
+}
+
+}  // namespace
+
+void add_query_command(CLI::App& app, CommandContext& context) {
+  auto* command =
+      app.add_subcommand("query", "Ask a saved query by name, or read-only SQL; without either, list them");
+  auto text = std::make_shared<std::string>();
+  command->add_option("query", *text, "Name of a saved query, or one SQL statement that reads")
+      ->type_name("NAME|SQL");
+  add_shared_options(*command, context, "text,markdown,csv,json");
+  command->footer("Example: faultline query \"SELECT outcome, count(*) FROM trial GROUP BY outcome\"");
+  command->callback(
+      [&context, text] { context.action = [&context, text] { return query(*text, context); }; });
+}
+
+}  // namespace faultline

@@ -1,0 +1,133 @@
+#include "cli/run_summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/table_output.h"
+#include "cli/terminal.h"
+#include "core/text_escape.h"
+#include "db/queries.h"
+#include "reports/number_format.h"
+#include "reports/rate_table.h"
+#include "reports/site_table.h"
+
+namespace faultline {
+namespace {
+
+/// The parameters of a workload, in the order of its matrix.
+std::vector<std::string> parameters_of(const RunRecord& run, const std::string& workload) {
+  for (const auto& cell : run.cells) {
+    if (cell.workload != workload) continue;
+    std::vector<std::string> names;
+    for (const auto& [name, value] : cell.parameters) names.push_back(name);
+    return names;
+  }
+  return {};
+}
+
+std::vector<std::string> workloads_of(const RunRecord& run) {
+  std::vector<std::string> names;
+  for (const auto& cell : run.cells) {
+    if (std::find(names.begin(), names.end(), cell.workload) == names.end()) names.push_back(cell.workload);
+  }
+  return names;
+}
+
+/// The whole UUID: eight digits of it are for people, not for commands that are kept.
+std::string where_text(const RunRecord& run, const std::string& workload, bool one_of_several) {
+  std::string where = "run=" + run.uuid.text();
+  if (one_of_several) where += " and workload=\"" + workload + "\"";
+  return where;
+}
+
+Result<void> print_rates(Store& store, const RunRecord& run, const std::string& workload, bool one_of_several,
+                         const CommandContext& context) {
+  auto names = parameters_of(run, workload);
+  const auto where = where_text(run, workload, one_of_several);
+  RateTableOptions options;
+  options.audience =
+      is_machine_format(table_format(context)) ? TableAudience::programs : TableAudience::people;
+  const bool pivoted = names.size() == 2 && options.audience == TableAudience::people;
+  RatesQuery query;
+  TRY_ASSIGN(query.where, parse_filter(where));
+  TRY_ASSIGN(query.count, parse_count("crashed"));
+  options.command = "faultline rates";
+  if (pivoted) {
+    query.pivot = names.back();
+    names.pop_back();
+  }
+  query.by = names;
+  if (!names.empty()) options.command += fmt::format(" --by {}", fmt::join(names, ","));
+  if (pivoted) options.command += " --pivot " + *query.pivot;
+  options.command += " --where '" + where + "'";
+  options.caption = "Crash rates of " + escape_line(workload);
+  TRY_ASSIGN(const auto result, query_rates(store, query));
+  print(table_text(pivoted ? rate_pivot_table(result, options) : rate_table(result, options), context) +
+        "\n");
+  return {};
+}
+
+Result<void> print_sites(Store& store, const RunRecord& run, const CommandContext& context) {
+  const auto where = where_text(run, "", false);
+  SitesQuery query;
+  TRY_ASSIGN(query.where, parse_filter(where));
+  TRY_ASSIGN(const auto rows, query_sites(store, query));
+  SiteTableOptions options;
+  options.audience =
+      is_machine_format(table_format(context)) ? TableAudience::programs : TableAudience::people;
+  options.caption = "Crash sites";
+  options.command = "faultline sites --where '" + where + "'";
+  print(table_text(site_table(rows, options), context) + "\n");
+  return {};
+}
+
+std::string ledger_text(const RunSummary& summary) {
+  const auto& ledger = summary.ledger;
+  std::string out =
+      fmt::format("Ledger: {}, {} with a report, {} uncaptured",
+                  format_count(ledger.deaths, "death", "deaths"), ledger.matched, ledger.uncaptured);
+  for (const auto& [reason, count] : ledger.uncaptured_reasons) {
+    out += fmt::format(" ({}: {})", escape_line(reason), count);
+  }
+  out += fmt::format("; {} of the run", format_count(ledger.reports, "report", "reports"));
+  if (ledger.late > 0) out += fmt::format(", {} late", ledger.late);
+  if (ledger.foreign > 0) out += fmt::format(", {} foreign", ledger.foreign);
+  if (ledger.unkillable > 0)
+    out += fmt::format("; {} would not die", format_count(ledger.unkillable, "process", "processes"));
+  return out + ".\n";
+}
+
+std::string control_text(const RunSummary& summary) {
+  if (!summary.control) return "";
+  const auto& control = *summary.control;
+  const auto name = escape_line(summary.record.control);
+  if (control.reproduced()) {
+    return fmt::format("Control ({}): crashed in {} of {} trials.\n", name, control.crashed, control.trials);
+  }
+  return fmt::format("Control ({}): did not crash in {}: this run proves nothing about the other cells.\n",
+                     name, format_count(control.trials, "trial", "trials"));
+}
+
+}  // namespace
+
+Result<void> print_run_summary(Store& store, const RunSummary& summary, const CommandContext& context) {
+  const auto workloads = workloads_of(summary.record);
+  for (const auto& workload : workloads) {
+    TRY(print_rates(store, summary.record, workload, workloads.size() > 1, context));
+  }
+  TRY(print_sites(store, summary.record, context));
+  std::string words = ledger_text(summary) + control_text(summary);
+  for (const auto& cell : summary.set_aside) {
+    words += fmt::format("Set aside, since it took the machine down twice: {}.\n", escape_line(cell));
+  }
+  if (is_machine_format(table_format(context))) {
+    words.pop_back();
+    note(context, words);
+  } else {
+    print(words);
+  }
+  return {};
+}
+
+}  // namespace faultline

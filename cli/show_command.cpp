@@ -1,0 +1,129 @@
+// `faultline show`: one report explained, or one trial with its output.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <system_error>
+
+#include "cli/commands.h"
+#include "cli/intake.h"
+#include "cli/open_store.h"
+#include "cli/terminal.h"
+#include "cli/trial_page.h"
+#include "core/text_file.h"
+#include "reports/apple_text.h"
+#include "reports/crash_json.h"
+#include "reports/crash_page.h"
+
+namespace faultline {
+namespace {
+
+struct TrialName {
+  std::string run;
+  std::int64_t index = 0;
+};
+
+/// `RUN/INDEX`, RUN being a prefix of a run's UUID or `last`.
+std::optional<TrialName> parse_trial_name(const std::string& what) {
+  const auto slash = what.find('/');
+  if (slash == std::string::npos || slash == 0) return std::nullopt;
+  TrialName name{what.substr(0, slash), 0};
+  if (name.run.find_first_not_of("0123456789abcdefABCDEF-") != std::string::npos && name.run != "last") {
+    return std::nullopt;
+  }
+  const auto* end = what.data() + what.size();
+  const auto [stop, error] = std::from_chars(what.data() + slash + 1, end, name.index);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return name;
+}
+
+bool is_path(const std::string& what) {
+  std::error_code ignored;
+  return what == "-" || std::filesystem::exists(what, ignored) || what.starts_with('/') ||
+         what.starts_with("./");
+}
+
+struct ReportBytes {
+  std::string bytes;
+  ReportOrigin origin = ReportOrigin::imported;
+};
+
+Result<ReportBytes> load_report(const std::string& what, const CommandContext& context) {
+  if (is_path(what)) {
+    TRY_ASSIGN(auto bytes, what == "-" ? read_stdin() : read_file(what, kKeepLimitBytes));
+    return ReportBytes{std::move(bytes), ReportOrigin::imported};
+  }
+  TRY_ASSIGN(auto store, open_store_to_read(context));
+  TRY_ASSIGN(const auto incident, store.resolve_report(what));
+  TRY_ASSIGN(auto bytes, store.raw_report(incident));
+  TRY_ASSIGN(const auto arrival, store.arrival_of(incident));
+  return ReportBytes{std::move(bytes), arrival.origin};
+}
+
+Result<ExitStatus> show_report(const std::string& what, const CommandContext& context) {
+  TRY_ASSIGN(const auto report, load_report(what, context));
+  if (context.format == "raw") {
+    print(report.bytes);
+    return ExitStatus::done;
+  }
+  const auto analysis = derive(report.bytes, report.origin);
+  if (context.format == "json") {
+    print(crash_json(analysis) + "\n");
+  } else if (context.format == "apple") {
+    if (analysis.report.kind == ReportKind::unreadable) {
+      return fail(ErrorKind::parse,
+                  what + " is no report that could be shown as text; --format raw gives its bytes");
+    }
+    print(render_apple_text(analysis.report));
+  } else if (context.format == "markdown") {
+    print(crash_page_markdown(analysis));
+  } else {
+    print(crash_page_text(analysis));
+  }
+  // A damaged document is shown as far as it goes; the status says that it was.
+  return analysis.report.kind == ReportKind::unreadable ? ExitStatus::partial : ExitStatus::done;
+}
+
+Result<ExitStatus> show_trial(const TrialName& name, const CommandContext& context) {
+  if (context.format != "analysis" && !context.format.empty() && context.format != "json") {
+    return fail(ErrorKind::invalid_argument, "a trial is shown with --format analysis or json");
+  }
+  TRY_ASSIGN(auto store, open_store_to_read(context));
+  TRY_ASSIGN(const auto run, store.run(name.run));
+  TRY_ASSIGN(const auto trial, store.find_trial(run.uuid, name.index));
+  if (!trial) {
+    return fail(ErrorKind::invalid_argument, fmt::format("run {} has no trial {}; see faultline list trials",
+                                                         run.uuid.text(), name.index));
+  }
+  const auto folder = std::filesystem::path(context.db_path().string() + ".trials") / run.uuid.text() /
+                      std::to_string(name.index);
+  print(context.format == "json" ? trial_json(run, *trial) : trial_page(run, *trial, folder));
+  return ExitStatus::done;
+}
+
+Result<ExitStatus> show(const std::string& what, const CommandContext& context) {
+  if (!is_path(what)) {
+    if (const auto trial = parse_trial_name(what)) return show_trial(*trial, context);
+  }
+  return show_report(what, context);
+}
+
+}  // namespace
+
+void add_show_command(CLI::App& app, CommandContext& context) {
+  auto* command = app.add_subcommand("show", "Explain one report, or show one trial with its output");
+  auto what = std::make_shared<std::string>();
+  command
+      ->add_option("what", *what, "A file, an incident or its unique prefix, `last`, or a trial as RUN/INDEX")
+      ->required()
+      ->type_name("WHAT");
+  add_shared_options(*command, context, "analysis,markdown,apple,json,raw");
+  command->footer(
+      "Formats: analysis (explained), markdown (the same), apple (the text that macOS itself shows),\n"
+      "json, raw (the original bytes). A file is shown without any store.\n\n"
+      "Example: faultline show crash.ips");
+  command->callback([&context, what] { context.action = [&context, what] { return show(*what, context); }; });
+}
+
+}  // namespace faultline

@@ -1,0 +1,20 @@
+#include "cli/table_output.h"
+
+#include "cli/terminal.h"
+
+namespace faultline {
+
+TableFormat table_format(const CommandContext& context) {
+  return parse_table_format(context.format).value_or(TableFormat::text);
+}
+
+std::string table_text(const Table& table, const CommandContext& context) {
+  return write_table(table, table_format(context), {output_width(), use_color(context)});
+}
+
+Result<ExitStatus> print_table(const Table& table, const CommandContext& context) {
+  print(table_text(table, context));
+  return ExitStatus::done;
+}
+
+}  // namespace faultline

@@ -1,0 +1,19 @@
+// Prints a table in the form that the command line asked for.
+
+#pragma once
+
+#include "cli/commands.h"
+#include "core/result.h"
+#include "reports/report_writer.h"
+#include "reports/table.h"
+
+namespace faultline {
+
+/// --format, else text.
+TableFormat table_format(const CommandContext& context);
+/// The table as text in that format, as wide as the terminal.
+std::string table_text(const Table& table, const CommandContext& context);
+/// Writes it to stdout; status `done`.
+Result<ExitStatus> print_table(const Table& table, const CommandContext& context);
+
+}  // namespace faultline

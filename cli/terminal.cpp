@@ -1,0 +1,57 @@
+#include "cli/terminal.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+
+#include "core/text_escape.h"
+
+namespace faultline {
+namespace {
+
+void write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      if (fd == STDOUT_FILENO && errno == EPIPE) ::_exit(0);
+      return;
+    }
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace
+
+bool stdout_is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
+bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
+
+int output_width() {
+  if (const char* columns = std::getenv("COLUMNS"); columns != nullptr) {
+    const int width = std::atoi(columns);
+    if (width > 0) return width;
+  }
+  winsize size{};
+  if (stdout_is_terminal() && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) return size.ws_col;
+  return 0;
+}
+
+bool use_color(const CommandContext& context) {
+  if (context.color == "always") return true;
+  if (context.color == "never") return false;
+  const char* no_color = std::getenv("NO_COLOR");
+  return stdout_is_terminal() && (no_color == nullptr || *no_color == '\0');
+}
+
+void print(std::string_view text) { write_all(STDOUT_FILENO, text); }
+
+void note(const CommandContext& context, std::string_view text) {
+  if (!context.quiet) write_all(STDERR_FILENO, escape_text(text) + "\n");
+}
+
+void complain(std::string_view text) { write_all(STDERR_FILENO, "faultline: " + escape_text(text) + "\n"); }
+
+}  // namespace faultline

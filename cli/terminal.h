@@ -1,0 +1,26 @@
+// The one way out: data to stdout, everything else to stderr.
+
+#pragma once
+
+#include <string_view>
+
+#include "cli/commands.h"
+
+namespace faultline {
+
+/// Columns of the terminal behind stdout; COLUMNS if set; 0 (no limit) if stdout is not a terminal.
+int output_width();
+bool stdout_is_terminal();
+bool stderr_is_terminal();
+/// --color, NO_COLOR and whether stdout is a terminal.
+bool use_color(const CommandContext& context);
+
+/// Writes to stdout as it is: the caller has escaped what came from reports. A closed pipe ends the
+/// program quietly, as tools in a pipeline do.
+void print(std::string_view text);
+/// One line to stderr, unless --quiet. Escapes control characters.
+void note(const CommandContext& context, std::string_view text);
+/// One line to stderr, `faultline: ` before it, always. Escapes control characters.
+void complain(std::string_view text);
+
+}  // namespace faultline

@@ -1,0 +1,18 @@
+// One trial with its output, for people and for programs.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/trial.h"
+
+namespace faultline {
+
+/// Text: cell, command, how it ended and why, reports, and the kept output of `folder` (or, where the
+/// folder was pruned, the excerpts of the store). Everything is escaped.
+std::string trial_page(const RunRecord& run, const Trial& trial, const std::filesystem::path& folder);
+/// One JSON object, ending in a newline.
+std::string trial_json(const RunRecord& run, const Trial& trial);
+
+}  // namespace faultline
