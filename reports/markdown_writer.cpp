@@ -51,14 +51,21 @@ std::string as_references(std::string_view text) {
   return out + "</code>";
 }
 
+/// One line of at least one character that shows exactly itself, whatever it holds.
+std::string code_span(std::string_view text) {
+  const bool fits =
+      text.find_first_of("`|") == std::string_view::npos && text.front() != ' ' && text.back() != ' ';
+  return fits ? fmt::format("`{}`", text) : as_references(text);
+}
+
 /// A sentence around data: each sign that could be markup behind a backslash.
 std::string sentence(std::string_view given) {
   const std::string text = escape_line(given);
   if (is_linked(text)) return markdown_inline(given);
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    // A list mark is one only at the begin: `- `, `1.`
-    const bool begins = text.find_first_not_of("0123456789") == i && !is_plain(text.substr(i, 1));
+    // List marks are such only at the begin: `- `, `1.`
+    const bool begins = i == 0 && !is_plain(text.substr(0, 1));
     const bool ends_number =
         i > 0 && text.find_first_not_of("0123456789") == i && (text[i] == '.' || text[i] == ')');
     if (begins || ends_number || (is_ascii_punctuation(text[i]) && !is_plain_char(text[i]))) out += '\\';
@@ -86,10 +93,7 @@ std::string cell_markdown(const TableCell& cell, const Column& column) {
 
 std::string markdown_inline(std::string_view data) {
   const std::string text = escape_line(data);
-  if (is_plain(text)) return text;
-  const bool fits_code_span =
-      text.find_first_of("`|") == std::string::npos && text.front() != ' ' && text.back() != ' ';
-  return fits_code_span ? "`" + text + "`" : as_references(text);
+  return is_plain(text) ? text : code_span(text);
 }
 
 std::string MarkdownWriter::write(const Table& table) const {
@@ -108,7 +112,7 @@ std::string MarkdownWriter::write(const Table& table) const {
   }
   if (table.rows.empty()) out += "\nNo rows.\n";
   for (const std::string& footnote : table.footnotes) out += "\n" + sentence(footnote) + "\n";
-  if (!table.command.empty()) out += "\nMade by " + markdown_inline(table.command) + "\n";
+  if (!table.command.empty()) out += "\nMade by " + code_span(escape_line(table.command)) + "\n";
   return out;
 }
 
