@@ -234,8 +234,9 @@ TEST_F(SamplesTest, ChildInItsOwnSessionOutlivesItsParent) {
 
 // ---- the model of the driver race
 
-Ended run_agx_sim(int threads, const std::string& lock, const std::string& style) {
-  return run_sample("agx_sim", {"--threads", std::to_string(threads), "--lock", lock, "--style", style});
+Ended run_agx_sim(int threads, const std::string& lock, const std::string& style, int ops = 250) {
+  return run_sample("agx_sim", {"--threads", std::to_string(threads), "--lock", lock, "--style", style,
+                                "--ops", std::to_string(ops)});
 }
 
 class AgxSimTest : public SamplesTest {
@@ -243,7 +244,7 @@ class AgxSimTest : public SamplesTest {
   static void expect_always_complete(int threads, const std::string& lock) {
     for (int trial = 0; trial < 40; ++trial) {
       const std::string style = trial % 2 == 0 ? "shared" : "per-thread";
-      const Ended ended = run_agx_sim(threads, lock, style);
+      const Ended ended = run_agx_sim(threads, lock, style, 100);
       ASSERT_TRUE(WIFEXITED(ended.status)) << "trial " << trial << " died: " << ended.status << ended.err;
       ASSERT_EQ(WEXITSTATUS(ended.status), 0);
       ASSERT_THAT(ended.out, ::testing::EndsWith("\ncomplete\n"));
