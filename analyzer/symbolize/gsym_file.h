@@ -1,0 +1,83 @@
+// One module's functions, inlined calls and lines in a file made for lookups.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/address.h"
+#include "core/image.h"
+#include "core/result.h"
+#include "core/source_location.h"
+
+namespace faultline {
+
+/// Changes whenever the layout below or what the conversion puts into it changes.
+inline constexpr std::uint32_t kGsymFormatVersion = 1;
+
+/// What the conversion knows besides the GSYM data itself.
+struct GsymTrailer {
+  Uuid uuid;
+  LinkAddress link_base;
+  std::vector<LinkAddress> symbol_starts;  ///< Functions known from a symbol table alone, ascending.
+  std::vector<LinkAddress> objc_starts;    ///< Functions known from Objective-C metadata, ascending.
+};
+
+/// Ends a file that holds GSYM data (or nothing, where a module names no function) with the trailer.
+///
+/// | part | bytes |
+/// |---|---|
+/// | GSYM as LLVM writes it (its own header names the format) | g |
+/// | symbol starts, u64 each | 8 s |
+/// | Objective-C starts, u64 each | 8 o |
+/// | padding: the file is never a whole number of pages, so that LLVM maps it instead of reading it | 0 or 8
+/// | | magic `FLgsym\r\n`, version u32, zero u32, g, s, o, link base u64 each, UUID 16 | 64 | | checksum of
+/// all bytes before the footer: XXH3-64 over the XXH3-64 of each MiB | 8 | | XXH3-64 of the 72 bytes before |
+/// 8 |
+///
+/// All integers are little-endian.
+Result<void> append_gsym_trailer(const std::filesystem::path& path, const GsymTrailer& trailer);
+
+/// Where one address lies; names as the linker knows them.
+struct GsymLocation {
+  std::string function;
+  std::string file;
+  std::uint32_t line = 0;  ///< 0 where the compiler gave none: generated code.
+};
+struct GsymHit {
+  std::vector<GsymLocation> chain;  ///< Innermost first.
+  LinkAddress function_start;
+  SymbolOrigin origin = SymbolOrigin::dwarf;
+};
+
+/// An open, verified file. Opening reads it once (for the checksum: some 0.1 ms per MiB); a lookup is
+/// a binary search in the mapping.
+///
+/// Ownership: keeps the mapping; the file may be unlinked meanwhile. Move-only.
+/// Threads: immutable once open.
+class GsymFile {
+ public:
+  /// Refuses a file of another version, of another UUID, or whose checksum does not hold (kind symbols).
+  static Result<GsymFile> open(const std::filesystem::path& path, const Uuid& uuid);
+
+  GsymFile(GsymFile&& other) noexcept;
+  GsymFile& operator=(GsymFile&& other) noexcept;
+  ~GsymFile();
+
+  [[nodiscard]] LinkAddress link_base() const;
+  /// True where the module has nothing to name.
+  [[nodiscard]] bool empty() const;
+  /// nullopt where no function covers the address.
+  [[nodiscard]] std::optional<GsymHit> find(LinkAddress address) const;
+
+ private:
+  struct State;
+  explicit GsymFile(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace faultline

@@ -1,0 +1,54 @@
+#include "analyzer/symbolize/mapped_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "core/scoped_fd.h"
+
+namespace faultline {
+namespace {
+
+#if defined(__APPLE__)
+std::int64_t modified_ns(const struct stat& status) {
+  return static_cast<std::int64_t>(status.st_mtimespec.tv_sec) * 1'000'000'000 + status.st_mtimespec.tv_nsec;
+}
+#else
+std::int64_t modified_ns(const struct stat& status) {
+  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+#endif
+
+}  // namespace
+
+Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
+  // O_NONBLOCK: opening a FIFO must not wait for its writer.
+  ScopedFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd.valid()) return fail(io_error("cannot open " + path.string(), errno));
+  struct stat status{};
+  if (::fstat(fd.get(), &status) != 0) return fail(io_error("cannot stat " + path.string(), errno));
+  if (!S_ISREG(status.st_mode)) return fail(ErrorKind::unsupported, path.string() + " is not a regular file");
+
+  FileStamp stamp;
+  stamp.device = static_cast<std::uint64_t>(status.st_dev);
+  stamp.inode = static_cast<std::uint64_t>(status.st_ino);
+  stamp.size_bytes = static_cast<std::uint64_t>(status.st_size);
+  stamp.modified_ns = modified_ns(status);
+  if (stamp.size_bytes == 0) return MappedFile(nullptr, stamp);
+  void* data = ::mmap(nullptr, stamp.size_bytes, PROT_READ, MAP_PRIVATE, fd.get(), 0);
+  if (data == MAP_FAILED) return fail(io_error("cannot map " + path.string(), errno));
+  return MappedFile(data, stamp);
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(data_, stamp_.size_bytes);
+}
+
+std::string_view MappedFile::bytes() const {
+  if (data_ == nullptr) return {};
+  return {static_cast<const char*>(data_), static_cast<std::size_t>(stamp_.size_bytes)};
+}
+
+}  // namespace faultline
