@@ -4,8 +4,12 @@
 
 #include <algorithm>
 
+#include "analyzer/parse/crash_text_parser.h"
+#include "analyzer/parse/json_repair.h"
 #include "analyzer/parse/report_kind.h"
+#include "analyzer/parse/system_event_parser.h"
 #include "core/ips_document.h"
+#include "core/json_scan.h"
 
 namespace faultline {
 namespace {
@@ -66,6 +70,149 @@ std::string upper(std::string text) {
   return text;
 }
 
+/// Keys that make an object without a header a report.
+bool looks_like_body(const JsonValue& value) {
+  for (const auto* key :
+       {"threads", "exception", "termination", "usedImages", "incident", "bug_type", "procName"}) {
+    if (value.find(key)) return true;
+  }
+  return false;
+}
+
+bool has_crash_body(ReportKind kind) {
+  return kind == ReportKind::crash || kind == ReportKind::non_fatal || kind == ReportKind::hang ||
+         kind == ReportKind::resource;
+}
+bool has_event_body(ReportKind kind) {
+  return kind == ReportKind::panic || kind == ReportKind::forced_reset || kind == ReportKind::gpu_event;
+}
+
+class IpsReader {
+ public:
+  IpsReader() : issues_(reading_.report.issues) {}
+
+  IpsReading read(std::string_view bytes) {
+    reading_.undamaged = true;
+    if (!read_fast(bytes)) read_parts(split_ips(bytes));
+    finish_report(reading_.report, issues_);
+    return std::move(reading_);
+  }
+
+ private:
+  CrashReport& report() { return reading_.report; }
+
+  /// A file as it comes from the disk: the header on the first line, then the body and nothing else.
+  /// Saves the search for where the body ends. False, with nothing done, for anything else.
+  bool read_fast(std::string_view bytes) {
+    const auto line_end = bytes.find('\n');
+    if (line_end == std::string_view::npos || bytes[0] != '{') return false;
+    const auto header = bytes.substr(0, line_end);
+    const auto start = skip_json_blanks(bytes, line_end);
+    const auto end = bytes.find_last_not_of(" \t\r\n");
+    if (start >= bytes.size() || bytes[start] != '{' || bytes[end] != '}') return false;
+    if (!document_.parse(header) || !document_.root().find("bug_type")) return false;
+    read_header_object();
+    if (!has_crash_body(report().kind) && !has_event_body(report().kind)) return true;
+    if (document_.parse(bytes.substr(start, end + 1 - start))) {
+      read_body_object();
+      return true;
+    }
+    report() = CrashReport();
+    issues_.clear();
+    return false;
+  }
+
+  void read_parts(const IpsParts& parts) {
+    if (!parts.header.empty()) {
+      reading_.recognised = true;
+      if (parse_or_repair(parts.header, header_place_)) read_header_object();
+    }
+    if (!parts.body_is_json) return read_text_body(parts);
+    const bool known = !parts.header.empty() && report().header.bug_type;
+    if (known && !has_crash_body(report().kind) && !has_event_body(report().kind)) {
+      if (!parts.body_is_complete) damaged(top_, "the report ends here: what should follow is missing");
+      return;
+    }
+    if (!parse_or_repair(parts.body, top_)) return;
+    if (parts.header.empty()) read_bare_body();
+    read_body_object();
+    if (!reading_.undamaged && report().threads.empty()) read_twin(parts.before);
+  }
+
+  /// True where the document now holds an object. Damage is put right first, and named.
+  bool parse_or_repair(std::string_view text, const JsonPlace& place) {
+    if (!document_.parse(text)) {
+      reading_.undamaged = false;
+      const auto repaired = repair_json(text.substr(skip_json_blanks(text, 0)), place, issues_);
+      if (!document_.parse(repaired.text)) {
+        damaged(place, "this cannot be read");
+        return false;
+      }
+    }
+    return document_.root().type() == JsonType::object;
+  }
+
+  void damaged(const JsonPlace& place, std::string message) {
+    reading_.undamaged = false;
+    issues_.add(place.pointer(), std::move(message));
+  }
+
+  void read_header_object() {
+    reading_.recognised = true;
+    read_header(ReportField(document_.root(), header_place_, issues_), report());
+    if (report().header.bug_type) report().kind = kind_of_bug_type(*report().header.bug_type);
+  }
+
+  /// Without a header line the body has to say what it is; people also fold the two into one object.
+  void read_bare_body() {
+    reading_.recognised = looks_like_body(document_.root());
+    if (!reading_.recognised) return;
+    issues_.add("/header", "the header line is missing");
+    read_header(ReportField(document_.root(), top_, issues_), report());
+    if (report().header.bug_type) report().kind = kind_of_bug_type(*report().header.bug_type);
+    if (!document_.root().find("incident") && !report().header.incident_id) {
+      report().origin = ReportOrigin::reconstructed;
+    }
+  }
+
+  void read_body_object() {
+    const ReportField body(document_.root(), top_, issues_);
+    if (has_event_body(report().kind)) {
+      read_system_event(body, report());
+    } else {
+      read_body(body, report());
+    }
+  }
+
+  /// Older systems wrote text under the JSON header.
+  void read_text_body(const IpsParts& parts) {
+    if (parts.header.empty()) return;
+    if (parts.body.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+      return damaged(top_, "the body is missing: the file has a header line only");
+    }
+    if (report().header.bug_type == "309" || !report().header.bug_type) reading_.undamaged = false;
+    if (!parse_panic_text(parts.body, report())) parse_crash_text_into(parts.body, report());
+  }
+
+  void read_twin(std::string_view text) {
+    auto twin = parse_crash_text(text);
+    if (twin.threads.empty()) return;
+    issues_.add("/threads", "the JSON is damaged: this was read from the text in front of it");
+    twin.header = std::move(report().header);
+    if (report().incident) twin.incident = std::move(report().incident);
+    twin.kind = report().kind;
+    twin.origin = report().origin;
+    twin.issues = std::move(report().issues);
+    report() = std::move(twin);
+  }
+
+  IpsReading reading_;
+  IssueList issues_;
+  JsonDocument document_;
+  JsonPlace top_;
+  JsonPlace header_place_{&top_, "header", 0};
+};
+
 }  // namespace
 
 void read_header(const ReportField& field, CrashReport& report) {
@@ -79,6 +226,7 @@ void finish_report(CrashReport& report, IssueList& issues) {
   if (!report.incident && header.incident_id && !header.incident_id->empty()) {
     report.incident = upper(*header.incident_id);
   }
+  if (report.incident && !Uuid::parse(*report.incident)) issues.add("/incident", "this is no UUID");
   if (!report.process_name) report.process_name = header.app_name ? header.app_name : header.name;
   if (header.os_version) take_os_version(*header.os_version, report.os);
   if (header.is_simulated || report.is_simulated || report.is_non_fatal) report.kind = ReportKind::non_fatal;
@@ -104,24 +252,6 @@ void finish_report(CrashReport& report, IssueList& issues) {
   }
 }
 
-CrashReport parse_ips(std::string_view bytes) {
-  CrashReport report;
-  IssueList issues(report.issues);
-  const auto parts = split_ips(bytes);
-  JsonDocument document;
-  const JsonPlace top;
-  const JsonPlace header_place{&top, "header", 0};
-  if (parts.header.empty()) {
-    issues.add("/header", "the header line is missing");
-  } else if (document.parse(parts.header)) {
-    read_header(ReportField(document.root(), header_place, issues), report);
-    if (report.header.bug_type) report.kind = kind_of_bug_type(*report.header.bug_type);
-  }
-  if (parts.body_is_json && document.parse(parts.body)) {
-    read_body(ReportField(document.root(), top, issues), report);
-  }
-  finish_report(report, issues);
-  return report;
-}
+IpsReading parse_ips(std::string_view bytes) { return IpsReader().read(bytes); }
 
 }  // namespace faultline

@@ -1,9 +1,135 @@
 #include "analyzer/parse/parse_report.h"
 
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "analyzer/parse/crash_text_parser.h"
+#include "analyzer/parse/fragment_parser.h"
 #include "analyzer/parse/ips_parser.h"
+#include "analyzer/parse/pasted_text.h"
 
 namespace faultline {
+namespace {
 
-CrashReport parse_report(std::string_view bytes) { return parse_ips(bytes); }
+struct Magic {
+  std::string_view bytes;
+  std::string_view name;
+};
+
+constexpr std::array<Magic, 12> kMagics{
+    {{"\x1f\x8b", "a gzip archive: unpack it first"},
+     {"PK\x03\x04", "a zip archive: unpack it first"},
+     {"\x28\xb5\x2f\xfd", "a zstd archive: unpack it first"},
+     {"BZh", "a bzip2 archive: unpack it first"},
+     {"\xfd"
+      "7zXZ",
+      "an xz archive: unpack it first"},
+     {"\x7f"
+      "ELF",
+      "an ELF program"},
+     {"\xcf\xfa\xed\xfe", "a Mach-O program: `symbols add` takes those"},
+     {"\xca\xfe\xba\xbe", "a Mach-O program: `symbols add` takes those"},
+     {"bplist", "a binary property list"},
+     {"SQLite format 3", "an SQLite file: give a Faultline store with --db"},
+     {"\xff\xfe", "UTF-16 text: save it as UTF-8"},
+     {"\xfe\xff", "UTF-16 text: save it as UTF-8"}}};
+
+/// What the bytes look like and what to do about it. They were not a report.
+std::string describe(std::string_view bytes) {
+  if (bytes.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    return bytes.empty() ? "the file is empty: was it copied while it was being written?"
+                         : "the file holds nothing but blanks: was it copied while it was being written?";
+  }
+  for (const auto& magic : kMagics) {
+    if (bytes.starts_with(magic.bytes)) return fmt::format("this is {}", magic.name);
+  }
+  constexpr std::size_t kLooked = 4096;
+  const auto start = bytes.substr(0, kLooked);
+  if (start.find('\0') != std::string_view::npos) {
+    return "this is binary data, not a crash report: give an .ips or .crash file";
+  }
+  if (start.find("<html") != std::string_view::npos || start.find("<!DOCTYPE") != std::string_view::npos) {
+    return "this is a web page without a crash report in it: copy the report's own text into a file";
+  }
+  const auto first = start.find_first_not_of(" \t\r\n");
+  if (start[first] == '{' || start[first] == '[') {
+    return "this is JSON, but not a crash report: the keys of one are missing";
+  }
+  return "this is text, but nothing in it looks like a crash report: give an .ips or .crash file";
+}
+
+CrashReport unreadable(std::string_view bytes) {
+  CrashReport report;
+  report.kind = ReportKind::unreadable;
+  report.issues.push_back({"", describe(bytes)});
+  return report;
+}
+
+struct Attempt {
+  CrashReport report;
+  bool recognised = false;
+  bool undamaged = false;
+};
+
+/// How much a reading tells: to choose between two of the same bytes.
+std::size_t worth(const CrashReport& report) {
+  std::size_t frames = 0;
+  for (const auto& thread : report.threads) frames += thread.frames.size();
+  // One more frame is worth less than knowing whose they are.
+  const std::size_t whose =
+      (report.exception ? 1U : 0U) + (report.incident ? 1U : 0U) + (report.process_name ? 1U : 0U);
+  return frames * 4 + report.images.size() + whose * 1000;
+}
+
+Attempt attempt(std::string_view bytes) {
+  auto reading = parse_ips(bytes);
+  Attempt result{std::move(reading.report), reading.recognised, reading.undamaged};
+  if (result.recognised) return result;
+  result.report = parse_crash_text(bytes);
+  result.recognised = result.report.kind != ReportKind::unreadable;
+  result.undamaged = false;
+  return result;
+}
+
+/// The same again with what pasting did undone, if that tells more.
+void try_cleaned(std::string_view bytes, Attempt& best) {
+  const auto cleaned = clean_pasted_text(bytes);
+  if (!cleaned) return;
+  auto second = attempt(cleaned->text);
+  if (!second.recognised) return;
+  if (best.recognised && worth(second.report) <= worth(best.report)) return;
+  for (const auto& what : cleaned->removed) {
+    second.report.issues.insert(second.report.issues.begin(), {"", fmt::format("{} were taken off", what)});
+  }
+  best = std::move(second);
+}
+
+/// Pieces of JSON may hold lines that a text report has, too: what tells more wins.
+void try_fragment(std::string_view bytes, Attempt& best) {
+  auto fragment = parse_fragment(bytes);
+  if (!fragment || (best.recognised && worth(*fragment) <= worth(best.report))) return;
+  best.report = std::move(*fragment);
+  best.recognised = true;
+}
+
+}  // namespace
+
+CrashReport parse_report(std::string_view bytes) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
+  constexpr std::size_t kLooked = 4096;
+  const bool binary = bytes.substr(0, kLooked).find('\0') != std::string_view::npos;
+  if (binary || bytes.find_first_not_of(" \t\r\n") == std::string_view::npos) return unreadable(bytes);
+
+  auto best = attempt(bytes);
+  if (best.undamaged) return std::move(best.report);
+  try_cleaned(bytes, best);
+  if (!best.recognised || worth(best.report) == 0) try_fragment(bytes, best);
+  return best.recognised ? std::move(best.report) : unreadable(bytes);
+}
 
 }  // namespace faultline

@@ -41,13 +41,19 @@ int base64_digit(char c) {
 }  // namespace
 
 void IssueList::add(std::string at, std::string message) {
-  if (left_out_ > 0 || issues_.size() >= kMost) {
-    ++left_out_;
-    if (left_out_ == 1) issues_.push_back({"", ""});
-    issues_.back().message = fmt::format("{} more issues were left out", left_out_);
-    return;
-  }
+  if (full()) return skip();
   issues_.push_back({std::move(at), std::move(message)});
+}
+
+void IssueList::skip() {
+  ++left_out_;
+  if (left_out_ == 1) issues_.push_back({"", ""});
+  issues_.back().message = fmt::format("{} more issues were left out", left_out_);
+}
+
+void IssueList::clear() {
+  issues_.clear();
+  left_out_ = 0;
 }
 
 std::string JsonPlace::pointer() const {
@@ -57,7 +63,10 @@ std::string JsonPlace::pointer() const {
                                : fmt::format("{}/{}", above, escape_pointer(key));
 }
 
-void ReportField::complain(std::string message) const { issues_.add(place_.pointer(), std::move(message)); }
+void ReportField::complain(std::string message) const {
+  if (issues_.full()) return issues_.skip();
+  issues_.add(place_.pointer(), std::move(message));
+}
 
 bool ReportField::expect(JsonType type) const {
   const auto found = value_.type();

@@ -22,6 +22,10 @@ class IssueList {
  public:
   explicit IssueList(std::vector<Issue>& issues) : issues_(issues) {}
   void add(std::string at, std::string message);
+  [[nodiscard]] bool full() const { return issues_.size() >= kMost; }
+  /// One more issue that nobody will see.
+  void skip();
+  void clear();
 
   /// More than this from one report help nobody; a last entry says how many were left out.
   static constexpr std::size_t kMost = 200;

@@ -111,14 +111,17 @@ TEST(CorpusTest, EveryReportAgreesWithAnIndependentReader) {
     auto found = found_row(report);
     // Where the reader that made the table could not read the body, it knows less than we do.
     const bool body_was_read = !row.at("threads").empty();
+    const bool is_folded = row.at("file").find("btnone") != std::string::npos;
     for (const auto& [name, expected] : row) {
       if (name == "file" || (expected.empty() && !body_was_read)) continue;
       if (name == "os_build" && !body_was_read) {
         EXPECT_EQ(report.header.os_version.value_or(""), expected);
         continue;
       }
-      // A body without a process name borrows it from the header; the table has bodies only.
+      // A body without a process name borrows it from the header; the table has bodies only. Where
+      // people folded header and body into one object, the table has no header at all.
       if (name == "process" && expected.empty() && found[name] == report.header.app_name) continue;
+      if (is_folded && expected.empty() && (name == "bug_type" || name == "incident")) continue;
       EXPECT_EQ(found[name], unescape(expected)) << name;
     }
   }
