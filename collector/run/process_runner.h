@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,8 +21,8 @@ namespace faultline {
 
 /// Everything that the supervisor needs; written to `<trial_folder>/spec.json`.
 struct TrialSpec {
-  std::vector<std::string> argv;  ///< Placeholders already replaced.
-  std::vector<EnvSetting> env;    ///< On top of the inherited environment.
+  std::vector<std::string> argv;         ///< Placeholders already replaced.
+  std::vector<EnvSetting> env;           ///< On top of the inherited environment.
   std::filesystem::path working_folder;  ///< Empty: the harness's own.
   std::filesystem::path trial_folder;    ///< Must exist: stdout, stderr, started.json, status.json go here.
   std::filesystem::path report_folder;   ///< Where the Linux reporter puts .ips files.
@@ -51,8 +52,8 @@ struct CrashDeath {
 
 /// The supervisor's status record: how the command and its tree ended.
 struct TrialStatus {
-  bool started = false;      ///< exec succeeded.
-  std::string start_error;   ///< Where it did not: `cannot execute x: no such file or directory`.
+  bool started = false;     ///< exec succeeded.
+  std::string start_error;  ///< Where it did not: `cannot execute x: no such file or directory`.
   std::int64_t pid = 0;
   std::uint64_t start_ticks = 0;  ///< Linux: field 22 of /proc/PID/stat. 0 if unknown.
   WallTime started_at;
@@ -60,10 +61,10 @@ struct TrialStatus {
   std::optional<int> exit_code;
   std::optional<int> term_signal;
   bool timed_out = false;
-  bool interrupted = false;          ///< We were asked to stop; the trial proves nothing.
-  bool stuck = false;                ///< Timed out without using the CPU.
-  bool capture_refused = false;      ///< ptrace was not permitted.
-  std::string capture_note;          ///< Why, or what was lost.
+  bool interrupted = false;      ///< We were asked to stop; the trial proves nothing.
+  bool stuck = false;            ///< Timed out without using the CPU.
+  bool capture_refused = false;  ///< ptrace was not permitted.
+  std::string capture_note;      ///< Why, or what was lost.
   std::vector<WrittenReport> reports;
   std::vector<CrashDeath> crash_deaths;
   std::vector<std::int64_t> unkillable;  ///< Pids that would not die.
@@ -72,12 +73,32 @@ struct TrialStatus {
   friend bool operator==(const TrialStatus&, const TrialStatus&) = default;
 };
 
-/// Text forms of the two records (JSON); reading tolerates unknown keys. The supervisor and the
+/// What `<trial_folder>/started.json` says: on disk before the command executes, so that whoever comes
+/// after a crash of the harness or of the machine knows what may still be running.
+struct StartRecord {
+  std::int64_t pid = 0;
+  std::uint64_t start_ticks = 0;  ///< As in TrialStatus. 0 if unknown.
+  WallTime started_at;
+  std::string boot_session;
+  std::int64_t supervisor_pid = 0;
+  friend bool operator==(const StartRecord&, const StartRecord&) = default;
+};
+
+/// Text forms of the records (JSON); reading tolerates unknown keys. The supervisor and the
 /// harness are different programs of one build.
 std::string write_trial_spec(const TrialSpec& spec);
 Result<TrialSpec> read_trial_spec(std::string_view json);
 std::string write_trial_status(const TrialStatus& status);
 Result<TrialStatus> read_trial_status(std::string_view json);
+std::string write_start_record(const StartRecord& record);
+Result<StartRecord> read_start_record(std::string_view json);
+
+/// Ends what a trial of an earlier, killed harness left running: the supervisor, the command's process
+/// if it is still the same one (pid, start ticks and boot session agree), its session, and on Linux every
+/// process that carries the trial's folder in FAULTLINE_TRIAL_DIR. Returns how many processes it ended;
+/// 0 where the trial never started, or where the machine has been started anew since.
+Result<std::int64_t> end_surviving_trial(const std::filesystem::path& trial_folder,
+                                         std::string_view boot_session);
 
 /// The role: run one trial to its end. Bodies: ProcessRunnerPosix; tests have a fake.
 class ProcessRunner {

@@ -1,0 +1,49 @@
+// A snapshot of a process made into a report document.
+
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collector/reporter/host_identity.h"
+#include "collector/reporter/process_snapshot_linux.h"
+#include "core/clock.h"
+#include "core/crash_report.h"
+
+namespace faultline {
+
+/// When and where a report is made.
+struct ReportMoment {
+  HostIdentity host;
+  WallTime wall;
+  int zone_minutes = 0;
+  std::chrono::nanoseconds since_boot{0};
+  long ticks_per_second = 100;  ///< Unit of ProcessSnapshot::start_ticks.
+};
+ReportMoment report_moment(HostIdentity host);
+
+/// A death by signal. `death`: the signal that ended the process; the exception is that of the snapshot's
+/// subject, which differs where a handler took the first fault. `sender`: name of the process that sent
+/// the signal, if one did.
+struct DeathFacts {
+  pid_t subject = 0;
+  SignalFacts death;
+  std::string sender;
+};
+CrashReport build_crash_report(const ProcessSnapshot& snapshot, const DeathFacts& death,
+                               const ReportMoment& moment);
+
+/// A process that did not end in time.
+struct HangFacts {
+  bool stuck = false;  ///< No use of the CPU and the same stacks twice; else slow.
+  std::chrono::milliseconds timeout{0};
+  std::chrono::nanoseconds cpu_in_window{0};  ///< Of the whole tree.
+  std::chrono::milliseconds window{0};        ///< Between the two looks at the stacks.
+  std::size_t threads_moved = 0;              ///< Threads whose stack differed.
+};
+CrashReport build_hang_report(const ProcessSnapshot& snapshot, const HangFacts& hang,
+                              const ReportMoment& moment);
+
+}  // namespace faultline

@@ -1,0 +1,23 @@
+// A report document put into its folder under the name that macOS would give it.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "core/clock.h"
+#include "core/result.h"
+
+namespace faultline {
+
+/// `Name-YYYY-MM-DD-HHMMSS.ips` for local time; for attempt n > 0 `….000.ips`, `….001.ips` and so on.
+/// What cannot stand in a file name becomes `_`.
+std::string report_file_name(std::string_view process_name, WallTime time, int zone_minutes, int attempt);
+
+/// Writes a hidden file and renames it, so that the final name appears complete; never replaces a file.
+Result<std::filesystem::path> write_report_file(const std::filesystem::path& folder,
+                                                std::string_view process_name, WallTime time,
+                                                std::string_view text);
+
+}  // namespace faultline

@@ -1,0 +1,191 @@
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collector/reporter/process_tree.h"
+#include "collector/reporter/supervisor.h"
+#include "core/text_escape.h"
+#include "core/text_file.h"
+
+namespace {
+
+using faultline::CaptureMode;
+using faultline::Result;
+
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+constexpr int kOwnMistake = 70;
+constexpr int kCannotExecute = 126;
+constexpr int kNotFound = 127;
+constexpr int kSignalBase = 128;
+
+constexpr const char* kHelp =
+    R"(faultline-report: run a command and write a crash report of every process of it that dies
+
+usage: faultline-report [--out FOLDER] [--no-children] -- COMMAND [ARGUMENT...]
+       faultline-report --spec FILE [--control-fd N]
+       faultline-report --help | --version
+
+  --out FOLDER     where the reports go (default: the current folder)
+  --no-children    look at the command's own process alone, so that a debugger can run inside
+  --spec FILE      run one trial as `faultline run` does: the file says what, its folder gets the records
+  --control-fd N   end the trial when this descriptor is closed at the other end
+
+The command runs at full speed under ptrace and keeps the terminal. Each report is one .ips file in the
+JSON format of macOS, named after the process and the time. Whatever the command leaves running is ended.
+On macOS the system itself writes the reports, into ~/Library/Logs/DiagnosticReports.
+
+example: faultline-report --out reports -- ./agx_sim --threads 8 --ops 400
+         faultline show reports/agx_sim-2026-01-09-122937.ips
+
+exit status: that of the command; 128+n where signal n ended it; 126 or 127 where it could not be executed
+or found; 1 where faultline-report itself failed; 2 for wrong usage; 70 for a mistake of its own.
+With --spec: 0 when the status record was written, however the command ended.
+)";
+
+struct Arguments {
+  bool help = false;
+  bool version = false;
+  std::string spec;
+  std::string out = ".";
+  bool follow_children = true;
+  int control_fd = -1;
+  std::vector<std::string> command;
+};
+
+Result<Arguments> read_arguments(int argc, char** argv) {
+  Arguments arguments;
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const auto wrong = [](const std::string& text) {
+    return faultline::fail(faultline::ErrorKind::invalid_argument, text);
+  };
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto& word = words[i];
+    const bool takes_value = word == "--spec" || word == "--out" || word == "--control-fd";
+    if (takes_value && i + 1 == words.size()) return wrong(word + " needs a value");
+    if (word == "--") {
+      arguments.command.assign(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
+      break;
+    }
+    if (word == "--help" || word == "-h") {
+      arguments.help = true;
+    } else if (word == "--version") {
+      arguments.version = true;
+    } else if (word == "--no-children") {
+      arguments.follow_children = false;
+    } else if (word == "--spec") {
+      arguments.spec = words[++i];
+    } else if (word == "--out") {
+      arguments.out = words[++i];
+    } else if (word == "--control-fd") {
+      const auto& text = words[++i];
+      const auto* end = text.data() + text.size();
+      if (std::from_chars(text.data(), end, arguments.control_fd).ptr != end || arguments.control_fd < 0) {
+        return wrong("--control-fd needs the number of a descriptor, not `" + text + "`");
+      }
+    } else {
+      return wrong("unknown argument `" + word + "`; the command stands behind `--`");
+    }
+  }
+  if (!arguments.help && !arguments.version && arguments.spec.empty() && arguments.command.empty()) {
+    return wrong("no command; write it behind `--`");
+  }
+  return arguments;
+}
+
+void write_text(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void complain(const std::string& text) {
+  write_text(STDERR_FILENO, "faultline-report: " + faultline::escape_line(text) + "\n");
+}
+
+/// One trial of a campaign. What goes wrong is told to the harness, which waits at the other end.
+int run_trial(const Arguments& arguments) {
+  faultline::SupervisorOptions options;
+  options.control_fd = arguments.control_fd;
+  const auto failed = [&](const faultline::Error& error) {
+    if (arguments.control_fd >= 0) {
+      write_text(arguments.control_fd, error.text());
+    } else {
+      complain(error.text());
+    }
+    return kFailed;
+  };
+  const auto text = faultline::read_file(arguments.spec);
+  if (!text) return failed(text.error());
+  auto spec = faultline::read_trial_spec(*text);
+  if (!spec) return failed(spec.error().add_context("while reading " + arguments.spec));
+  const auto status = faultline::supervise(*spec, options);
+  return status ? 0 : failed(status.error());
+}
+
+/// The program on its own, around a command on a terminal.
+int run_command(const Arguments& arguments) {
+  faultline::TrialSpec spec;
+  spec.argv = arguments.command;
+  spec.report_folder = arguments.out;
+  spec.follow_children = arguments.follow_children;
+  spec.timeout = std::chrono::milliseconds(0);
+  std::error_code error;
+  std::filesystem::create_directories(arguments.out, error);
+  if (!std::filesystem::is_directory(arguments.out)) {
+    complain("cannot write reports into " + arguments.out + ": " +
+             (error ? error.message() : "not a folder"));
+    return kFailed;
+  }
+  faultline::SupervisorOptions options;
+  options.inherit_streams = true;
+  options.write_records = false;
+  const auto status = faultline::supervise(spec, options);
+  if (!status) {
+    complain(status.error().text());
+    return kFailed;
+  }
+  if (!status->capture_note.empty()) complain(status->capture_note);
+  for (const auto& report : status->reports) complain("wrote " + report.path.string());
+  if (!status->started) {
+    complain(status->start_error);
+    return status->start_error.find("No such file") != std::string::npos ? kNotFound : kCannotExecute;
+  }
+  if (status->term_signal) return kSignalBase + *status->term_signal;
+  return status->exit_code.value_or(kOwnMistake);
+}
+
+int run(int argc, char** argv) {
+  const auto arguments = read_arguments(argc, argv);
+  if (!arguments) {
+    complain(arguments.error().text() + " (--help says more)");
+    return kWrongUsage;
+  }
+  if (arguments->help || arguments->version) {
+    write_text(STDOUT_FILENO, arguments->help ? kHelp : "faultline-report " FAULTLINE_VERSION "\n");
+    return 0;
+  }
+  return arguments->spec.empty() ? run_command(*arguments) : run_trial(*arguments);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    complain(std::string("unexpected: ") + error.what());
+  } catch (...) {
+    complain("unexpected");
+  }
+  return kOwnMistake;
+}

@@ -1,0 +1,334 @@
+#include "collector/reporter/supervisor.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <set>
+
+#include "collector/reporter/child_process.h"
+#include "collector/reporter/crash_signals.h"
+#include "collector/reporter/loop_signals.h"
+#include "collector/reporter/output_file.h"
+#include "collector/reporter/process_tree.h"
+#include "core/clock.h"
+#include "core/text_file.h"
+
+namespace faultline {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+/// Between the two looks at a process that has run out of time.
+constexpr milliseconds kHangWindow{200};
+/// Below this part of one CPU a process is not working.
+constexpr int kIdlePerMille = 10;
+/// Stacks of a hang are taken of the command and of this many of its descendants at most.
+constexpr std::size_t kHangProcesses = 4;
+/// How long SIGKILL may take before a process is called unkillable.
+constexpr milliseconds kKillLimit{5000};
+constexpr milliseconds kGuardPause{1000};
+constexpr milliseconds kBusyGuardPause{50};
+constexpr std::uint64_t kBusyBytes = 4ULL << 20;
+
+milliseconds cpu_time_ms(const timeval& now, const timeval& before) {
+  const auto in_us = [](const timeval& t) { return std::int64_t{t.tv_sec} * 1'000'000 + t.tv_usec; };
+  return milliseconds((in_us(now) - in_us(before)) / 1000);
+}
+
+class Supervision {
+ public:
+  Supervision(const TrialSpec& spec, const SupervisorOptions& options)
+      : spec_(spec), options_(options), signals_(options.inherit_streams), adopts_orphans_(adopt_orphans()) {
+    ::getrusage(RUSAGE_CHILDREN, &usage_before_);
+  }
+  Supervision(const Supervision&) = delete;
+  Supervision& operator=(const Supervision&) = delete;
+  ~Supervision() { disown_orphans(); }
+
+  Result<TrialStatus> run() {
+    TRY(start());
+    while (!main_ended_ && !gave_up_) {
+      step();
+    }
+    end_tree();
+    TRY(finish_outputs());
+    fill_end();
+    if (options_.write_records) {
+      TRY(write_file_atomically(spec_.trial_folder / "status.json", write_trial_status(status_)));
+    }
+    return std::move(status_);
+  }
+
+ private:
+  enum class Phase { running, looking, aborting, killing };
+
+  Result<void> start() {
+    ChildCommand command{spec_.argv, spec_.env, spec_.working_folder, -1, -1, !options_.inherit_streams};
+    if (!options_.inherit_streams) {
+      TRY(open_outputs());
+      command.output_fd = outputs_[0].fd();
+      command.error_fd = outputs_[1].fd();
+    }
+    TRY_ASSIGN(auto child, ChildProcess::fork_held(command));
+    child_.emplace(std::move(child));
+    status_.pid = child_->pid();
+    attach_watcher();
+    status_.start_ticks = process_start_ticks(child_->pid());
+    status_.started_at = clock_.wall();
+    TRY(write_start());
+    started_ = clock_.monotonic();
+    guard_at_ = started_ + kGuardPause;
+    if (spec_.timeout.count() > 0) deadline_ = started_ + spec_.timeout;
+    child_->release();
+    return {};
+  }
+
+  Result<void> open_outputs() {
+    for (const auto* name : {"stdout", "stderr"}) {
+      TRY_ASSIGN(auto file, OutputFile::create(spec_.trial_folder / name, spec_.output_limit_bytes));
+      outputs_.push_back(std::move(file));
+    }
+    return {};
+  }
+
+  void attach_watcher() {
+    if (spec_.capture == CaptureMode::on) {
+      const ReporterSettings settings{spec_.report_folder, spec_.follow_children};
+      watcher_ = options_.make_reporter ? options_.make_reporter(settings) : make_crash_reporter(settings);
+      const auto attached = watcher_->attach(child_->pid());
+      if (attached) return;
+      status_.capture_refused = true;
+      status_.capture_note = attached.error().text();
+    }
+    watcher_ = make_onlooker();
+  }
+
+  Result<void> write_start() {
+    if (!options_.write_records) return {};
+    StartRecord record;
+    record.pid = status_.pid;
+    record.start_ticks = status_.start_ticks;
+    record.started_at = status_.started_at;
+    record.boot_session = spec_.boot_session;
+    record.supervisor_pid = ::getpid();
+    auto written = write_file_atomically(spec_.trial_folder / "started.json", write_start_record(record),
+                                         Durability::synced);
+    if (written) return written;
+    // The command must not run unrecorded: with nobody to release it, its process leaves by itself.
+    child_.reset();
+    ::kill(static_cast<pid_t>(status_.pid), SIGKILL);
+    ::waitpid(static_cast<pid_t>(status_.pid), nullptr, wait_for_all_flags());
+    return written;
+  }
+
+  /// One round: take what has happened, act on what is due, wait for more.
+  void step() {
+    drain();
+    if (main_ended_) return;
+    const auto now = clock_.monotonic();
+    if (!interrupted_ && signals_.stop_requested()) interrupt(now);
+    if (deadline_ && now >= *deadline_) advance(now);
+    if (now >= guard_at_) guard_outputs(now);
+    auto until = guard_at_;
+    if (deadline_) until = std::min(until, *deadline_);
+    const int exec_fd = child_->exec_fd();
+    const int control_fd = interrupted_ ? -1 : options_.control_fd;
+    const auto readable = signals_.wait({exec_fd, control_fd}, until - now);
+    if (readable[0]) read_exec_result();
+    if (readable[1]) interrupt(clock_.monotonic());
+  }
+
+  /// Takes every status that is there. False if there is nobody left to wait for.
+  bool drain() {
+    while (true) {
+      int wait_status = 0;
+      const pid_t pid = ::waitpid(-1, &wait_status, WNOHANG | wait_for_all_flags());
+      if (pid < 0 && errno == EINTR) continue;
+      if (pid < 0) return false;
+      if (pid == 0) return true;
+      if (watcher_->handle(pid, wait_status)) on_process_end(pid, wait_status);
+    }
+  }
+
+  void on_process_end(pid_t pid, int wait_status) {
+    if (WIFSIGNALED(wait_status) && is_crash_signal(WTERMSIG(wait_status))) {
+      status_.crash_deaths.push_back({pid, WTERMSIG(wait_status), aborted_.contains(pid)});
+    }
+    if (pid != status_.pid) return;
+    main_ended_ = true;
+    status_.duration = clock_.monotonic() - started_;
+    if (child_->exec_fd() >= 0) read_exec_result();
+    if (!status_.started) return;
+    if (WIFSIGNALED(wait_status)) {
+      status_.term_signal = WTERMSIG(wait_status);
+    } else {
+      status_.exit_code = WEXITSTATUS(wait_status);
+    }
+  }
+
+  void read_exec_result() {
+    const auto failure = child_->read_exec_failure();
+    status_.started = !failure;
+    if (failure) status_.start_error = *failure;
+  }
+
+  void interrupt(nanoseconds now) {
+    interrupted_ = true;
+    status_.interrupted = true;
+    kill_all(now);
+  }
+
+  /// The time of the present phase is over.
+  void advance(nanoseconds now) {
+    switch (phase_) {
+      case Phase::running:
+        status_.timed_out = true;
+        phase_ = Phase::looking;
+        hang_processes_ = tree();
+        cpu_before_ = tree_cpu();
+        if (hang_processes_.size() > kHangProcesses) hang_processes_.resize(kHangProcesses);
+        watcher_->take_stacks(hang_processes_);
+        looked_at_ = clock_.monotonic();
+        deadline_ = looked_at_ + kHangWindow;
+        return;
+      case Phase::looking:
+        report_hang(now);
+        for (const pid_t pid : tree()) {
+          aborted_.insert(pid);
+          ::kill(pid, SIGABRT);
+        }
+        phase_ = Phase::aborting;
+        deadline_ = clock_.monotonic() + spec_.grace;
+        return;
+      case Phase::aborting:
+        kill_all(now);
+        return;
+      case Phase::killing:
+        status_.unkillable.push_back(status_.pid);
+        status_.duration = now - started_;
+        gave_up_ = true;
+        return;
+    }
+  }
+
+  void report_hang(nanoseconds now) {
+    CrashWatcher::HangFacts facts;
+    facts.timeout = spec_.timeout;
+    facts.window = std::chrono::duration_cast<milliseconds>(now - looked_at_);
+    facts.cpu_in_window = std::max(tree_cpu() - cpu_before_, nanoseconds(0));
+    facts.idle = facts.cpu_in_window * 1000 < nanoseconds(facts.window) * kIdlePerMille;
+    status_.stuck = watcher_->report_hang(hang_processes_, facts);
+  }
+
+  void kill_all(nanoseconds now) {
+    for (const pid_t pid : tree()) ::kill(pid, SIGKILL);
+    phase_ = Phase::killing;
+    deadline_ = now + kKillLimit;
+  }
+
+  /// The command's process first, then its descendants.
+  std::vector<pid_t> tree() {
+    const auto main = static_cast<pid_t>(status_.pid);
+    std::vector<pid_t> pids;
+    if (!main_ended_) pids.push_back(main);
+    for (const pid_t pid : living_descendants(::getpid(), session())) {
+      if (pid != main) pids.push_back(pid);
+    }
+    return pids;
+  }
+
+  nanoseconds tree_cpu() {
+    nanoseconds sum{0};
+    for (const pid_t pid : tree()) sum += process_cpu_time(pid);
+    return sum;
+  }
+
+  [[nodiscard]] pid_t session() const {
+    return options_.inherit_streams ? 0 : static_cast<pid_t>(status_.pid);
+  }
+
+  /// After the command: what it left running is ended, until nobody is left.
+  void end_tree() {
+    bool is_first = true;
+    const auto limit = clock_.monotonic() + kKillLimit;
+    auto pause = nanoseconds(500'000);
+    while (true) {
+      const bool may_be_more = drain();
+      if (!may_be_more && adopts_orphans_) return;
+      const auto left = tree();
+      if (is_first) status_.stray_count = static_cast<std::int64_t>(left.size());
+      is_first = false;
+      if (left.empty() && !may_be_more) return;
+      if (clock_.monotonic() > limit) {
+        for (const pid_t pid : left) {
+          const bool known = std::count(status_.unkillable.begin(), status_.unkillable.end(), pid) != 0;
+          if (!known) status_.unkillable.push_back(pid);
+        }
+        return;
+      }
+      for (const pid_t pid : left) ::kill(pid, SIGKILL);
+      if (drain()) signals_.wait({}, pause);
+      pause = std::min(pause * 2, nanoseconds(20'000'000));
+    }
+  }
+
+  void guard_outputs(nanoseconds now) {
+    std::uint64_t grown = 0;
+    for (auto& output : outputs_) grown += output.guard();
+    guard_at_ = now + (grown >= kBusyBytes ? kBusyGuardPause : kGuardPause);
+  }
+
+  Result<void> finish_outputs() {
+    for (auto& output : outputs_) TRY(output.finish());
+    return {};
+  }
+
+  void fill_end() {
+    rusage usage{};
+    ::getrusage(RUSAGE_CHILDREN, &usage);
+    status_.resources.user_cpu_ms = cpu_time_ms(usage.ru_utime, usage_before_.ru_utime).count();
+    status_.resources.system_cpu_ms = cpu_time_ms(usage.ru_stime, usage_before_.ru_stime).count();
+    status_.resources.peak_memory_bytes = peak_memory_bytes(usage);
+    status_.reports = watcher_->reports();
+    const auto note = watcher_->note();
+    if (!note.empty()) status_.capture_note += (status_.capture_note.empty() ? "" : "; ") + note;
+  }
+
+  const TrialSpec& spec_;
+  const SupervisorOptions& options_;
+  const SystemClock clock_;
+  LoopSignals signals_;
+  bool adopts_orphans_ = false;
+  rusage usage_before_{};
+  std::vector<OutputFile> outputs_;  // Standard output, standard error; none where inherited.
+  std::optional<ChildProcess> child_;
+  std::unique_ptr<CrashWatcher> watcher_;
+  TrialStatus status_;
+
+  Phase phase_ = Phase::running;
+  nanoseconds started_{0};
+  nanoseconds guard_at_{0};
+  std::optional<nanoseconds> deadline_;  // When the present phase is over.
+  bool main_ended_ = false;
+  bool gave_up_ = false;  // The command's process would not die.
+  bool interrupted_ = false;
+  std::vector<pid_t> hang_processes_;
+  nanoseconds cpu_before_{0};
+  nanoseconds looked_at_{0};
+  std::set<pid_t> aborted_;  // Those that we sent SIGABRT.
+};
+
+}  // namespace
+
+Result<TrialStatus> supervise(const TrialSpec& spec, const SupervisorOptions& options) {
+  if (spec.argv.empty()) return fail(ErrorKind::invalid_argument, "there is no command to run");
+  return Supervision(spec, options).run();
+}
+
+}  // namespace faultline
