@@ -11,10 +11,6 @@
 namespace faultline {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 // An abort or a trap; a bad access with old words lying about is still a bad access.
 bool ended_itself(const FaultFacts& facts) {
   const auto& exception = facts.report->exception;

@@ -1,0 +1,270 @@
+#include "analyzer/site/symbol_names.h"
+
+#include <array>
+#include <cctype>
+#include <cstddef>
+#include <utility>
+
+namespace faultline {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
+bool is_word(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
+}
+
+std::string one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (blank && (out.empty() || out.back() == ' ')) continue;
+    out += blank ? ' ' : c;
+  }
+  while (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+}
+
+// `.cold`, `.cold.1`, `.isra.0`, `.llvm.123…`, ` [clone .constprop.0]`: pieces that one compiler made.
+bool drop_compiler_suffix(std::string& text) {
+  if (text.ends_with(']')) {
+    const auto open = text.rfind(" [clone ");
+    if (open != std::string::npos) {
+      text.resize(open);
+      return true;
+    }
+  }
+  for (const std::string_view part :
+       {".cold", ".isra", ".constprop", ".part", ".llvm", ".lto_priv", ".localalias"}) {
+    const auto at = text.rfind(part);
+    if (at == std::string::npos || at == 0) continue;
+    std::size_t end = at + part.size();
+    while (end < text.size() && (is_digit(text[end]) || text[end] == '.')) ++end;
+    if (end != text.size()) continue;
+    text.resize(at);
+    return true;
+  }
+  return false;
+}
+
+// `::h0123456789abcdef` at the end of legacy Rust names, with the escapes of the same scheme.
+void normalise_rust(std::string& text) {
+  const auto hash = text.rfind("::h");
+  const bool hashed = hash != std::string::npos && text.size() == hash + 19;
+  bool all_hex = hashed;
+  for (std::size_t i = hash + 3; hashed && i < text.size(); ++i) all_hex = all_hex && is_hex(text[i]);
+  if (all_hex) text.resize(hash);
+  if (!all_hex && text.find("$LT$") == std::string::npos && text.find("$u7b$") == std::string::npos) return;
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kEscapes{{
+      {"$LT$", "<"},
+      {"$GT$", ">"},
+      {"$LP$", "("},
+      {"$RP$", ")"},
+      {"$RF$", "&"},
+      {"$BP$", "*"},
+      {"$SP$", "@"},
+      {"$C$", ","},
+      {"$u20$", " "},
+      {"$u27$", "'"},
+      {"$u5b$", "["},
+      {"$u5d$", "]"},
+      {"$u7b$", "{"},
+      {"$u7d$", "}"},
+  }};
+  for (const auto& [from, to] : kEscapes) replace_all(text, from, to);
+  replace_all(text, "..", "::");
+  replace_all(text, "::_<", "::<");
+  replace_all(text, "::_{", "::{");
+  if (text.starts_with("_<")) text.erase(0, 1);
+}
+
+// Rust v0: a crate's disambiguator `Cs…_` changes with every version of the compiler.
+void normalise_rust_v0(std::string& text) {
+  if (!text.starts_with("_R")) return;
+  for (auto at = text.find("Cs"); at != std::string::npos; at = text.find("Cs", at + 1)) {
+    std::size_t end = at + 2;
+    while (end < text.size() && std::isalnum(static_cast<unsigned char>(text[end])) != 0) ++end;
+    if (end < text.size() && text[end] == '_' && end > at + 2) text.erase(at + 1, end - at);
+  }
+}
+
+// `'lambda0'`, `{lambda(int)#2}`, `$_12`, `_block_invoke_3`, `_block_invoke.13`: counted by the compiler.
+void drop_counters(std::string& text) {
+  for (auto at = text.find("'lambda"); at != std::string::npos; at = text.find("'lambda", at + 1)) {
+    std::size_t end = at + 7;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    text.erase(at + 7, end - at - 7);
+  }
+  if (text.find("{lambda") != std::string::npos) {
+    for (auto at = text.find('#'); at != std::string::npos; at = text.find('#', at)) {
+      std::size_t end = at + 1;
+      while (end < text.size() && is_digit(text[end])) ++end;
+      if (end == at + 1 || end >= text.size() || text[end] != '}') {
+        ++at;
+        continue;
+      }
+      text.erase(at, end - at);
+    }
+  }
+  for (auto at = text.find("$_"); at != std::string::npos; at = text.find("$_", at + 2)) {
+    std::size_t end = at + 2;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    text.erase(at + 2, end - at - 2);
+  }
+  for (auto at = text.find("_block_invoke"); at != std::string::npos;
+       at = text.find("_block_invoke", at + 13)) {
+    std::size_t end = at + 13;
+    while (end + 1 < text.size() && (text[end] == '_' || text[end] == '.') && is_digit(text[end + 1])) {
+      ++end;
+      while (end < text.size() && is_digit(text[end])) ++end;
+    }
+    text.erase(at + 13, end - at - 13);
+  }
+}
+
+void drop_abi_tags(std::string& text) {
+  for (auto at = text.find("[abi:"); at != std::string::npos; at = text.find("[abi:", at)) {
+    const auto end = text.find(']', at);
+    if (end == std::string::npos) return;
+    text.erase(at, end - at + 1);
+  }
+}
+
+// `-[Class method:]:1091`: a source line that somebody wrote behind the name.
+void drop_line_after_method(std::string& text) {
+  if (text.size() < 4 || (text[0] != '-' && text[0] != '+') || text[1] != '[') return;
+  const auto close = text.rfind("]:");
+  if (close == std::string::npos || close + 2 >= text.size()) return;
+  for (std::size_t i = close + 2; i < text.size(); ++i) {
+    if (!is_digit(text[i])) return;
+  }
+  text.resize(close + 1);
+}
+
+bool is_method(std::string_view text) {
+  return text.size() > 2 && (text[0] == '-' || text[0] == '+') && text[1] == '[';
+}
+
+// Number of characters of the operator's name that must not be taken for brackets.
+std::size_t operator_length(std::string_view text, std::size_t at) {
+  if (!text.substr(at).starts_with("operator")) return 0;
+  if (at > 0 && is_word(text[at - 1])) return 0;
+  std::size_t end = at + 8;
+  constexpr std::array<std::string_view, 10> kNames{"<=>", "<<=", ">>=", "->*", "<<",
+                                                    ">>",  "<=",  ">=",  "->",  "()"};
+  for (const std::string_view name : kNames) {
+    if (text.substr(end).starts_with(name)) return 8 + name.size();
+  }
+  if (end < text.size() && (text[end] == '<' || text[end] == '>')) return 9;
+  while (end < text.size() && is_word(text[end])) return 0;
+  return 8;
+}
+
+// Leaves out `<…>` after a name and `(…)` of arguments; keeps `(anonymous namespace)`, `<impl T>` of Rust
+// and the names of operators.
+std::string without_arguments(std::string_view text) {
+  std::string out;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (const std::size_t length = operator_length(text, at); length > 0) {
+      out += text.substr(at, length);
+      at += length;
+      continue;
+    }
+    constexpr std::string_view kAnonymous = "(anonymous namespace)";
+    if (text.substr(at).starts_with(kAnonymous)) {
+      out += kAnonymous;
+      at += kAnonymous.size();
+      continue;
+    }
+    const char c = text[at];
+    const bool after_name = !out.empty() && (is_word(out.back()) || out.back() == ')' || out.back() == '*' ||
+                                             out.back() == '>' || out.back() == '\'' || out.back() == '=');
+    const bool opens = (c == '<' && after_name) || (c == '(' && !out.empty());
+    if (!opens) {
+      out += c;
+      ++at;
+      continue;
+    }
+    // To the partner, whatever brackets lie between; arrows are no brackets.
+    int depth = 0;
+    std::size_t end = at;
+    for (; end < text.size(); ++end) {
+      const char d = text[end];
+      if (d == '<' || d == '(') ++depth;
+      if ((d == '>' && text[end - 1] != '-') || d == ')') --depth;
+      if (depth == 0) break;
+    }
+    at = std::min(end + 1, text.size());
+  }
+  for (const std::string_view tail : {" const", " volatile", " &&", " &"}) {
+    if (out.ends_with(tail)) out.resize(out.size() - tail.size());
+  }
+  for (const std::string_view head :
+       {"void ", "bool ", "int ", "auto ", "decltype ", "unsigned int ", "long "}) {
+    if (out.starts_with(head)) out.erase(0, head.size());
+  }
+  return out;
+}
+
+// Replaces the number (and one capital letter) of each `<stem><number><letter>?<tail>` by `*`.
+void fold_number(std::string& text, std::string_view stem, std::string_view tail) {
+  for (auto at = text.find(stem); at != std::string::npos; at = text.find(stem, at + 1)) {
+    // `HAL200` alone, not the end of a longer word.
+    if (tail.empty() && at > 0 && is_word(text[at - 1])) continue;
+    const std::size_t begin = at + stem.size();
+    std::size_t end = begin;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    if (end == begin) continue;
+    if (end < text.size() && text[end] >= 'A' && text[end] <= 'Z' &&
+        !std::string_view(text).substr(end).starts_with(tail)) {
+      ++end;
+    }
+    if (std::string_view(text).substr(end).starts_with(tail)) text.replace(begin, end - begin, "*");
+  }
+}
+
+}  // namespace
+
+std::string normalised_function(std::string_view symbol) {
+  std::string text = one_line(symbol);
+  while (drop_compiler_suffix(text)) {
+  }
+  normalise_rust(text);
+  normalise_rust_v0(text);
+  while (drop_compiler_suffix(text)) {
+  }
+  replace_all(text, "std::__1::", "std::");
+  replace_all(text, "std::__cxx11::", "std::");
+  drop_abi_tags(text);
+  drop_counters(text);
+  drop_line_after_method(text);
+  return text;
+}
+
+bool is_usable_name(std::string_view symbol) {
+  return !symbol.empty() && symbol != "???" && !symbol.starts_with("<redacted>") &&
+         !symbol.starts_with("<deduplicated_symbol>") && !symbol.starts_with("0x") && symbol != "<unknown>";
+}
+
+std::string family_function(std::string_view normalised) {
+  std::string text = is_method(normalised) ? std::string(normalised) : without_arguments(normalised);
+  fold_number(text, "AGXG", "Family");
+  fold_number(text, "HAL", "");
+  fold_number(text, "AGX::G", "::");
+  return text;
+}
+
+bool is_gpu_driver_image(std::string_view image) { return image.starts_with("AGXMetal"); }
+
+std::string family_image(std::string_view image) {
+  return is_gpu_driver_image(image) ? "AGXMetal*" : std::string(image);
+}
+
+}  // namespace faultline
