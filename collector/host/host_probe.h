@@ -7,14 +7,12 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/result.h"
 #include "core/trial.h"
 
 namespace faultline {
-
-/// What became of a process that a killed run left behind.
-enum class SurvivorEnd { was_gone, ended, would_not_die };
 
 /// Bodies: SystemHost (host_facts_{linux,mac}.cpp); tests have FakeHost.
 /// Threads: calls are independent of each other.
@@ -28,9 +26,14 @@ class HostProbe {
   virtual std::optional<std::string> boot_session() = 0;
   /// Bytes that an ordinary user may still write where `path` is; nullopt where it cannot be asked.
   virtual std::optional<std::uint64_t> free_bytes(const std::filesystem::path& path) = 0;
-  /// Ends process `pid` and its whole group, if it is still the process that started at
-  /// `start_ticks`; a process that merely has the same number is left alone.
-  virtual SurvivorEnd end_survivor(std::int64_t pid, std::uint64_t start_ticks) = 0;
+  /// Ends what an earlier, killed run left running in that trial folder; see end_surviving_trial().
+  virtual Result<std::int64_t> end_survivors(const std::filesystem::path& trial_folder,
+                                             const std::string& boot_session) = 0;
+  /// What a command of `[facts]` prints: its stdout without surrounding blanks, at most 4 KiB. Run
+  /// without a shell, stdin from /dev/null, and killed after `limit`. An error where it cannot be
+  /// started, fails, or does not end in time.
+  virtual Result<std::string> command_output(const std::vector<std::string>& argv,
+                                             std::chrono::milliseconds limit) = 0;
 };
 
 /// The machine that we run on.
@@ -39,7 +42,10 @@ class SystemHost final : public HostProbe {
   HostFacts facts() override;
   std::optional<std::string> boot_session() override;
   std::optional<std::uint64_t> free_bytes(const std::filesystem::path& path) override;
-  SurvivorEnd end_survivor(std::int64_t pid, std::uint64_t start_ticks) override;
+  Result<std::int64_t> end_survivors(const std::filesystem::path& trial_folder,
+                                     const std::string& boot_session) override;
+  Result<std::string> command_output(const std::vector<std::string>& argv,
+                                     std::chrono::milliseconds limit) override;
 };
 
 }  // namespace faultline

@@ -38,7 +38,8 @@ struct RunOptions {
   ReporterKind reporter = ReporterKind::supervisor;
   std::vector<std::filesystem::path> report_folders;  ///< ReporterKind::folders; each with its `Retired/`.
   std::chrono::milliseconds report_deadline{60'000};  ///< How long a report may be late.
-  std::optional<RunRecord> resume;                    ///< The run to go on with; else a new one.
+  std::optional<RunRecord> plan;    ///< What plan_run() gave for a new run; made anew where absent.
+  std::optional<RunRecord> resume;  ///< The run to go on with; else a new one.
 };
 
 /// The world that a run acts on. All must outlive the call.

@@ -1,0 +1,148 @@
+#include <dirent.h>
+#include <sys/resource.h>
+#include <sys/sysctl.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <ctime>
+#include <memory>
+
+#include "collector/host/environment_facts.h"
+#include "collector/host/host_probe.h"
+#include "core/clock.h"
+#include "core/hash.h"
+#include "core/text_file.h"
+
+namespace faultline {
+namespace {
+
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+std::optional<std::string> sysctl_text(const char* name) {
+  std::size_t size = 0;
+  if (::sysctlbyname(name, nullptr, &size, nullptr, 0) != 0 || size == 0) return std::nullopt;
+  std::string text(size, '\0');
+  if (::sysctlbyname(name, text.data(), &size, nullptr, 0) != 0) return std::nullopt;
+  text.resize(std::min(text.find('\0'), size));
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+/// Integers of 4 or 8 bytes, whichever the system has under that name.
+std::optional<std::int64_t> sysctl_number(const char* name) {
+  std::array<std::int32_t, 2> halves{};
+  std::size_t size = sizeof(halves);
+  if (::sysctlbyname(name, halves.data(), &size, nullptr, 0) != 0) return std::nullopt;
+  if (size == sizeof(std::int32_t)) return halves[0];
+  const auto low = static_cast<std::uint64_t>(static_cast<std::uint32_t>(halves[0]));
+  const auto high = static_cast<std::uint64_t>(static_cast<std::uint32_t>(halves[1]));
+  return static_cast<std::int64_t>(high << 32 | low);
+}
+
+/// The string behind `<key>NAME</key>` of an XML property list; nullopt for a binary one.
+std::optional<std::string> plist_text(const std::string& path, const std::string& key) {
+  const auto text = read_file(path, 1 << 20);
+  if (!text) return std::nullopt;
+  const std::size_t at = text->find("<key>" + key + "</key>");
+  if (at == std::string::npos) return std::nullopt;
+  const std::size_t open = text->find("<string>", at);
+  const std::size_t close = text->find("</string>", at);
+  if (open == std::string::npos || close == std::string::npos || close < open) return std::nullopt;
+  const std::size_t first = open + std::string_view("<string>").size();
+  return text->substr(first, close - first);
+}
+
+struct CloseFolder {
+  void operator()(DIR* folder) const { ::closedir(folder); }
+};
+
+/// Versions of the AGXMetal*.bundle drivers, by bundle. One system has those of all GPU families.
+Facts agx_versions() {
+  static constexpr const char* kExtensions = "/System/Library/Extensions";
+  Facts versions;
+  const std::unique_ptr<DIR, CloseFolder> folder(::opendir(kExtensions));
+  if (folder == nullptr) return versions;
+  while (const dirent* entry = ::readdir(folder.get())) {
+    const std::string name = entry->d_name;
+    if (!name.starts_with("AGXMetal") || !name.ends_with(".bundle")) continue;
+    const auto version =
+        plist_text(std::string(kExtensions) + "/" + name + "/Contents/Info.plist", "CFBundleVersion");
+    if (version) versions.emplace_back("driver." + name.substr(0, name.size() - 7), *version);
+  }
+  std::sort(versions.begin(), versions.end());
+  return versions;
+}
+
+void add_driver_facts(HostFacts& facts) {
+  const Facts agx = agx_versions();
+  // Of different versions, which one runs is not known from here; then none is claimed.
+  const bool same =
+      std::all_of(agx.begin(), agx.end(), [&agx](const auto& one) { return one.second == agx[0].second; });
+  if (!agx.empty() && same) facts.agx_version = agx[0].second;
+  facts.more.insert(facts.more.end(), agx.begin(), agx.end());
+  const std::array<std::pair<const char*, const char*>, 3> parts{{
+      {"driver.Metal", "/System/Library/Frameworks/Metal.framework/Versions/A/Resources/Info.plist"},
+      {"driver.IOGPU", "/System/Library/PrivateFrameworks/IOGPU.framework/Versions/A/Resources/Info.plist"},
+      {"driver.IOGPUFamily", "/System/Library/Extensions/IOGPUFamily.kext/Contents/Info.plist"},
+  }};
+  for (const auto& [name, path] : parts) {
+    if (auto version = plist_text(path, "CFBundleVersion"))
+      facts.more.emplace_back(name, std::move(*version));
+  }
+}
+
+void add_sysctl_facts(Facts& facts) {
+  for (const char* name : {"hw.perflevel0.physicalcpu", "hw.perflevel1.physicalcpu", "sysctl.proc_translated",
+                           "kern.memorystatus_vm_pressure_level", "hw.tbfrequency"}) {
+    if (const auto value = sysctl_number(name)) facts.emplace_back(name, std::to_string(*value));
+  }
+}
+
+std::optional<std::int64_t> uptime_seconds() {
+  struct timeval boot{};
+  std::size_t size = sizeof(boot);
+  if (::sysctlbyname("kern.boottime", &boot, &size, nullptr, 0) != 0) return std::nullopt;
+  return static_cast<std::int64_t>(::time(nullptr) - boot.tv_sec);
+}
+
+}  // namespace
+
+HostFacts SystemHost::facts() {
+  static constexpr const char* kSystemVersion = "/System/Library/CoreServices/SystemVersion.plist";
+  HostFacts facts;
+  facts.os_name = "macOS";
+  facts.os_version = plist_text(kSystemVersion, "ProductVersion");
+  facts.os_build = plist_text(kSystemVersion, "ProductBuildVersion");
+  if (!facts.os_build) facts.os_build = sysctl_text("kern.osversion");
+  facts.kernel = sysctl_text("kern.version");
+  facts.model = sysctl_text("hw.model");
+  facts.chip = sysctl_text("machdep.cpu.brand_string");
+  facts.cpu_count = sysctl_number("hw.ncpu");
+  facts.memory_bytes = sysctl_number("hw.memsize");
+  facts.boot_session = boot_session();
+  facts.uptime_seconds = uptime_seconds();
+  facts.host_name = sysctl_text("kern.hostname").value_or("");
+  facts.host_key =
+      hash128_hex("faultline host " + sysctl_text("kern.uuid").value_or("name:" + facts.host_name));
+  double load = 0;
+  if (::getloadavg(&load, 1) == 1) facts.load_1min = load;
+  facts.zone_minutes = local_zone_minutes(SystemClock().wall());
+  add_driver_facts(facts);
+  add_sysctl_facts(facts.more);
+  // SIP decides whether DYLD_* reaches a workload; csrutil only reads it.
+  if (auto sip = command_output({"/usr/bin/csrutil", "status"}, std::chrono::seconds(5))) {
+    facts.more.emplace_back("sip", std::move(*sip));
+  }
+  const auto environment = environment_facts();
+  facts.more.insert(facts.more.end(), environment.begin(), environment.end());
+  std::sort(facts.more.begin(), facts.more.end());
+  return facts;
+}
+
+std::optional<std::string> SystemHost::boot_session() { return sysctl_text("kern.bootsessionuuid"); }
+
+}  // namespace faultline

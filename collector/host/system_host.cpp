@@ -1,0 +1,150 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+
+#include "collector/host/host_probe.h"
+#include "collector/run/process_runner.h"
+#include "core/scoped_fd.h"
+
+extern char** environ;
+
+namespace faultline {
+namespace {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+constexpr std::size_t kMostOutputBytes = 4096;
+
+struct SpawnFiles {
+  SpawnFiles() { ::posix_spawn_file_actions_init(&actions); }
+  SpawnFiles(const SpawnFiles&) = delete;
+  SpawnFiles& operator=(const SpawnFiles&) = delete;
+  ~SpawnFiles() { ::posix_spawn_file_actions_destroy(&actions); }
+  posix_spawn_file_actions_t actions{};
+};
+
+struct SpawnAttributes {
+  SpawnAttributes() {
+    ::posix_spawnattr_init(&attributes);
+    // A group of its own, so that all of it can be ended, and Ctrl-C reaches us alone.
+    ::posix_spawnattr_setpgroup(&attributes, 0);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  }
+  SpawnAttributes(const SpawnAttributes&) = delete;
+  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+  ~SpawnAttributes() { ::posix_spawnattr_destroy(&attributes); }
+  posix_spawnattr_t attributes{};
+};
+
+Result<pid_t> spawn_with_output(const std::vector<std::string>& argv, int output_fd) {
+  SpawnFiles files;
+  ::posix_spawn_file_actions_addopen(&files.actions, 0, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&files.actions, output_fd, 1);
+  ::posix_spawn_file_actions_addopen(&files.actions, 2, "/dev/null", O_WRONLY, 0);
+  const SpawnAttributes attributes;
+  std::vector<std::string> copies = argv;
+  std::vector<char*> arguments;
+  for (std::string& argument : copies) arguments.push_back(argument.data());
+  arguments.push_back(nullptr);
+  pid_t pid = 0;
+  const int error =
+      ::posix_spawnp(&pid, arguments[0], &files.actions, &attributes.attributes, arguments.data(), environ);
+  if (error != 0) return fail(io_error("cannot execute " + argv.front(), error));
+  return pid;
+}
+
+int milliseconds_until(Deadline deadline) {
+  const auto rest =
+      std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  return rest.count() > 0 ? static_cast<int>(rest.count()) : 0;
+}
+
+/// Reads until the other end is closed; false if the time was up first.
+bool read_output(int fd, Deadline deadline, std::string& output) {
+  std::array<char, 1024> buffer{};
+  while (true) {
+    pollfd waiting{fd, POLLIN, 0};
+    const int ready = ::poll(&waiting, 1, milliseconds_until(deadline));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) return false;
+    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return true;
+    const std::size_t room = kMostOutputBytes - std::min(output.size(), kMostOutputBytes);
+    output.append(buffer.data(), std::min(static_cast<std::size_t>(got), room));
+  }
+}
+
+/// The wait status, or nullopt if the process had to be ended.
+std::optional<int> reap(pid_t pid, Deadline deadline) {
+  int status = 0;
+  while (true) {
+    const pid_t waited = ::waitpid(pid, &status, WNOHANG);
+    if (waited == pid) return status;
+    if (waited < 0 && errno != EINTR) return std::nullopt;
+    if (milliseconds_until(deadline) == 0) break;
+    ::poll(nullptr, 0, 2);
+  }
+  ::kill(-pid, SIGKILL);
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return std::nullopt;
+}
+
+std::string trimmed(const std::string& text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> SystemHost::free_bytes(const std::filesystem::path& path) {
+  struct statvfs info{};
+  if (::statvfs(path.c_str(), &info) != 0) return std::nullopt;
+  return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
+}
+
+Result<std::int64_t> SystemHost::end_survivors(const std::filesystem::path& trial_folder,
+                                               const std::string& boot_session) {
+  return end_surviving_trial(trial_folder, boot_session);
+}
+
+Result<std::string> SystemHost::command_output(const std::vector<std::string>& argv,
+                                               std::chrono::milliseconds limit) {
+  if (argv.empty()) return fail(ErrorKind::invalid_argument, "an empty command");
+  std::array<int, 2> ends{};
+  if (::pipe(ends.data()) != 0) return fail(io_error("cannot make a pipe", errno));
+  ScopedFd ours(ends[0]);
+  ScopedFd theirs(ends[1]);
+  ::fcntl(ours.get(), F_SETFD, FD_CLOEXEC);
+  ::fcntl(theirs.get(), F_SETFD, FD_CLOEXEC);
+  TRY_ASSIGN(const pid_t pid, spawn_with_output(argv, theirs.get()));
+  theirs.reset();
+  const Deadline deadline = std::chrono::steady_clock::now() + limit;
+  std::string output;
+  const bool closed = read_output(ours.get(), deadline, output);
+  const auto status = reap(pid, closed ? deadline : Deadline::min());
+  if (!status) {
+    return fail(ErrorKind::timeout,
+                argv.front() + " did not end within " + std::to_string(limit.count()) + " ms");
+  }
+  if (WIFSIGNALED(*status)) {
+    return fail(ErrorKind::process, argv.front() + " died of signal " + std::to_string(WTERMSIG(*status)));
+  }
+  if (WEXITSTATUS(*status) != 0) {
+    return fail(ErrorKind::process, argv.front() + " exited with " + std::to_string(WEXITSTATUS(*status)));
+  }
+  return trimmed(output);
+}
+
+}  // namespace faultline

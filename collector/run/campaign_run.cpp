@@ -1,0 +1,284 @@
+#include "collector/run/campaign_run.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "collector/plan/campaign_file.h"
+#include "core/check.h"
+
+namespace faultline {
+namespace {
+
+constexpr int kMostAttempts = 3;
+constexpr std::chrono::seconds kPauseBetweenAttempts{1};
+constexpr double kGibi = 1024.0 * 1024.0 * 1024.0;
+
+Result<void> make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return fail(io_error("cannot make the folder " + folder.string(), error.value()));
+  return {};
+}
+
+Result<std::vector<Cell>> selected_cells(const Campaign& campaign, const Filter& only) {
+  auto cells = make_cells(campaign);
+  TRY_ASSIGN(const auto selected, select_cells(only, cells));
+  std::vector<Cell> kept;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (selected[i]) kept.push_back(std::move(cells[i]));
+  }
+  if (kept.empty())
+    return fail(ErrorKind::invalid_argument, "--only matches none of the campaign's cells: " + only.text);
+  return kept;
+}
+
+/// Cells as a stored record gives them back: by workload and labels.
+bool same_cells(const std::vector<Cell>& a, const std::vector<Cell>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Cell& left, const Cell& right) {
+    return left.workload == right.workload && left.text() == right.text();
+  });
+}
+
+std::vector<std::pair<std::string, std::string>> run_facts(const Campaign& campaign,
+                                                           const RunOptions& options, const RunParts& parts) {
+  constexpr std::chrono::seconds kFactLimit{60};
+  const PlaceholderFolders folders{options.samples_folder.string(), campaign.folder};
+  std::vector<std::pair<std::string, std::string>> facts;
+  for (const FactCommand& fact : campaign.facts) {
+    std::vector<std::string> argv;
+    for (const std::string& argument : fact.command)
+      argv.push_back(replace_placeholders(argument, Cell{}, folders).value_or(""));
+    auto output = parts.host.command_output(argv, kFactLimit);
+    if (output) {
+      facts.emplace_back(fact.name, std::move(*output));
+    } else {
+      parts.observer.noted(fmt::format("fact {} is not known: {}", fact.name, output.error().text()));
+    }
+  }
+  return facts;
+}
+
+}  // namespace
+
+Result<RunRecord> plan_run(const Campaign& campaign, const RunOptions& options, const RunParts& parts) {
+  RunRecord record;
+  TRY_ASSIGN(record.cells, selected_cells(campaign, options.only));
+  record.uuid = Uuid::random();
+  record.campaign_name = campaign.name;
+  record.campaign_hash = campaign.hash;
+  record.campaign_text = campaign.text;
+  record.control = campaign.control;
+  record.planned_blocks = options.trials.value_or(campaign.trials);
+  record.seed = campaign.seed;
+  record.host = parts.host.facts();
+  record.facts = run_facts(campaign, options, parts);
+  record.started = parts.clock.wall();
+  return record;
+}
+
+std::optional<std::string> why_not_resumable(const RunRecord& found, const RunRecord& wanted, WallTime now) {
+  constexpr std::chrono::hours kLongest{20};
+  if (found.state == RunState::finished || found.state == RunState::stopped) {
+    return fmt::format("it has {}", run_state_text(found.state));
+  }
+  if (found.campaign_hash != wanted.campaign_hash) return "the campaign has changed";
+  if (!same_cells(found.cells, wanted.cells)) return "it has other cells (--only)";
+  if (found.host.host_key != wanted.host.host_key) return "it belongs to another host";
+  if (found.host.os_build != wanted.host.os_build) return "the operating system has changed since";
+  if (found.host.agx_version != wanted.host.agx_version) return "the driver has changed since";
+  if (now - found.started > kLongest) return "it began more than 20 hours ago";
+  return std::nullopt;
+}
+
+Result<RunSummary> run_campaign(const Campaign& campaign, const RunOptions& options, const RunParts& parts,
+                                const std::atomic<bool>& stop) {
+  CampaignRun run(campaign, options, parts, stop);
+  TRY(run.open());
+  return run.run();
+}
+
+Result<void> CampaignRun::prepare_record() {
+  TRY_ASSIGN(cells_, selected_cells(campaign_, options_.only));
+  if (options_.resume) {
+    record_ = *options_.resume;
+    if (!same_cells(record_.cells, cells_)) {
+      return fail(ErrorKind::invalid_argument,
+                  "run " + record_.uuid.text() + " has other cells than this campaign; start a new one");
+    }
+    record_.planned_blocks = options_.trials.value_or(campaign_.trials);
+    record_.state = RunState::running;
+    record_.state_reason.clear();
+    record_.ended.reset();
+    return {};
+  }
+  if (options_.plan) {
+    record_ = *options_.plan;
+    return {};
+  }
+  TRY_ASSIGN(record_, plan_run(campaign_, options_, parts_));
+  return {};
+}
+
+Result<void> CampaignRun::open() {
+  TRY(prepare_record());
+  began_ = parts_.clock.monotonic();
+  boot_session_ = parts_.host.boot_session().value_or("");
+  schedule_ = Schedule(cells_.size(), record_.planned_blocks, record_.seed);
+  run_folder_ = options_.trials_folder / record_.uuid.text();
+  TRY(make_folder(run_folder_ / "reports"));
+  TrialSetting setting;
+  setting.run = record_.uuid;
+  setting.seed = record_.seed;
+  setting.run_folder = run_folder_;
+  setting.folders = {options_.samples_folder.string(), campaign_.folder};
+  setting.boot_session = boot_session_;
+  setting.supervisor_reports = options_.reporter == ReporterKind::supervisor;
+  TRY_ASSIGN(auto trials, TrialRunner::make(campaign_, std::move(setting), parts_.clock, parts_.processes));
+  trials_.emplace(std::move(trials));
+  TRY(open_intake());
+  if (options_.resume) {
+    TRY(resume());
+  } else {
+    TRY(parts_.journal.begin(record_));
+  }
+  // Only now: until here the note told of the earlier execution.
+  TRY_ASSIGN(auto recorder, FlightRecorder::open(run_folder_));
+  recorder_.emplace(std::move(recorder));
+  left_ = count_left(schedule_, done_, set_aside_);
+  return {};
+}
+
+Result<RunSummary> CampaignRun::run() {
+  auto summary = run_to_the_end();
+  // However it ended: from here on a restart of the machine is no trial's doing.
+  if (recorder_) TRY(recorder_->land());
+  return summary;
+}
+
+Result<RunSummary> CampaignRun::run_to_the_end() {
+  std::optional<Ending> ending = reason_to_end();
+  parts_.observer.run_started(record_, options_.resume.has_value(), progress());
+  while (!ending) {
+    const auto planned = next_trial(schedule_, cursor_, done_, set_aside_);
+    if (!planned) {
+      ending = Ending{};
+      break;
+    }
+    cursor_ = planned->index;
+    TRY(run_one(*planned));
+    ending = reason_to_end();
+  }
+  if (ending->state != RunState::interrupted) TRY(wait_for_late_reports());
+  return finish(*ending);
+}
+
+std::optional<CampaignRun::Ending> CampaignRun::reason_to_end() {
+  if (left_ == 0) return Ending{};
+  if (stop_.load()) return Ending{RunState::interrupted, "asked to stop"};
+  const auto elapsed = parts_.clock.monotonic() - began_;
+  if (options_.duration && elapsed >= *options_.duration) {
+    return Ending{RunState::finished,
+                  fmt::format("{} were over after {} of {} trials", format_duration(*options_.duration),
+                              done_.size(), schedule_.trial_count())};
+  }
+  const auto free = parts_.host.free_bytes(run_folder_);
+  if (!free) return std::nullopt;
+  free_bytes_ = *free;
+  if (*free >= campaign_.min_free_bytes) return std::nullopt;
+  return Ending{RunState::stopped,
+                fmt::format("{:.2f} GiB are free at {}, less than the {:.2f} GiB of min_free_bytes",
+                            static_cast<double>(*free) / kGibi, options_.trials_folder.string(),
+                            static_cast<double>(campaign_.min_free_bytes) / kGibi)};
+}
+
+Result<void> CampaignRun::run_one(const PlannedTrial& planned) {
+  Trial upcoming = trials_->plan(planned, cell_of(planned));
+  parts_.observer.trial_started(upcoming, cell_of(planned), progress());
+  TRY(recorder_->take_off({planned.index, planned.cell_index, boot_session_, upcoming.started}));
+  TRY_ASSIGN(auto ended, run_with_retries(planned));
+  if (!ended) return {};  // Asked to stop: reason_to_end() says so next.
+  unkillable_ += static_cast<std::int64_t>(ended->evidence.status.unkillable.size());
+  for (const std::int64_t pid : ended->evidence.status.unkillable) {
+    note(fmt::format("process {} of trial {} would not die", pid, planned.index));
+  }
+  TRY(settle(*ended));
+  TRY(record(*ended));
+  ++executed_;
+  parts_.observer.trial_ended(ended->trial, cell_of(planned), progress());
+  return {};
+}
+
+Result<std::optional<EndedTrial>> CampaignRun::run_with_retries(const PlannedTrial& planned) {
+  for (int attempt = 1;; ++attempt) {
+    auto ended = trials_->run(planned, cell_of(planned), stop_);
+    if (ended && (*ended || stop_.load())) return ended;
+    // The supervisor's death is our failure and never an outcome; one such, as by an out-of-memory
+    // killer that chose badly, must not end a night.
+    if (ended) ended = fail(ErrorKind::process, "the supervisor was interrupted, though nobody asked for it");
+    if (stop_.load()) return std::optional<EndedTrial>();
+    ended.error().add_context(fmt::format("while running trial {}", planned.index));
+    if (attempt == kMostAttempts) return ended;
+    note(ended.error().text() + "; trying again");
+    parts_.clock.sleep(kPauseBetweenAttempts);
+  }
+}
+
+Result<void> CampaignRun::record(EndedTrial& ended) {
+  const Trial& trial = ended.trial;
+  TRY(parts_.journal.trial_ended(trial, ended.reports));
+  done_.insert(trial.index);
+  --left_;
+  tally_.set(trial);
+  expect_report(trial);
+  for (const CollectedReport& report : ended.reports) drain(report);
+  trials_->prune(ended);
+  return {};
+}
+
+RunProgress CampaignRun::progress() const {
+  RunProgress now;
+  tally_.count_into(now);
+  now.trials_planned = now.trials_done + left_;
+  now.blocks_planned = record_.planned_blocks;
+  now.reports_pending = static_cast<std::int64_t>(expecting_.size());
+  now.elapsed = parts_.clock.monotonic() - began_;
+  now.free_bytes = free_bytes_;
+  if (executed_ > 0) {
+    now.time_left = now.elapsed / executed_ * left_;
+    if (options_.duration) {
+      const auto rest = std::chrono::nanoseconds(*options_.duration) - now.elapsed;
+      now.time_left = std::clamp(rest, std::chrono::nanoseconds(0), *now.time_left);
+    }
+  }
+  return now;
+}
+
+Result<RunSummary> CampaignRun::finish(const Ending& ending) {
+  record_.state = ending.state;
+  record_.state_reason = ending.reason;
+  record_.ended = parts_.clock.wall();
+  TRY(parts_.journal.end(record_.uuid, ending.state, ending.reason, *record_.ended));
+  RunSummary summary;
+  summary.record = record_;
+  summary.progress = progress();
+  summary.executed = executed_;
+  summary.ledger = tally_.ledger();
+  summary.ledger.foreign = foreign_;
+  summary.ledger.late = late_;
+  summary.ledger.latencies = latencies_;
+  std::sort(summary.ledger.latencies.begin(), summary.ledger.latencies.end());
+  summary.ledger.unkillable = unkillable_;
+  for (const std::size_t cell : set_aside_) summary.set_aside.push_back(cells_[cell].text());
+  if (!record_.control.empty()) {
+    TRY_ASSIGN(const auto filter, parse_filter(record_.control));
+    // Under --only the control's parameters may be gone with its cells; then it did not run.
+    const auto selected = select_cells(filter, cells_);
+    summary.control = selected ? tally_.control(*selected) : ControlResult{};
+  }
+  return summary;
+}
+
+}  // namespace faultline

@@ -1,0 +1,111 @@
+// The state of one execution of a run, and its steps: for campaign_runner.cpp alone.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collector/folders/report_intake.h"
+#include "collector/plan/schedule.h"
+#include "collector/run/campaign_runner.h"
+#include "collector/run/flight_note.h"
+#include "collector/run/run_tally.h"
+#include "collector/run/trial_runner.h"
+
+namespace faultline {
+
+/// Steps, in order: open(), run(). Nothing of it can be used twice.
+///
+/// Invariant: a trial's index is in `done_` exactly if the journal has recorded it.
+class CampaignRun {
+ public:
+  CampaignRun(const Campaign& campaign, const RunOptions& options, const RunParts& parts,
+              const std::atomic<bool>& stop)
+      : campaign_(campaign), options_(options), parts_(parts), stop_(stop), schedule_(1, 0, 0) {}
+
+  /// Begins a new run, or takes up an old one: ends what survived of the trial in flight, and reads what
+  /// arrived in the report folders meanwhile.
+  Result<void> open();
+  Result<RunSummary> run();
+
+ private:
+  struct Ending {
+    RunState state = RunState::finished;
+    std::string reason;
+  };
+
+  // campaign_run.cpp
+  Result<void> prepare_record();
+  Result<RunSummary> run_to_the_end();
+  [[nodiscard]] std::optional<Ending> reason_to_end();
+  Result<void> run_one(const PlannedTrial& planned);
+  Result<std::optional<EndedTrial>> run_with_retries(const PlannedTrial& planned);
+  Result<void> record(EndedTrial& ended);
+  Result<RunSummary> finish(const Ending& ending);
+  [[nodiscard]] RunProgress progress() const;
+  [[nodiscard]] const Cell& cell_of(const PlannedTrial& planned) const { return cells_[planned.cell_index]; }
+  void note(const std::string& message) { parts_.observer.noted(message); }
+
+  // run_recovery.cpp
+  Result<void> resume();
+  Result<void> settle_flight();
+  Result<void> record_panic(const PlannedTrial& planned, const FlightNote& flight);
+  Result<void> store_orphans();
+  void set_cells_aside();
+
+  // run_reports.cpp: all of it is idle where the supervisor writes the reports.
+  Result<void> open_intake();
+  Result<void> settle(EndedTrial& ended);
+  Result<void> collect(EndedTrial* current);
+  Result<void> accept(ArrivedReport& arrived, EndedTrial* current);
+  Result<void> accept_late(Trial trial, ArrivedReport& arrived, const ReportFacts& facts);
+  Result<void> accept_twin(const ArrivedReport& arrived);
+  Result<bool> accept_panic(ArrivedReport& arrived, const ReportFacts& facts);
+  Result<void> mark_gpu_event(WallTime time, EndedTrial* current);
+  Result<void> wait_for_late_reports();
+  void explain_missing_report(EndedTrial& ended) const;
+  void drain(const CollectedReport& report);
+  void note_latency(ArrivedReport& arrived);
+  void expect_report(const Trial& trial);
+
+  const Campaign& campaign_;
+  const RunOptions& options_;
+  RunParts parts_;
+  const std::atomic<bool>& stop_;
+
+  RunRecord record_;
+  std::vector<Cell> cells_;
+  std::filesystem::path run_folder_;
+  std::string boot_session_;
+  Schedule schedule_;
+  std::set<std::int64_t> done_;
+  std::set<std::size_t> set_aside_;
+  std::int64_t cursor_ = 0;  // No trial below it is left to be done.
+  std::int64_t left_ = 0;
+  RunTally tally_;
+
+  std::optional<TrialRunner> trials_;
+  std::optional<FlightRecorder> recorder_;
+  std::optional<ReportIntake> intake_;
+  std::vector<TrialProcesses> processes_;            // Of every trial that may still get a report.
+  std::map<std::int64_t, MonotonicTime> ends_;       // When trials of this execution ended.
+  std::map<std::int64_t, MonotonicTime> expecting_;  // Deaths without a report: until when one may come.
+
+  MonotonicTime began_{0};
+  std::uint64_t free_bytes_ = 0;
+  std::int64_t executed_ = 0;
+  std::int64_t foreign_ = 0;
+  std::int64_t late_ = 0;
+  std::int64_t unkillable_ = 0;
+  std::vector<std::chrono::milliseconds> latencies_;
+  bool drain_failed_ = false;
+};
+
+}  // namespace faultline

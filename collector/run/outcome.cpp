@@ -1,0 +1,303 @@
+#include "collector/run/outcome.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "collector/reporter/crash_signals.h"
+#include "core/check.h"
+
+namespace faultline {
+namespace {
+
+constexpr auto kShellsAndWrappers = std::to_array<std::string_view>(
+    {"sh",     "bash",    "dash",       "zsh",     "ksh",     "mksh",     "fish",  "csh",
+     "tcsh",   "busybox", "env",        "time",    "timeout", "gtimeout", "nice",  "nohup",
+     "stdbuf", "setsid",  "script",     "taskset", "numactl", "setarch",  "arch",  "xcrun",
+     "sudo",   "doas",    "caffeinate", "uv",      "uvx",     "conda",    "mamba", "micromamba",
+     "poetry", "pipx",    "pipenv",     "npx",     "make",    "parallel"});
+
+using Rule = std::optional<Verdict> (*)(const TrialEvidence&);
+
+Verdict verdict(Outcome outcome, std::string_view rule, std::string note = {}) {
+  Verdict made{outcome, std::string(rule), {}};
+  if (!note.empty()) made.notes.push_back(std::move(note));
+  return made;
+}
+
+bool contains(const std::vector<int>& codes, int code) {
+  return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
+bool died_of_own_crash_signal(const TrialEvidence& evidence) {
+  const TrialStatus& status = evidence.status;
+  if (!status.term_signal || !is_crash_signal(*status.term_signal)) return false;
+  // The harness ends a hang with SIGABRT: that death is not the workload's own.
+  for (const CrashDeath& death : status.crash_deaths) {
+    if (death.pid == status.pid) return !death.sent_by_harness;
+  }
+  return !status.timed_out && !status.interrupted;
+}
+
+const CrashDeath* own_crash_in_child(const TrialEvidence& evidence) {
+  for (const CrashDeath& death : evidence.status.crash_deaths) {
+    if (death.pid != evidence.status.pid && !death.sent_by_harness) return &death;
+  }
+  return nullptr;
+}
+
+bool has_crash_report(const TrialEvidence& evidence) {
+  return std::any_of(evidence.reports.begin(), evidence.reports.end(),
+                     [](const ReportFacts& report) { return report.is_crash; });
+}
+
+bool ended_badly(const TrialStatus& status) {
+  return status.term_signal || status.exit_code.value_or(0) != 0;
+}
+
+std::string ending_text(const TrialStatus& status) {
+  if (status.term_signal) return "died of " + signal_name(*status.term_signal);
+  if (status.exit_code) return fmt::format("exited with {}", *status.exit_code);
+  return "ended without a status";
+}
+
+std::optional<Verdict> not_started(const TrialEvidence& evidence) {
+  if (evidence.status.started) return std::nullopt;
+  const std::string& error = evidence.status.start_error;
+  return verdict(Outcome::setup_failed, "not_started",
+                 error.empty() ? "the command could not be executed" : error);
+}
+
+std::optional<Verdict> launch_failure(const TrialEvidence& evidence) {
+  for (const ReportFacts& report : evidence.reports) {
+    if (report.launch_failure)
+      return verdict(Outcome::setup_failed, "launch_failure", *report.launch_failure);
+  }
+  return std::nullopt;
+}
+
+std::optional<Verdict> loader_error(const TrialEvidence& evidence) {
+  if (!evidence.output.loader_error || !ended_badly(evidence.status)) return std::nullopt;
+  return verdict(Outcome::setup_failed, "loader_error", *evidence.output.loader_error);
+}
+
+std::optional<Verdict> shell_could_not_run(const TrialEvidence& evidence) {
+  const int code = evidence.status.exit_code.value_or(0);
+  const Workload& workload = *evidence.workload;
+  if ((code != 126 && code != 127) || !has_shell_or_wrapper(evidence.argv)) return std::nullopt;
+  if (contains(workload.accepted_exit_codes, code) || contains(workload.crash_exit_codes, code))
+    return std::nullopt;
+  return verdict(Outcome::setup_failed, "shell_could_not_run",
+                 fmt::format("exited with {}: the shell {}", code,
+                             code == 127 ? "did not find the command" : "could not execute the command"));
+}
+
+std::optional<Verdict> expect_image_missing(const TrialEvidence& evidence) {
+  const auto& expected = evidence.workload->expect_image;
+  if (!expected) return std::nullopt;
+  bool listed = false;
+  for (const ReportFacts& report : evidence.reports) {
+    const auto& names = report.image_names;
+    if (std::find(names.begin(), names.end(), *expected) != names.end()) return std::nullopt;
+    listed = listed || !names.empty();
+  }
+  // Without a report nothing is known about images, and nothing is claimed.
+  if (!listed) return std::nullopt;
+  return verdict(Outcome::setup_failed, "expect_image_missing",
+                 fmt::format("image \"{}\" is not in the list of the trial's report", *expected));
+}
+
+std::optional<Verdict> expect_output_missing(const TrialEvidence& evidence) {
+  const auto& expected = evidence.workload->expect_output;
+  if (!expected || evidence.output.expected_line) return std::nullopt;
+  auto made = verdict(Outcome::setup_failed, "expect_output_missing",
+                      fmt::format("no line of the output matches expect_output \"{}\"", *expected));
+  made.notes.push_back("it " + ending_text(evidence.status));
+  if (evidence.status.term_signal) {
+    made.notes.emplace_back(
+        "output that a process did not flush is lost when it dies: print that line with a flush");
+  }
+  return made;
+}
+
+std::optional<Verdict> crash_signal(const TrialEvidence& evidence) {
+  if (!died_of_own_crash_signal(evidence)) return std::nullopt;
+  return verdict(Outcome::crashed, "crash_signal", ending_text(evidence.status));
+}
+
+std::optional<Verdict> crash_signal_in_child(const TrialEvidence& evidence) {
+  const CrashDeath* death = own_crash_in_child(evidence);
+  if (death == nullptr) return std::nullopt;
+  return verdict(Outcome::crashed, "crash_signal_in_child",
+                 fmt::format("process {} that it started died of {}; the command itself {}", death->pid,
+                             signal_name(death->signal), ending_text(evidence.status)));
+}
+
+/// A report of the death that the harness itself caused at the time limit is no crash.
+std::optional<Verdict> own_report(const TrialEvidence& evidence) {
+  if (evidence.status.timed_out || !has_crash_report(evidence)) return std::nullopt;
+  return verdict(Outcome::crashed, "own_report",
+                 fmt::format("it {}, and left a crash report of its own", ending_text(evidence.status)));
+}
+
+std::optional<Verdict> time_limit(const TrialEvidence& evidence) {
+  if (!evidence.status.timed_out) return std::nullopt;
+  return verdict(Outcome::hung, "time_limit",
+                 evidence.status.stuck ? "stuck: it used no CPU when its time was up"
+                                       : "slow: it was still using the CPU when its time was up");
+}
+
+std::optional<Verdict> crash_exit_code(const TrialEvidence& evidence) {
+  const auto& code = evidence.status.exit_code;
+  if (!code || !contains(evidence.workload->crash_exit_codes, *code)) return std::nullopt;
+  return verdict(Outcome::crashed, "crash_exit_code",
+                 fmt::format("exited with {}, which the workload names as a crash", *code));
+}
+
+std::optional<Verdict> shell_exit_code(const TrialEvidence& evidence) {
+  const auto& code = evidence.status.exit_code;
+  if (!code || *code <= 128 || !is_crash_signal(*code - 128)) return std::nullopt;
+  if (!has_shell_or_wrapper(evidence.argv) || contains(evidence.workload->accepted_exit_codes, *code))
+    return std::nullopt;
+  return verdict(
+      Outcome::crashed, "shell_exit_code",
+      fmt::format("exited with {}: 128 + {} from a shell or wrapper", *code, signal_name(*code - 128)));
+}
+
+std::optional<Verdict> crash_when(const TrialEvidence& evidence) {
+  if (!evidence.output.crash_line) return std::nullopt;
+  return verdict(Outcome::crashed, "crash_when", "crash_when matched: " + *evidence.output.crash_line);
+}
+
+std::optional<Verdict> wrong_when(const TrialEvidence& evidence) {
+  if (!evidence.output.wrong_line) return std::nullopt;
+  return verdict(Outcome::wrong, "wrong_when", "wrong_when matched: " + *evidence.output.wrong_line);
+}
+
+std::optional<Verdict> ok_count(const TrialEvidence& evidence) {
+  const auto& ok = evidence.output.ok;
+  if (!ok || ok->ok >= ok->of) return std::nullopt;
+  return verdict(Outcome::wrong, "ok_count", fmt::format("{} of {} results were right", ok->ok, ok->of));
+}
+
+std::optional<Verdict> other_signal(const TrialEvidence& evidence) {
+  if (!evidence.status.term_signal) return std::nullopt;
+  return verdict(Outcome::exit_error, "other_signal",
+                 ending_text(evidence.status) + ", which neither means a crash nor was sent by Faultline");
+}
+
+std::optional<Verdict> exit_code(const TrialEvidence& evidence) {
+  const auto& code = evidence.status.exit_code;
+  if (!code || *code == 0 || contains(evidence.workload->accepted_exit_codes, *code)) return std::nullopt;
+  return verdict(Outcome::exit_error, "exit_code", ending_text(evidence.status));
+}
+
+std::optional<Verdict> pass_when_missing(const TrialEvidence& evidence) {
+  const auto& wanted = evidence.workload->pass_when;
+  if (!wanted || evidence.output.pass_line) return std::nullopt;
+  return verdict(Outcome::exit_error, "pass_when_missing",
+                 fmt::format("it {}, but no line of its output matches pass_when \"{}\"",
+                             ending_text(evidence.status), *wanted));
+}
+
+constexpr std::array<Rule, 18> kRules{not_started,
+                                      launch_failure,
+                                      loader_error,
+                                      shell_could_not_run,
+                                      expect_image_missing,
+                                      expect_output_missing,
+                                      crash_signal,
+                                      crash_signal_in_child,
+                                      own_report,
+                                      time_limit,
+                                      crash_exit_code,
+                                      shell_exit_code,
+                                      crash_when,
+                                      wrong_when,
+                                      ok_count,
+                                      other_signal,
+                                      exit_code,
+                                      pass_when_missing};
+
+bool any_crash_death(const TrialEvidence& evidence) {
+  return died_of_own_crash_signal(evidence) || own_crash_in_child(evidence) != nullptr;
+}
+
+}  // namespace
+
+bool has_shell_or_wrapper(const std::vector<std::string>& argv) {
+  return std::any_of(argv.begin(), argv.end(), [](std::string_view argument) {
+    const std::size_t slash = argument.find_last_of('/');
+    const std::string_view name = slash == std::string_view::npos ? argument : argument.substr(slash + 1);
+    return name.ends_with(".sh") ||
+           std::find(kShellsAndWrappers.begin(), kShellsAndWrappers.end(), name) != kShellsAndWrappers.end();
+  });
+}
+
+Verdict decide_outcome(const TrialEvidence& evidence) {
+  CHECK(evidence.workload != nullptr);
+  for (const Rule rule : kRules) {
+    auto found = rule(evidence);
+    if (!found) continue;
+    for (const std::string& line : evidence.output.gpu_errors)
+      found->notes.push_back("GPU error on its output: " + line);
+    if (found->outcome == Outcome::crashed && evidence.status.timed_out) {
+      found->notes.emplace_back("what was left of it ran into the time limit");
+    }
+    return *found;
+  }
+  const int code = evidence.status.exit_code.value_or(0);
+  auto passed = code == 0 ? verdict(Outcome::passed, "exit_zero")
+                          : verdict(Outcome::passed, "accepted_exit_code", ending_text(evidence.status));
+  for (const std::string& line : evidence.output.gpu_errors)
+    passed.notes.push_back("GPU error on its output: " + line);
+  return passed;
+}
+
+CaptureResult decide_capture(const TrialEvidence& evidence, const Verdict& verdict) {
+  if (verdict.outcome != Outcome::crashed || has_crash_report(evidence)) return {};
+  const TrialStatus& status = evidence.status;
+  CaptureResult result{true, {}};
+  if (evidence.capture == CaptureMode::off) {
+    result.reason = "capture is off for this cell";
+  } else if (status.capture_refused) {
+    result.reason = "ptrace was refused";
+  } else if (!status.capture_note.empty()) {
+    result.reason = status.capture_note;
+  } else if (!evidence.workload->follow_children && !died_of_own_crash_signal(evidence)) {
+    result.reason = "follow_children is false, and a child died";
+  } else if (!any_crash_death(evidence) && verdict.rule != "shell_exit_code") {
+    result.reason = "no death by a crash signal was seen";
+  }
+  return result;
+}
+
+void apply_late_report(Trial& trial, const ReportFacts& report, const Workload* workload) {
+  if (report.launch_failure) {
+    trial.verdict = {Outcome::setup_failed, "launch_failure", {*report.launch_failure}};
+  } else if (workload != nullptr && workload->expect_image && !report.image_names.empty() &&
+             std::find(report.image_names.begin(), report.image_names.end(), *workload->expect_image) ==
+                 report.image_names.end()) {
+    trial.verdict = {
+        Outcome::setup_failed,
+        "expect_image_missing",
+        {fmt::format("image \"{}\" is not in the list of the trial's report", *workload->expect_image)}};
+  } else if (report.is_crash) {
+    const Outcome before = trial.verdict.outcome;
+    if (before == Outcome::passed || before == Outcome::exit_error || before == Outcome::wrong) {
+      trial.verdict.notes.insert(
+          trial.verdict.notes.begin(),
+          fmt::format("was {} ({}) until its crash report came", outcome_text(before), trial.verdict.rule));
+      trial.verdict.outcome = Outcome::crashed;
+      trial.verdict.rule = "own_report";
+    }
+  } else {
+    return;
+  }
+  trial.uncaptured = false;
+  trial.uncaptured_reason.clear();
+}
+
+}  // namespace faultline

@@ -1,0 +1,65 @@
+// What a trial's output says about itself: metrics, phases, counts, and the patterns of its workload.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collector/run/line_pattern.h"
+#include "core/campaign.h"
+#include "core/result.h"
+#include "core/trial.h"
+
+namespace faultline {
+
+/// The workload's regexes, compiled once per campaign.
+struct OutputPatterns {
+  std::optional<LinePattern> pass_when;
+  std::optional<LinePattern> wrong_when;
+  std::optional<LinePattern> crash_when;
+  std::optional<LinePattern> expect_output;
+};
+
+/// Fails only for a workload that never passed the checks of a campaign.
+Result<OutputPatterns> compile_patterns(const Workload& workload);
+
+/// `{"faultline": {"ok": 28, "of": 30}}`, added up over all such lines.
+struct OkCount {
+  std::int64_t ok = 0;
+  std::int64_t of = 0;
+  friend bool operator==(const OkCount&, const OkCount&) = default;
+};
+
+struct OutputFacts {
+  std::vector<Metric> metrics;  ///< The last value of each name, in the order of first appearance.
+  std::string phase;            ///< The last one.
+  std::optional<OkCount> ok;
+  // The first line that matched; absent where none did.
+  std::optional<std::string> pass_line;
+  std::optional<std::string> wrong_line;
+  std::optional<std::string> crash_line;
+  std::optional<std::string> expected_line;
+  /// The dynamic loader's own complaint: the program never ran.
+  std::optional<std::string> loader_error;
+  std::vector<std::string> gpu_errors;  ///< Lines with kIOGPUCommandBufferCallbackError…, at most 8.
+  std::string head;                     ///< Start of stdout, at most 500 bytes, valid UTF-8.
+  std::string stderr_tail;              ///< End of stderr, likewise.
+};
+
+/// Reads what was kept of both streams (head and tail of each, so a line in the middle of a very long
+/// output may be missed). Lines of our own form count on stdout, patterns on both streams. A line is
+/// looked at up to 64 KiB; a value that is no finite number is no metric.
+///
+/// Cost: linear in the output times the patterns' lengths.
+OutputFacts scan_output(std::string_view stdout_text, std::string_view stderr_text,
+                        const OutputPatterns& patterns);
+
+/// As scan_output() for `stdout` and `stderr` of a trial folder; a missing file is empty output.
+Result<OutputFacts> scan_output_files(const std::filesystem::path& trial_folder,
+                                      const OutputPatterns& patterns);
+
+}  // namespace faultline

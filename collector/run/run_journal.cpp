@@ -1,0 +1,11 @@
+#include "collector/run/run_journal.h"
+
+#include "core/hash.h"
+
+namespace faultline {
+
+std::string CollectedReport::key() const {
+  return identity.incident ? *identity.incident : hash128_hex(bytes);
+}
+
+}  // namespace faultline
