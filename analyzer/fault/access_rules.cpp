@@ -101,9 +101,8 @@ bool misaligned(const RuleInput& input, FaultExplanation& out) {
   out.kind = FaultKind::misaligned;
   fill_access(facts, out);
   const auto address = facts.address ? facts.address : facts.effective;
-  out.sentence = address ? operation(facts, fmt::format("{}, which is not aligned", hex(*address)))
+  out.sentence = address ? operation(facts, hex(*address)) + operand_words(facts) + ", which is not aligned"
                          : std::string("an access that had to be aligned was not");
-  out.sentence += operand_words(facts);
   return true;
 }
 
@@ -187,10 +186,9 @@ bool null_dereference(const RuleInput& input, FaultExplanation& out) {
     out.sentence = fmt::format("{} is NULL; {}", memory.base, operation(facts, field));
   } else {
     std::string element = memory.index;
-    if (memory.index_scale > 1) element += fmt::format(" * {}", memory.index_scale);
     if (const auto value = facts.read(memory.index)) element += fmt::format(" ({})", hex(*value));
-    out.sentence =
-        fmt::format("{} is NULL; {}", memory.base, operation(facts, "what lies " + element + " behind it"));
+    out.sentence = fmt::format("{} is NULL; {}", memory.base,
+                               operation(facts, "element " + element + " of what it should point to"));
     out.evidence.push_back(
         fmt::format("{} took part as an index: the field's own offset is not known", memory.index));
   }
@@ -231,8 +229,7 @@ bool near_null(const RuleInput& input, FaultExplanation& out) {
   if (!facts.address || *facts.address >= kSmallAddress) return false;
   out.kind = FaultKind::near_null;
   fill_access(facts, out);
-  out.sentence = operation(facts, fmt::format("{}, a small number and no pointer", hex(*facts.address))) +
-                 operand_words(facts);
+  out.sentence = operation(facts, hex(*facts.address)) + operand_words(facts) + ", a small number and no pointer";
   add_origin(facts, out);
   return true;
 }
@@ -243,8 +240,8 @@ bool general_protection(const RuleInput& input, FaultExplanation& out) {
   out.kind = FaultKind::wild_pointer;
   fill_access(facts, out);
   if (facts.effective && !is_canonical(*facts.effective, facts.cpu)) {
-    out.sentence = operation(facts, fmt::format("{}, which cannot be an address", hex(*facts.effective))) +
-                   operand_words(facts);
+    out.sentence =
+        operation(facts, hex(*facts.effective)) + operand_words(facts) + ", which cannot be an address";
     add_origin(facts, out);
   } else if (facts.instruction && !facts.instruction->flow_register.empty()) {
     const auto value = facts.read(facts.instruction->flow_register);
@@ -270,17 +267,17 @@ bool protected_memory(const RuleInput& input, FaultExplanation& out) {
     if (facts.code != kProtectionFailure || !facts.address) return false;
     out.kind = FaultKind::wild_pointer;
     fill_access(facts, out);
-    out.sentence = operation(facts, fmt::format("{}, which may not be touched", hex(*facts.address)));
+    out.sentence =
+        operation(facts, hex(*facts.address)) + operand_words(facts) + ", which may not be touched";
   } else {
     out.kind = FaultKind::write_protected;
     fill_access(facts, out);
     if (!access) out.access = AccessKind::write;
     const bool code = facts.region && facts.region->protection == "r-x";
-    out.sentence = operation(facts, facts.address ? hex(*facts.address) : "memory");
+    out.sentence = operation(facts, facts.address ? hex(*facts.address) : "memory") + operand_words(facts);
     out.sentence += code ? ", which is code" : ", which may not be written";
   }
   if (const std::string words = region_words(facts); !words.empty()) out.sentence += ", " + words;
-  out.sentence += operand_words(facts);
   add_origin(facts, out);
   return true;
 }
@@ -304,13 +301,12 @@ bool wild_pointer(const RuleInput& input, FaultExplanation& out) {
   out.kind = FaultKind::wild_pointer;
   fill_access(facts, out);
   const std::uint64_t address = facts.address ? *facts.address : *facts.effective;
-  std::string where = hex(address);
+  out.sentence = operation(facts, hex(address)) + operand_words(facts);
   if (!is_canonical(address, facts.cpu)) {
-    where += ", which cannot be an address";
+    out.sentence += ", which cannot be an address";
   } else if (const std::string words = region_words(facts); !words.empty()) {
-    where += ", " + words;
+    out.sentence += ", " + words;
   }
-  out.sentence = operation(facts, where) + operand_words(facts);
   add_origin(facts, out);
   add_message_evidence(facts, out);
   return true;
@@ -318,6 +314,7 @@ bool wild_pointer(const RuleInput& input, FaultExplanation& out) {
 
 // The groups are only asked for bad accesses; every rule may take that for granted.
 constexpr std::array<FaultRule, 13> kRules{{{"null_call", null_call},
+                                            {"page_not_read", page_not_read},
                                             {"stack_overflow", stack_overflow},
                                             {"misaligned", misaligned},
                                             {"poisoned_pointer", poisoned},
@@ -328,7 +325,6 @@ constexpr std::array<FaultRule, 13> kRules{{{"null_call", null_call},
                                             {"near_null", near_null},
                                             {"general_protection", general_protection},
                                             {"protection", protected_memory},
-                                            {"page_not_read", page_not_read},
                                             {"wild_pointer", wild_pointer}}};
 
 }  // namespace

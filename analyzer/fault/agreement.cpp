@@ -20,6 +20,7 @@ class AgreementCheck {
     compare_direction();
     compare_size();
     compare_alignment();
+    compare_trap();
     compare_pc();
     return std::move(result_);
   }
@@ -89,6 +90,19 @@ class AgreementCheck {
     if (by_syndrome == by_code) return;
     say(false, fmt::format("the syndrome says {}, the exception's code is {}",
                            syndrome_text(*facts_.syndrome), hex(*facts_.code)));
+  }
+
+  // EXC_BREAKPOINT must stand on a trap, and the syndrome must name the same one.
+  void compare_trap() {
+    const auto& exception = facts_.report->exception;
+    if (!exception || exception->type != "EXC_BREAKPOINT" || !facts_.instruction) return;
+    const bool traps = facts_.instruction->flow == InstructionFlow::trap;
+    say(traps, fmt::format("the exception is a breakpoint, the instruction at the pc is `{}`",
+                           facts_.instruction->text));
+    const bool by_brk = facts_.syndrome && facts_.syndrome->kind == SyndromeClass::breakpoint;
+    if (!traps || !by_brk || !facts_.instruction->trap_code) return;
+    say(facts_.syndrome->comment == *facts_.instruction->trap_code,
+        fmt::format("the syndrome says {}", syndrome_text(*facts_.syndrome)));
   }
 
   void compare_pc() {

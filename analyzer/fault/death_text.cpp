@@ -156,6 +156,13 @@ std::optional<DeathText> read_uncaught(std::string_view text) {
     }
     return out;
   }
+  // AppKit, before it traps: `Crashing on exception: text`
+  if (const auto at = text.find("Crashing on exception: "); at != std::string_view::npos) {
+    DeathText out;
+    out.kind = DeathTextKind::uncaught_exception;
+    out.text = trimmed(first_line(text.substr(at + 23)));
+    return out;
+  }
   if (contains(text, "terminate called without an active exception") ||
       contains(text, "terminating with uncaught exception") || contains(text, "uncaught foreign exception")) {
     DeathText out;
@@ -194,9 +201,9 @@ std::optional<DeathText> read_sources(const CrashReport& report, std::optional<D
     }
     const std::string_view line = trimmed(first_line(trimmed(text)));
     // These say what the frames say already, or nothing.
-    const bool empty_talk = line.empty() || line == "abort() called" || line.starts_with("dyld4 config") ||
-                            line.starts_with("dyld config") || line.starts_with("CRASHING_THREAD_NAME") ||
-                            line.starts_with("CoreSimulator");
+    const bool empty_talk = line.empty() || line == "abort() called" || line.starts_with("dyld") ||
+                            line.starts_with("Performing @selector") ||
+                            line.starts_with("CRASHING_THREAD_NAME") || line.starts_with("CoreSimulator");
     if (!empty_talk && !plain) {
       DeathText message;
       message.text = line;

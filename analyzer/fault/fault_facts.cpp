@@ -82,6 +82,7 @@ void read_codes(FaultFacts& facts) {
     if (contains(texts, "EXC_I386_GPFLT")) facts.code = kGeneralProtection;
     if (contains(texts, "KERN_INVALID_ADDRESS")) facts.code = 1;
     if (contains(texts, "KERN_PROTECTION_FAILURE")) facts.code = 2;
+    if (contains(texts, "KERN_MEMORY_ERROR")) facts.code = 10;
   }
   if (!facts.is_bad_access || facts.code == kGeneralProtection) return;
   if (exception.raw_codes.size() > 1) {
@@ -102,6 +103,10 @@ void read_registers(FaultFacts& facts) {
     facts.sp = facts.read("rsp");
     facts.far = facts.read("cr2");
     if (facts.read("trap") == kTrapPageFault) facts.page_fault_bits = facts.read("err");
+  } else {
+    // 32-bit ARM and the like: what every CPU has.
+    facts.pc = facts.read("pc");
+    facts.sp = facts.read("sp");
   }
   if (facts.pc || facts.thread == nullptr || facts.thread->frames.empty()) return;
   if (const auto address = facts.report->address_of(facts.thread->frames.front())) facts.pc = address->value;
@@ -154,9 +159,10 @@ void read_instruction(FaultFacts& facts) {
 bool FaultRegion::is_stack_guard() const { return contains(lower(type), "stack guard"); }
 
 std::optional<FaultRegion> read_region(std::string_view text) {
-  const auto mark = text.find("--->");
+  // Texts up to macOS 11 draw the arrow one dash shorter.
+  const auto mark = text.find("-->");
   if (mark == std::string_view::npos) return std::nullopt;
-  std::string_view row = text.substr(mark + 4);
+  std::string_view row = text.substr(mark + 3);
   row = trimmed(row.substr(0, row.find('\n')));
   FaultRegion region;
   if (row.empty() || row.starts_with("GAP OF") || row.starts_with("UNUSED SPACE")) return region;

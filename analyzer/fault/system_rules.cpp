@@ -81,7 +81,7 @@ constexpr std::array<std::pair<std::uint64_t, std::string_view>, 8> kHexSpeak{{
     {0xc51bad02, "it did not finish its background task in time"},
 }};
 
-bool watchdog(const RuleInput& input, FaultExplanation& out) {
+bool system_code(const RuleInput& input, FaultExplanation& out) {
   const CrashReport& report = *input.facts.report;
   if (!report.termination) return false;
   const std::uint64_t code = report.termination->code.value_or(0) & 0xffffffffULL;
@@ -156,7 +156,7 @@ bool resource_limit(const RuleInput& input, FaultExplanation& out) {
 
 constexpr std::array<FaultRule, 5> kRules{{{"launch_failure", launch_failure},
                                            {"code_signature", code_signature},
-                                           {"watchdog", watchdog},
+                                           {"system_code", system_code},
                                            {"guard", guard},
                                            {"resource_limit", resource_limit}}};
 

@@ -84,7 +84,9 @@ bool illegal_instruction(const RuleInput& input, FaultExplanation& out) {
   const FaultFacts& facts = input.facts;
   if (!is_type(facts, "EXC_BAD_INSTRUCTION", "SIGILL")) return false;
   out.kind = FaultKind::illegal_instruction;
-  out.sentence = "the CPU does not know the instruction at the pc";
+  out.sentence = "the CPU refused the instruction at the pc";
+  if (facts.at_pc.empty())
+    out.sentence += ", or it was a deliberate trap: the report has no instruction bytes";
   if (facts.instruction) out.sentence += " (" + facts.instruction->text + ")";
   if (!facts.at_pc.empty() && !facts.instruction) {
     std::string bytes;
@@ -93,7 +95,6 @@ bool illegal_instruction(const RuleInput& input, FaultExplanation& out) {
     bytes.pop_back();
     out.sentence += " (bytes " + bytes + ")";
   }
-  if (facts.at_pc.empty()) out.evidence.push_back("no instruction bytes: it may have been a deliberate trap");
   add_words(input, out);
   return true;
 }

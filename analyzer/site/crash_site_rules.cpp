@@ -57,7 +57,11 @@ class SiteFinder {
       if (choose_recursion() || choose_frame()) return std::move(site_);
       site_.rule = "no_frame";
     }
-    write_site_without_frame(what_ended(), fault_, report_, words_, site_);
+    if (is_document()) {
+      write_document_site(document_text(), fault_, site_);
+    } else {
+      write_site_without_frame(process(), fault_, report_, words_, site_);
+    }
     return std::move(site_);
   }
 
@@ -66,28 +70,29 @@ class SiteFinder {
     if (site_.notes.size() < kMostNotes) site_.notes.push_back(std::move(line));
   }
 
-  // Stands where image and function would: the process, or what is not one.
-  std::string what_ended() const {
+  std::string process() const {
+    return report_.process_name.value_or(
+        report_.header.app_name.value_or(report_.header.name.value_or("???")));
+  }
+
+  // Documents that are no crash are named by what they are.
+  std::string document_text() const {
+    const auto& event = report_.system_event;
     if (report_.kind == ReportKind::panic) {
-      std::string text = "kernel";
-      if (report_.system_event && report_.system_event->panic_string) {
-        const std::string& whole = *report_.system_event->panic_string;
-        text += fmt::format(" \"{}\"", panic_words(whole));
-      }
-      return text + " panic";
+      return event && event->panic_string
+                 ? fmt::format("kernel panic \"{}\"", panic_words(*event->panic_string))
+                 : std::string("kernel panic");
     }
-    const std::string process =
-        report_.process_name.value_or(report_.header.app_name.value_or(report_.header.name.value_or("")));
     if (report_.kind == ReportKind::gpu_event) {
-      std::string text = process.empty() ? "GPU" : process + " GPU";
-      if (report_.system_event && report_.system_event->restart_reason) {
-        text += " " + shortened_text(*report_.system_event->restart_reason, 60);
-      }
-      return text + " restart";
+      const std::string reason =
+          event && event->restart_reason ? " " + shortened_text(*event->restart_reason, 60) : "";
+      return process() + " gpu_event" + reason;
     }
-    const std::string name = process.empty() ? "???" : process;
-    if (report_.kind == ReportKind::crash) return name;
-    return fmt::format("{} {}", name, report_kind_text(report_.kind));
+    return fmt::format("{} {}", process(), report_kind_text(report_.kind));
+  }
+
+  bool is_document() const {
+    return report_.kind != ReportKind::crash && report_.kind != ReportKind::non_fatal;
   }
 
   // `panic(cpu 3 caller 0x…): "text" @file:1` -> text.
@@ -108,7 +113,9 @@ class SiteFinder {
     const std::size_t depth = std::min<std::size_t>(stack_.frames.size(), 128);
     for (std::size_t i = 0; i < depth; ++i) {
       const SiteFrame& frame = stack_.frames[i];
-      if (!frame.function.empty()) ++counts[frame.image + " " + frame.function];
+      if (frame.function.empty()) continue;
+      const auto action = judge_frame(rules_, frame.image, frame.function, exception_).action;
+      if (action == FrameAction::none) ++counts[frame.image + " " + frame.function];
     }
     std::size_t most = 1;
     for (const auto& [name, count] : counts) most = std::max(most, count);

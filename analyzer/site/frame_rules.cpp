@@ -149,11 +149,11 @@ FrameVerdict judge_frame(const SiteRules& rules, std::string_view image, std::st
   if (const auto at = lists.skip.find(image, function)) {
     return {FrameAction::skip, "skip.txt: " + lists.skip.line(*at).function};
   }
-  if (const auto at = lists.look_through.find(image, function)) {
-    return {FrameAction::look_through, "look_through.txt: " + lists.look_through.line(*at).function};
-  }
   if (const auto at = lists.stop.find(image, function)) {
     return {FrameAction::stop, "stop.txt: " + lists.stop.line(*at).function};
+  }
+  if (const auto at = lists.look_through.find(image, function)) {
+    return {FrameAction::look_through, "look_through.txt: " + lists.look_through.line(*at).function};
   }
   return {};
 }

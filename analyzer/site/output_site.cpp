@@ -38,7 +38,6 @@ CrashSite site_of(std::string image, std::string function, FaultKind kind,
   chosen.frame = &frame;
   if (frame.function.empty()) {
     write_site_without_frame(frame.image, fault, CrashReport{}, words, site);
-    site.image = frame.image;
   } else {
     write_site(chosen, fault, CrashReport{}, words, site);
   }

@@ -32,13 +32,17 @@ struct SiteStack {
   std::string what;                         ///< `thread 4`, `the stack where the exception was thrown`.
 };
 
-/// The stack of the thrown exception where the process ended itself and the report has it, else that
-/// of the crashed thread, else an empty one.
+/// The stack of the thrown exception where the process ended itself and the report has it (as frames, or
+/// as an application-specific backtrace), else that of the crashed thread, else an empty one.
 ///
 /// After a jump to nowhere the caller stands in `lr` only: it is put in behind the bad frame.
 SiteStack build_site_stack(const CrashReport& report, FaultKind kind);
 
+/// What the first entry of a stack is: where the thread stood, or an address to which a call returns.
+enum class StackTop { pc, return_address };
+
 /// The physical frames of any stack, without the caller from `lr`.
-std::vector<SiteFrame> physical_frames(const CrashReport& report, const std::vector<Frame>& frames);
+std::vector<SiteFrame> physical_frames(const CrashReport& report, const std::vector<Frame>& frames,
+                                       StackTop top);
 
 }  // namespace faultline

@@ -123,8 +123,17 @@ void write_site_without_frame(const std::string& what, const FaultExplanation& f
   site.fault_offset = fault.fault_offset;
   site.access = fault.access;
   site.kind = fault.kind;
+  site.image = what == "???" ? "" : what;
   site.text = what + " " + fault_phrase(fault, report, words, SiteScope::exact);
   site.family_text = family_image(what) + " " + fault_phrase(fault, report, words, SiteScope::family);
+  site.key = hash64_hex(site.text);
+  site.family = hash64_hex(site.family_text);
+}
+
+void write_document_site(const std::string& text, const FaultExplanation& fault, CrashSite& site) {
+  site.kind = fault.kind;
+  site.text = text;
+  site.family_text = text;
   site.key = hash64_hex(site.text);
   site.family = hash64_hex(site.family_text);
 }

@@ -34,4 +34,7 @@ void write_site_without_frame(const std::string& what, const FaultExplanation& f
                               const CrashReport& report, const std::optional<DeathText>& words,
                               CrashSite& site);
 
+/// For a document that is no crash: its text is all that there is.
+void write_document_site(const std::string& text, const FaultExplanation& fault, CrashSite& site);
+
 }  // namespace faultline

@@ -136,6 +136,16 @@ void drop_abi_tags(std::string& text) {
   }
 }
 
+// iOS texts put the offset into the name: `-[NSObject+ 183052 (NSObject) doesNot…:]`.
+void drop_offset_in_class(std::string& text) {
+  const auto plus = text.find("+ ", 1);
+  if (plus == std::string::npos || text.size() < 4 || text[1] != '[') return;
+  std::size_t end = plus + 2;
+  while (end < text.size() && is_digit(text[end])) ++end;
+  if (end == plus + 2 || !std::string_view(text).substr(end).starts_with(" (")) return;
+  text.erase(plus, end + 1 - plus);
+}
+
 // `-[Class method:]:1091`: a source line that somebody wrote behind the name.
 void drop_line_after_method(std::string& text) {
   if (text.size() < 4 || (text[0] != '-' && text[0] != '+') || text[1] != '[') return;
@@ -245,6 +255,7 @@ std::string normalised_function(std::string_view symbol) {
   drop_abi_tags(text);
   drop_counters(text);
   drop_line_after_method(text);
+  drop_offset_in_class(text);
   return text;
 }
 

@@ -1,0 +1,24 @@
+// The sections of a crash page, each from the part of the analysis that it tells.
+
+#pragma once
+
+#include <vector>
+
+#include "reports/crash_page.h"
+#include "reports/page_blocks.h"
+
+namespace faultline {
+
+PageSection fault_section(const Analysis& analysis);
+PageSection site_section(const Analysis& analysis, const CrashPageContext& context);
+PageSection system_section(const Analysis& analysis, const CrashPageContext& context);
+PageSection exception_section(const Analysis& analysis);
+PageSection stack_section(const Analysis& analysis);
+PageSection registers_section(const Analysis& analysis);
+PageSection memory_section(const Analysis& analysis);
+PageSection others_section(const Analysis& analysis);
+PageSection images_section(const Analysis& analysis);
+/// What the report does not tell, said so that nobody reads it into the page.
+PageSection unknown_section(const Analysis& analysis);
+
+}  // namespace faultline

@@ -1,0 +1,143 @@
+#include "reports/page_blocks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "core/text_escape.h"
+
+namespace faultline {
+namespace {
+
+// Characters that would start markup stay what they are; line starts cannot be lists or headings.
+std::string markdown_text(std::string_view raw) {
+  const std::string safe = escape_line(raw);
+  std::string out;
+  for (const char c : safe) {
+    if (std::string_view("\\`*_[]<>|#~&").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  const auto digits = out.find_first_not_of("0123456789");
+  const bool numbered =
+      digits != std::string::npos && digits > 0 && (out[digits] == '.' || out[digits] == ')');
+  if (numbered) out.insert(digits, "\\");
+  if (!out.empty() && (out[0] == '-' || out[0] == '+' || out[0] == '=')) out.insert(0, "\\");
+  return out;
+}
+
+// One backtick more than the longest run inside.
+std::string fence_for(std::string_view text) {
+  std::size_t longest = 2;
+  std::size_t run = 0;
+  for (const char c : text) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  return std::string(longest + 1, '`');
+}
+
+std::string indented(std::string_view text, std::string_view indent) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    if (end > 0) out += fmt::format("{}{}", indent, text.substr(0, end));
+    out += '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+std::string block_as_text(const PageBlock& block) {
+  std::string out;
+  std::size_t width = 0;
+  for (const auto& [name, value] : block.rows) width = std::max(width, name.size());
+  switch (block.kind) {
+    case PageBlock::Kind::paragraph:
+      return "  " + escape_line(block.text) + "\n";
+    case PageBlock::Kind::list:
+      for (const auto& item : block.items) out += "  - " + escape_line(item) + "\n";
+      return out;
+    case PageBlock::Kind::facts:
+      for (const auto& [name, value] : block.rows) {
+        out += fmt::format("  {:<{}}  {}\n", escape_line(name), width, escape_line(value));
+      }
+      return out;
+    case PageBlock::Kind::code:
+      break;
+  }
+  return indented(escape_text(block.text), "  ");
+}
+
+std::string block_as_markdown(const PageBlock& block) {
+  std::string out;
+  switch (block.kind) {
+    case PageBlock::Kind::paragraph:
+      return markdown_text(block.text) + "\n";
+    case PageBlock::Kind::list:
+      for (const auto& item : block.items) out += "- " + markdown_text(item) + "\n";
+      return out;
+    case PageBlock::Kind::facts:
+      out = "| | |\n|---|---|\n";
+      for (const auto& [name, value] : block.rows) {
+        out += fmt::format("| {} | {} |\n", markdown_text(name), markdown_text(value));
+      }
+      return out;
+    case PageBlock::Kind::code:
+      break;
+  }
+  const std::string text = escape_text(block.text);
+  const std::string fence = fence_for(text);
+  out = fence + "\n" + text;
+  if (out.back() != '\n') out += '\n';
+  return out + fence + "\n";
+}
+
+}  // namespace
+
+PageBlock PageBlock::paragraph(std::string text) {
+  PageBlock block;
+  block.text = std::move(text);
+  return block;
+}
+
+PageBlock PageBlock::list(std::vector<std::string> items) {
+  PageBlock block;
+  block.kind = Kind::list;
+  block.items = std::move(items);
+  return block;
+}
+
+PageBlock PageBlock::facts(std::vector<std::pair<std::string, std::string>> rows) {
+  PageBlock block;
+  block.kind = Kind::facts;
+  block.rows = std::move(rows);
+  return block;
+}
+
+PageBlock PageBlock::code(std::string text) {
+  PageBlock block;
+  block.kind = Kind::code;
+  block.text = std::move(text);
+  return block;
+}
+
+std::string page_as_text(const std::string& title, const std::vector<PageSection>& sections) {
+  std::string out = escape_line(title) + "\n";
+  for (const PageSection& section : sections) {
+    out += "\n" + section.title + "\n";
+    for (const PageBlock& block : section.blocks) out += block_as_text(block);
+  }
+  return out;
+}
+
+std::string page_as_markdown(const std::string& title, const std::vector<PageSection>& sections) {
+  std::string out = "# " + markdown_text(title) + "\n";
+  for (const PageSection& section : sections) {
+    out += "\n## " + section.title + "\n";
+    for (const PageBlock& block : section.blocks) out += "\n" + block_as_markdown(block);
+  }
+  return out;
+}
+
+}  // namespace faultline
