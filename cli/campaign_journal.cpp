@@ -26,7 +26,7 @@ Result<void> CampaignJournal::resume(const RunRecord& record) {
 Result<RunHistory> CampaignJournal::history(const Uuid& run) {
   RunHistory history;
   TRY_ASSIGN(history.ended, store_.trials_of(run));
-  TRY_ASSIGN(history.report_keys, store_.report_keys_of(run));
+  TRY_ASSIGN(history.report_keys, store_.reports_met_by(run));
   return history;
 }
 
@@ -45,8 +45,9 @@ Result<void> CampaignJournal::trial_ended(const Trial& trial, const std::vector<
 
 Result<void> CampaignJournal::report_arrived_late(const Trial& trial, const CollectedReport& report) {
   const auto analysis = derive(report.bytes, ReportOrigin::captured);
-  TRY(store_.amend_trial_with_report(trial.run, trial.index, amendment_of(trial, clock_.wall()),
-                                     {report.bytes, arrival(trial.run, trial.index, report), &analysis}));
+  // The first call also ends `uncaptured`, in its own transaction; the second adds what the notes say.
+  TRY(store_.add_report(report.bytes, arrival(trial.run, trial.index, report), analysis));
+  TRY(store_.amend_trial(trial.run, trial.index, amendment_of(trial, clock_.wall())));
   return {};
 }
 

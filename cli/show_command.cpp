@@ -69,7 +69,7 @@ Result<ExitStatus> show_report(const std::string& what, const CommandContext& co
   }
   const auto analysis = derive(report.bytes, report.origin);
   if (context.format == "json") {
-    print(crash_json(analysis) + "\n");
+    print(crash_json(analysis));
   } else if (context.format == "apple") {
     if (analysis.report.kind == ReportKind::unreadable) {
       return fail(ErrorKind::parse,

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/analysis.h"
@@ -125,8 +126,9 @@ class CampaignLock {
 
  private:
   friend class Store;
-  explicit CampaignLock(int fd) : fd_(fd) {}
-  int fd_ = -1;
+  CampaignLock(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+  int fd_ = -1;  // -1: nothing is held.
+  std::string path_;
 };
 
 /// The one writer and keeper of what was measured.
@@ -191,6 +193,8 @@ class Store {
   Result<std::vector<AddedReport>> add_reports(std::span<const NewReport> reports);
   /// Appends whose a stored report is. The newest attribution holds; a trial goes before none.
   Result<void> attribute_report(std::string_view incident, const ReportAttribution& attribution, WallTime at);
+  /// Incidents of every report that a run met: its trials' and foreign ones, ascending.
+  Result<std::vector<std::string>> reports_met_by(const Uuid& run);
   /// `text` is an incident, a unique prefix of one, or `last`. Fails where there is none or several.
   Result<std::string> resolve_report(std::string_view text);
   /// The bytes as they came, of the form that speaks for the incident. `text` as above.

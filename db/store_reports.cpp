@@ -1,0 +1,448 @@
+// Store: reports, their bytes, forms, sightings and attributions.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "core/hash.h"
+#include "core/ips_document.h"
+#include "db/store_parts.h"
+
+namespace faultline {
+namespace {
+
+constexpr std::size_t kLongestIncident = 100;
+
+std::string incident_of(const CrashReport& report, const std::string& hash) {
+  for (const auto* written : {&report.incident, &report.header.incident_id}) {
+    if (!*written || (*written)->empty() || (*written)->size() > kLongestIncident) continue;
+    std::string incident = **written;
+    std::transform(incident.begin(), incident.end(), incident.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return incident;
+  }
+  return hash;
+}
+
+std::string_view form_of(std::string_view bytes, const CrashReport& report) {
+  if (report.kind == ReportKind::unreadable) return "unreadable";
+  if (report.from_text) return "text";
+  const IpsParts parts = split_ips(bytes);
+  return parts.body_is_json && parts.body_is_complete ? "json" : "cut_json";
+}
+
+Result<std::optional<std::int64_t>> report_id_of(Connection& connection, std::string_view incident) {
+  TRY_ASSIGN(auto statement, connection.prepare("SELECT id FROM report WHERE incident = ?"));
+  statement.bind(incident);
+  TRY_ASSIGN(const bool found, statement.step());
+  if (!found) return std::nullopt;
+  return statement.integer(0);
+}
+
+Result<void> append_sighting(Connection& connection, std::int64_t raw_id, const ReportArrival& arrival) {
+  const std::string_view origin = report_origin_text(arrival.origin);
+  {
+    TRY_ASSIGN(auto known, connection.prepare(
+                               "SELECT 1 FROM sighting WHERE raw_id = ? AND origin = ? AND source_path = ?"));
+    known.with(raw_id, origin, arrival.source_path);
+    TRY_ASSIGN(const bool found, known.step());
+    if (found) return {};
+  }
+  const std::string seen = format_utc_precise(arrival.seen);
+  TRY_ASSIGN(
+      auto insert,
+      connection.prepare("INSERT INTO sighting (raw_id, origin, source_path, seen_at) VALUES (?, ?, ?, ?)"));
+  return insert.with(raw_id, origin, arrival.source_path, seen).run();
+}
+
+Result<void> append_attribution(StoreParts& parts, std::int64_t report_id,
+                                const ReportAttribution& attribution, WallTime at, bool late) {
+  Connection& connection = parts.connection;
+  TRY_ASSIGN(const std::int64_t run_id, run_id_of(connection, attribution.run));
+  std::optional<TrialIds> trial;
+  if (attribution.trial_index) {
+    TRY_ASSIGN(trial, find_trial_ids(connection, run_id, *attribution.trial_index));
+    if (!trial) {
+      return fail(ErrorKind::invalid_argument,
+                  fmt::format("run {} has no trial {} that a report could belong to", attribution.run.text(),
+                              *attribution.trial_index));
+    }
+  }
+  const std::string at_text = format_utc_precise(at);
+  const std::int64_t index = attribution.trial_index.value_or(-1);
+  TRY_ASSIGN(auto statement,
+             connection.prepare("INSERT OR IGNORE INTO attribution (report_id, run_id, trial_index, at, "
+                                "grounds, late) VALUES (?, ?, ?, ?, ?, ?)"));
+  TRY(statement.with(report_id, run_id, index, at_text, attribution.grounds, late).run());
+  return {};
+}
+
+/// A trial that now has a report is no longer uncaptured.
+Result<void> amend_if_captured(StoreParts& parts, std::int64_t report_id, WallTime at) {
+  std::int64_t trial_id = 0;
+  TrialAmendment amendment;
+  amendment.at = at;
+  {
+    TRY_ASSIGN(auto statement, parts.connection.prepare(
+                                   "SELECT t.id, t.outcome, x.value, t.contaminated FROM report rp "
+                                   "JOIN trial t ON t.id = rp.trial_id LEFT JOIN text x ON x.id = t.rule_id "
+                                   "WHERE rp.id = ? AND rp.kind = 'crash' AND rp.origin != 'reconstructed' "
+                                   "AND t.uncaptured = 1"));
+    statement.bind(report_id);
+    TRY_ASSIGN(const bool found, statement.step());
+    if (!found) return {};
+    trial_id = statement.integer(0);
+    amendment.verdict.outcome = parse_outcome(statement.text_view(1)).value_or(Outcome::crashed);
+    amendment.verdict.rule = statement.text(2);
+    amendment.contaminated = statement.boolean(3);
+  }
+  amendment.verdict.notes = {"its report came late"};
+  return append_amendment(parts, trial_id, amendment);
+}
+
+Result<AddedReport> insert_report(StoreParts& parts, const PreparedReport& prepared, bool late) {
+  Connection& connection = parts.connection;
+  const NewReport& report = *prepared.report;
+  const CrashReport& content = report.analysis->report;
+  AddedReport added;
+  std::int64_t report_id = 0;
+  TRY_ASSIGN(std::optional<std::int64_t> raw_id, parts.raw.find(prepared.hash));
+  if (raw_id) {
+    added.news = ReportNews::known;
+    TRY_ASSIGN(auto form,
+               connection.prepare("SELECT rp.id, rp.incident FROM raw_form f JOIN report rp "
+                                  "ON rp.id = f.report_id WHERE f.raw_id = ? ORDER BY rp.incident LIMIT 1"));
+    form.bind(*raw_id);
+    TRY_ASSIGN(const bool found, form.step());
+    if (!found) return fail(ErrorKind::database, "a raw report in the store belongs to no incident");
+    report_id = form.integer(0);
+    added.incident = form.text(1);
+  } else {
+    CHECK(prepared.raw.has_value());
+    TRY_ASSIGN(raw_id, parts.raw.insert(*prepared.raw));
+    added.incident = incident_of(content, prepared.hash);
+    TRY_ASSIGN(const auto known_id, report_id_of(connection, added.incident));
+    added.news = known_id ? ReportNews::new_form : ReportNews::added;
+    if (known_id) {
+      report_id = *known_id;
+    } else {
+      TRY_ASSIGN(auto insert, connection.prepare("INSERT INTO report (incident, origin, kind, rules_version) "
+                                                 "VALUES (?, ?, 'other', '')"));
+      TRY(insert.with(added.incident, report_origin_text(report.arrival.origin)).run());
+      report_id = connection.last_insert_id();
+    }
+    TRY_ASSIGN(auto form,
+               connection.prepare("INSERT INTO raw_form (report_id, raw_id, form) VALUES (?, ?, ?)"));
+    TRY(form.with(report_id, *raw_id, form_of(report.bytes, content)).run());
+    TRY_ASSIGN(const auto speaker, speaking_raw(connection, report_id));
+    if (speaker == raw_id) TRY(write_analysis(parts, report_id, *raw_id, *report.analysis));
+  }
+  TRY(append_sighting(connection, *raw_id, report.arrival));
+  if (report.arrival.attribution) {
+    TRY(append_attribution(parts, report_id, *report.arrival.attribution, report.arrival.seen, late));
+  }
+  TRY(refresh_report(connection, report_id));
+  if (late) TRY(amend_if_captured(parts, report_id, report.arrival.seen));
+  return added;
+}
+
+}  // namespace
+
+std::string_view report_news_text(ReportNews news) {
+  switch (news) {
+    case ReportNews::added:
+      return "added";
+    case ReportNews::known:
+      return "known";
+    case ReportNews::new_form:
+      return "new_form";
+  }
+  return {};
+}
+
+Result<std::optional<std::int64_t>> speaking_raw(Connection& connection, std::int64_t report_id) {
+  TRY_ASSIGN(auto statement,
+             connection.prepare(
+                 "SELECT f.raw_id FROM raw_form f JOIN raw r ON r.id = f.raw_id WHERE f.report_id = ? "
+                 "ORDER BY CASE f.form WHEN 'json' THEN 0 WHEN 'cut_json' THEN 1 WHEN 'text' THEN 2 "
+                 "ELSE 3 END, r.size_bytes DESC, r.hash LIMIT 1"));
+  statement.bind(report_id);
+  TRY_ASSIGN(const bool found, statement.step());
+  if (!found) return std::nullopt;
+  return statement.integer(0);
+}
+
+Result<void> refresh_report(Connection& connection, std::int64_t report_id) {
+  std::string origin;
+  {
+    TRY_ASSIGN(auto statement,
+               connection.prepare("SELECT s.origin FROM raw_form f JOIN sighting s ON s.raw_id = f.raw_id "
+                                  "WHERE f.report_id = ? ORDER BY CASE s.origin WHEN 'captured' THEN 0 "
+                                  "WHEN 'imported' THEN 1 ELSE 2 END LIMIT 1"));
+    statement.bind(report_id);
+    TRY_ASSIGN(const bool found, statement.step());
+    origin = found ? statement.text(0) : std::string(report_origin_text(ReportOrigin::imported));
+  }
+  std::optional<std::int64_t> run_id;
+  std::optional<std::int64_t> trial_id;
+  std::optional<std::int64_t> cell_id;
+  {
+    TRY_ASSIGN(auto statement,
+               connection.prepare(
+                   "SELECT t.run_id, t.id, t.cell_id FROM attribution a JOIN run r ON r.id = a.run_id "
+                   "JOIN trial t ON t.run_id = a.run_id AND t.trial_index = a.trial_index "
+                   "WHERE a.report_id = ? AND a.trial_index >= 0 "
+                   "ORDER BY a.at DESC, r.uuid DESC, a.trial_index DESC LIMIT 1"));
+    statement.bind(report_id);
+    TRY_ASSIGN(const bool found, statement.step());
+    if (found) {
+      run_id = statement.integer(0);
+      trial_id = statement.integer(1);
+      cell_id = statement.integer(2);
+    }
+  }
+  TRY_ASSIGN(auto update,
+             connection.prepare("UPDATE report SET origin = ?, run_id = ?, trial_id = ?, cell_id = ? "
+                                "WHERE id = ?"));
+  return update.with(origin, run_id, trial_id, cell_id, report_id).run();
+}
+
+Result<std::vector<PreparedReport>> prepare_reports(StoreParts& parts, std::span<const NewReport> reports) {
+  std::vector<PreparedReport> prepared;
+  prepared.reserve(reports.size());
+  for (const NewReport& report : reports) {
+    CHECK(report.analysis != nullptr);
+    PreparedReport one;
+    one.report = &report;
+    one.hash = hash128_hex(report.bytes);
+    TRY_ASSIGN(const auto known, parts.raw.find(one.hash));
+    if (!known) {
+      TRY_ASSIGN(one.raw, parts.raw.prepare(report.bytes, one.hash, raw_shape(report.analysis->report)));
+    }
+    prepared.push_back(std::move(one));
+  }
+  return prepared;
+}
+
+Result<std::vector<AddedReport>> insert_reports(StoreParts& parts, const std::vector<PreparedReport>& reports,
+                                                bool late) {
+  std::vector<AddedReport> added;
+  added.reserve(reports.size());
+  for (const PreparedReport& report : reports) {
+    auto one = insert_report(parts, report, late);
+    if (!one) {
+      if (!report.report->arrival.source_path.empty()) {
+        one.error().add_context("while storing " + report.report->arrival.source_path);
+      }
+      return fail(std::move(one.error()));
+    }
+    added.push_back(std::move(*one));
+  }
+  return added;
+}
+
+Result<std::optional<std::string>> Store::find_known(std::string_view bytes) {
+  TRY_ASSIGN(auto statement,
+             parts_->connection.prepare(
+                 "SELECT rp.incident FROM raw r JOIN raw_form f ON f.raw_id = r.id JOIN report rp "
+                 "ON rp.id = f.report_id WHERE r.hash = ? ORDER BY rp.incident LIMIT 1"));
+  const std::string hash = hash128_hex(bytes);
+  statement.bind(hash);
+  TRY_ASSIGN(const bool found, statement.step());
+  if (!found) return std::nullopt;
+  return statement.text(0);
+}
+
+Result<AddedReport> Store::add_report(std::string_view bytes, const ReportArrival& arrival,
+                                      const Analysis& analysis) {
+  const NewReport report{bytes, arrival, &analysis};
+  TRY_ASSIGN(auto added, add_reports({&report, 1}));
+  return std::move(added.front());
+}
+
+Result<std::vector<AddedReport>> Store::add_reports(std::span<const NewReport> reports) {
+  TRY_ASSIGN(const auto prepared, prepare_reports(*parts_, reports));
+  TRY_ASSIGN(auto scope, WriteScope::begin(*parts_));
+  TRY_ASSIGN(auto added, insert_reports(*parts_, prepared, true));
+  TRY(scope.commit());
+  return added;
+}
+
+Result<void> Store::attribute_report(std::string_view incident, const ReportAttribution& attribution,
+                                     WallTime at) {
+  TRY_ASSIGN(auto scope, WriteScope::begin(*parts_));
+  TRY_ASSIGN(const auto report_id, report_id_of(parts_->connection, incident));
+  if (!report_id)
+    return fail(ErrorKind::invalid_argument, fmt::format("no report {} in the store", incident));
+  TRY(append_attribution(*parts_, *report_id, attribution, at, true));
+  TRY(refresh_report(parts_->connection, *report_id));
+  TRY(amend_if_captured(*parts_, *report_id, at));
+  return scope.commit();
+}
+
+Result<std::vector<std::string>> Store::reports_met_by(const Uuid& run) {
+  TRY_ASSIGN(const std::int64_t run_id, run_id_of(parts_->connection, run));
+  TRY_ASSIGN(auto statement,
+             parts_->connection.prepare("SELECT DISTINCT report.incident FROM attribution "
+                                        "JOIN report ON report.id = attribution.report_id "
+                                        "WHERE attribution.run_id = ? ORDER BY report.incident"));
+  statement.bind(run_id);
+  std::vector<std::string> incidents;
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) return incidents;
+    incidents.push_back(statement.text(0));
+  }
+}
+
+Result<std::string> Store::resolve_report(std::string_view text) {
+  if (text == "last") {
+    TRY_ASSIGN(auto statement,
+               parts_->connection.prepare("SELECT incident FROM report ORDER BY happened_at IS NULL, "
+                                          "happened_at DESC, incident LIMIT 1"));
+    TRY_ASSIGN(const bool found, statement.step());
+    if (!found)
+      return fail(ErrorKind::invalid_argument, fmt::format("{} holds no report yet", path().string()));
+    return statement.text(0);
+  }
+  // Incidents are upper case, hashes lower case: a prefix in any case is meant.
+  TRY_ASSIGN(auto statement,
+             parts_->connection.prepare("SELECT incident FROM report WHERE incident >= ?1 AND "
+                                        "incident < ?1 || char(0x10ffff) UNION ALL "
+                                        "SELECT incident FROM report WHERE ?2 != ?1 AND incident >= ?2 "
+                                        "AND incident < ?2 || char(0x10ffff) LIMIT 3"));
+  std::string upper(text);
+  std::string lower(text);
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  statement.with(upper, lower);
+  std::vector<std::string> found;
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) break;
+    found.push_back(statement.text(0));
+    if (found.back() == upper || found.back() == lower) return found.back();
+  }
+  if (text.empty() || found.empty()) {
+    return fail(ErrorKind::invalid_argument,
+                fmt::format("no report {} in {}; `faultline list reports` shows what is there", text,
+                            path().string()));
+  }
+  if (found.size() > 1) {
+    return fail(ErrorKind::invalid_argument,
+                fmt::format("{} is the beginning of several reports ({}, {}…); give more digits", text,
+                            found[0], found[1]));
+  }
+  return found.front();
+}
+
+Result<std::string> Store::raw_report(std::string_view text) {
+  TRY_ASSIGN(const std::string incident, resolve_report(text));
+  TRY_ASSIGN(auto statement, parts_->connection.prepare("SELECT raw_id FROM report WHERE incident = ?"));
+  statement.bind(incident);
+  TRY(statement.step());
+  return parts_->raw.load(statement.integer(0));
+}
+
+Result<std::vector<std::string>> Store::raw_forms(std::string_view text) {
+  TRY_ASSIGN(const std::string incident, resolve_report(text));
+  std::vector<std::int64_t> ids;
+  {
+    TRY_ASSIGN(auto statement,
+               parts_->connection.prepare(
+                   "SELECT f.raw_id FROM report rp JOIN raw_form f ON f.report_id = rp.id JOIN raw r "
+                   "ON r.id = f.raw_id WHERE rp.incident = ? ORDER BY f.raw_id != rp.raw_id, r.hash"));
+    statement.bind(incident);
+    while (true) {
+      TRY_ASSIGN(const bool row, statement.step());
+      if (!row) break;
+      ids.push_back(statement.integer(0));
+    }
+  }
+  std::vector<std::string> forms;
+  for (const std::int64_t id : ids) {
+    TRY_ASSIGN(auto bytes, parts_->raw.load(id));
+    forms.push_back(std::move(bytes));
+  }
+  return forms;
+}
+
+Result<ReportArrival> Store::arrival_of(std::string_view text) {
+  TRY_ASSIGN(const std::string incident, resolve_report(text));
+  ReportArrival arrival;
+  std::int64_t report_id = 0;
+  {
+    TRY_ASSIGN(auto statement,
+               parts_->connection.prepare(
+                   "SELECT rp.id, s.origin, s.source_path, s.seen_at FROM report rp JOIN sighting s "
+                   "ON s.raw_id = rp.raw_id WHERE rp.incident = ? ORDER BY s.origin != rp.origin, "
+                   "s.seen_at, s.source_path LIMIT 1"));
+    statement.bind(incident);
+    TRY(statement.step());
+    report_id = statement.integer(0);
+    arrival.origin = parse_report_origin(statement.text_view(1)).value_or(ReportOrigin::imported);
+    arrival.source_path = statement.text(2);
+    arrival.seen = parse_utc(statement.text_view(3)).value_or(WallTime{});
+  }
+  TRY_ASSIGN(auto statement,
+             parts_->connection.prepare(
+                 "SELECT r.uuid, a.trial_index, a.grounds FROM attribution a JOIN run r "
+                 "ON r.id = a.run_id WHERE a.report_id = ? ORDER BY a.trial_index < 0, a.at DESC, "
+                 "r.uuid DESC, a.trial_index DESC LIMIT 1"));
+  statement.bind(report_id);
+  TRY_ASSIGN(const bool found, statement.step());
+  if (!found) return arrival;
+  ReportAttribution attribution;
+  attribution.run = Uuid::parse(statement.text_view(0)).value_or(Uuid{});
+  if (statement.integer(1) >= 0) attribution.trial_index = statement.integer(1);
+  attribution.grounds = statement.text(2);
+  arrival.attribution = std::move(attribution);
+  return arrival;
+}
+
+Result<void> Store::for_each_report(const std::function<Result<void>(const StoredReport&)>& visit) {
+  std::string after;
+  while (true) {
+    StoredReport report;
+    std::int64_t raw_id = 0;
+    {
+      // One at a time, so that `visit` may write.
+      TRY_ASSIGN(auto statement,
+                 parts_->connection.prepare(
+                     "SELECT rp.incident, rp.raw_id, rp.origin, rp.rules_version, s.key, s.text "
+                     "FROM report rp LEFT JOIN site s ON s.id = rp.site_id "
+                     "WHERE rp.incident > ? ORDER BY rp.incident LIMIT 1"));
+      statement.bind(after);
+      TRY_ASSIGN(const bool found, statement.step());
+      if (!found) return {};
+      report.incident = statement.text(0);
+      raw_id = statement.integer(1);
+      report.origin = parse_report_origin(statement.text_view(2)).value_or(ReportOrigin::imported);
+      report.rules_version = statement.text(3);
+      report.site_key = statement.text(4);
+      report.site_text = statement.text(5);
+    }
+    after = report.incident;
+    auto bytes = parts_->raw.load(raw_id);
+    if (!bytes) {
+      bytes.error().add_context("while reading report " + report.incident);
+      return fail(std::move(bytes.error()));
+    }
+    report.bytes = *bytes;
+    TRY(visit(report));
+  }
+}
+
+Result<void> Store::replace_analysis(std::string_view incident, const Analysis& analysis) {
+  TRY_ASSIGN(auto scope, WriteScope::begin(*parts_));
+  TRY_ASSIGN(const auto report_id, report_id_of(parts_->connection, incident));
+  if (!report_id)
+    return fail(ErrorKind::invalid_argument, fmt::format("no report {} in the store", incident));
+  TRY_ASSIGN(const auto raw_id, speaking_raw(parts_->connection, *report_id));
+  if (!raw_id) return fail(ErrorKind::database, fmt::format("report {} has lost its bytes", incident));
+  TRY(write_analysis(*parts_, *report_id, *raw_id, analysis));
+  return scope.commit();
+}
+
+}  // namespace faultline
