@@ -14,7 +14,10 @@
 
 #include "core/campaign.h"
 #include "core/clock.h"
+#include "core/crash_site.h"
+#include "core/fault_explanation.h"
 #include "core/filter.h"
+#include "core/issue.h"
 #include "core/outcome.h"
 #include "core/result.h"
 #include "core/trial.h"
@@ -149,17 +152,28 @@ struct StackFrameRow {
   friend bool operator==(const StackFrameRow&, const StackFrameRow&) = default;
 };
 
-/// A stack that other threads stood in when a site was hit.
+/// What other threads were in when a site was hit.
 struct PartnerRow {
-  std::int64_t reports = 0;  ///< In which at least one other thread had it.
+  std::string function;           ///< `image function`, as a family name.
+  std::int64_t reports = 0;       ///< Of the sites asked for, with it on another thread.
+  std::int64_t of = 0;            ///< All reports of the sites asked for.
+  std::int64_t elsewhere = 0;     ///< Crash reports of other sites with it.
+  std::int64_t elsewhere_of = 0;  ///< All crash reports of other sites.
+  friend bool operator==(const PartnerRow&, const PartnerRow&) = default;
+};
+/// Most reports first.
+Result<std::vector<PartnerRow>> query_partners(Store& store, const std::vector<std::string>& site_keys,
+                                               std::size_t limit);
+
+enum class StackChoice { crashed, others };
+struct StackRow {
+  std::int64_t reports = 0;  ///< That have this stack.
   std::int64_t of = 0;       ///< Reports of the sites asked for.
   std::vector<StackFrameRow> frames;
 };
-Result<std::vector<PartnerRow>> query_partners(Store& store, const std::vector<std::string>& site_keys,
-                                               std::size_t limit);
-/// The stack of the crashed thread, the commonest first.
-Result<std::vector<PartnerRow>> query_crashed_stacks(Store& store, const std::vector<std::string>& site_keys,
-                                                     std::size_t limit);
+/// Whole stacks, of the crashed thread or of the others, the commonest first.
+Result<std::vector<StackRow>> query_stacks(Store& store, const std::vector<std::string>& site_keys,
+                                           StackChoice choice, std::size_t limit);
 
 // Lists, the newest first.
 
@@ -195,8 +209,29 @@ struct ReportRow {
   std::int64_t issues = 0;
 };
 Result<std::vector<ReportRow>> list_reports(Store& store, const ListQuery& query);
+/// The row of exactly this incident.
+Result<ReportRow> report_row(Store& store, const std::string& incident);
 /// Rows of the sites' reports, the newest first.
 Result<std::vector<ReportRow>> reports_of_sites(Store& store, const std::vector<std::string>& site_keys);
+
+/// One report with all that the store derived from it; the rest is read again from the raw report.
+struct ReportDetails {
+  ReportRow row;
+  FaultExplanation fault;
+  CrashSite site;
+  std::optional<std::string> cpu_type;
+  std::optional<bool> translated;
+  std::string signal;
+  std::vector<std::uint64_t> codes;
+  std::string subtype;
+  std::vector<std::pair<std::string, std::uint64_t>> registers;  ///< Of the crashed thread.
+  std::optional<std::size_t> crashed_thread;
+  std::vector<std::vector<StackFrameRow>> threads;
+  std::vector<std::string> partners;  ///< Portrait::functions
+  std::vector<Issue> issues;
+};
+/// `text` is an incident, a unique prefix of one, or `last`.
+Result<ReportDetails> report_details(Store& store, std::string_view text);
 
 struct TrialRow {
   std::string run;

@@ -1,0 +1,331 @@
+// Rates: counts of trials by sort, and what of them is counted.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "db/connection.h"
+#include "db/filter_sql.h"
+#include "db/grouping.h"
+#include "db/json_text.h"
+#include "db/queries.h"
+#include "db/store.h"
+
+namespace faultline {
+namespace {
+
+constexpr std::string_view kIsTrial = "t.outcome != 'setup_failed' AND t.warm_up = 0 AND t.contaminated = 0";
+constexpr std::string_view kIsCrashReport =
+    "rp.kind = 'crash' AND rp.site_id IS NOT NULL AND rp.origin != 'reconstructed'";
+
+FilterScope tally_scope() {
+  FilterScope scope;
+  scope.cell_id = "t.cell_id";
+  scope.phase_id = "t.phase_id";
+  scope.outcome = "t.outcome";
+  scope.warm_up = "t.warm_up";
+  scope.uncaptured = "t.uncaptured";
+  scope.contaminated = "t.contaminated";
+  return scope;
+}
+
+void add_sort(TrialCounts& counts, Outcome outcome, bool uncaptured, std::int64_t trials) {
+  switch (outcome) {
+    case Outcome::passed:
+      counts.passed += trials;
+      break;
+    case Outcome::crashed:
+      counts.crashed += trials;
+      break;
+    case Outcome::wrong:
+      counts.wrong += trials;
+      break;
+    case Outcome::hung:
+      counts.hung += trials;
+      break;
+    case Outcome::panicked:
+      counts.panicked += trials;
+      break;
+    case Outcome::exit_error:
+      counts.exit_error += trials;
+      break;
+    case Outcome::setup_failed:
+      counts.setup_failed += trials;
+      return;
+  }
+  counts.trials += trials;
+  if (uncaptured && outcome == Outcome::crashed) counts.uncaptured += trials;
+}
+
+FilterNode outcome_condition(FilterOp op, std::vector<std::string> outcomes) {
+  FilterNode node;
+  node.condition.field = "outcome";
+  node.condition.op = op;
+  node.condition.values = std::move(outcomes);
+  return node;
+}
+
+using Groups = std::map<std::vector<QueryValue>, TrialCounts>;
+
+/// All sorts of trials from the tally; `counted` as well where `count` speaks of trials alone.
+Result<void> add_tally(Connection& connection, const Grouping& grouping, const CompiledFilter& where,
+                       const CompiledFilter* count, Groups& groups, std::map<std::int64_t, bool>& cells) {
+  const std::string sql = fmt::format(
+      "SELECT t.cell_id, t.phase_id, t.outcome, t.warm_up, t.contaminated, t.uncaptured, t.trials, {} FROM "
+      "trial_tally t "
+      "WHERE t.trials > 0 AND {}",
+      count == nullptr ? "0" : count->sql, where.sql);
+  TRY_ASSIGN(auto statement, connection.prepare(sql));
+  if (count != nullptr) count->bind_to(statement);
+  where.bind_to(statement);
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) return {};
+    cells[statement.integer(0)] = true;
+    TrialCounts& counts = groups[grouping.values_of(statement.integer(0), statement.integer(1))];
+    const std::int64_t trials = statement.integer(6);
+    if (statement.boolean(4)) {
+      counts.contaminated += trials;
+    } else if (statement.boolean(3)) {
+      counts.warm_up += trials;
+    } else {
+      const Outcome outcome = parse_outcome(statement.text_view(2)).value_or(Outcome::exit_error);
+      add_sort(counts, outcome, statement.boolean(5), trials);
+      if (counts_as_trial(outcome) && statement.boolean(7)) counts.counted += trials;
+    }
+  }
+}
+
+/// Trials with a report that is meant: found from the reports.
+std::string counted_by_reports(const std::string& where, const std::string& count) {
+  return fmt::format(
+      "SELECT t.cell_id, ifnull(t.phase_id, 0), count(DISTINCT t.id) FROM report rp CROSS JOIN trial t ON "
+      "t.id = "
+      "rp.trial_id WHERE {} AND {} AND {} AND {} GROUP BY 1, 2",
+      kIsCrashReport, count, kIsTrial, where);
+}
+
+/// As above, and those without any report for which `without` holds (`not site~x` of a trial that passed).
+std::string counted_by_trials(const std::string& where, const std::string& count,
+                              const std::string& without) {
+  return fmt::format(
+      "SELECT t.cell_id, ifnull(t.phase_id, 0), count(*) FROM trial t WHERE {0} AND {1} AND "
+      "(EXISTS (SELECT 1 FROM report rp WHERE rp.trial_id = t.id AND {2} AND {3}) OR "
+      "(NOT EXISTS (SELECT 1 FROM report rp WHERE rp.trial_id = t.id AND {2}) AND {4})) GROUP BY 1, 2",
+      kIsTrial, where, kIsCrashReport, count, without);
+}
+
+Result<void> add_counted_reports(Connection& connection, const Grouping& grouping,
+                                 const CompiledFilter& where, const Filter& count_filter, Groups& groups) {
+  FilterScope scope = tally_scope();
+  scope.report = "rp";
+  TRY_ASSIGN(const CompiledFilter count, compile_filter(connection, count_filter, scope));
+  scope.report_is_missing = true;
+  TRY_ASSIGN(const CompiledFilter without, compile_filter(connection, count_filter, scope));
+  TRY_ASSIGN(auto statement,
+             connection.prepare(count.needs_report ? counted_by_reports(where.sql, count.sql)
+                                                   : counted_by_trials(where.sql, count.sql, without.sql)));
+  // In the order of the two texts above.
+  if (count.needs_report) {
+    count.bind_to(statement);
+    where.bind_to(statement);
+  } else {
+    where.bind_to(statement);
+    count.bind_to(statement);
+    without.bind_to(statement);
+  }
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) return {};
+    groups[grouping.values_of(statement.integer(0), statement.integer(1))].counted += statement.integer(2);
+  }
+}
+
+/// Whether `count` asks for reports; then the tally alone cannot answer it.
+Result<std::optional<CompiledFilter>> compile_count(Connection& connection, const Filter& count) {
+  FilterScope scope = tally_scope();
+  scope.report_is_missing = true;
+  TRY_ASSIGN(auto compiled, compile_filter(connection, count, scope));
+  if (compiled.uses_report) return std::nullopt;
+  return compiled;
+}
+
+Result<bool> any_unfinished(Connection& connection, const std::map<std::int64_t, bool>& cells) {
+  TRY_ASSIGN(auto statement,
+             connection.prepare("SELECT c.id FROM run_now n JOIN cell c ON c.run_id = n.run_id "
+                                "WHERE n.state != 'finished'"));
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) return false;
+    if (cells.contains(statement.integer(0))) return true;
+  }
+}
+
+}  // namespace
+
+TrialCounts& TrialCounts::operator+=(const TrialCounts& other) {
+  trials += other.trials;
+  counted += other.counted;
+  passed += other.passed;
+  crashed += other.crashed;
+  wrong += other.wrong;
+  hung += other.hung;
+  panicked += other.panicked;
+  exit_error += other.exit_error;
+  setup_failed += other.setup_failed;
+  warm_up += other.warm_up;
+  contaminated += other.contaminated;
+  uncaptured += other.uncaptured;
+  return *this;
+}
+
+std::string query_value_text(const QueryValue& value) {
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *integer);
+  if (const auto* real = std::get_if<double>(&value)) return fmt::format("{}", *real);
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  return {};
+}
+
+Result<Filter> parse_count(std::string_view text) {
+  Filter filter;
+  filter.text = text;
+  if (parse_outcome(text)) {
+    filter.root = outcome_condition(FilterOp::equal, {std::string(text)});
+    return filter;
+  }
+  if (text == "bad") {
+    std::vector<std::string> bad;
+    for (const auto& [outcome, name] : kOutcomeTexts) {
+      if (is_bad(outcome)) bad.emplace_back(name);
+    }
+    filter.root = outcome_condition(FilterOp::in, std::move(bad));
+    return filter;
+  }
+  if (text == "uncaptured") {
+    filter.root = outcome_condition(FilterOp::equal, {"true"});
+    filter.root->condition.field = "uncaptured";
+    return filter;
+  }
+  const bool is_word = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || c == '_';
+  });
+  if (is_word) {
+    return fail(
+        ErrorKind::invalid_argument,
+        fmt::format(
+            "`{}` cannot be counted; an outcome (passed, crashed, wrong, hung, panicked, exit_error), bad, "
+            "uncaptured, or a filter such as site~text can",
+            text));
+  }
+  return parse_filter(text);
+}
+
+Result<RatesResult> query_rates(Store& store, const RatesQuery& query) {
+  Connection& connection = store.connection();
+  RatesResult result;
+  result.columns = query.by;
+  if (query.pivot) result.columns.push_back(*query.pivot);
+  TRY_ASSIGN(const Grouping grouping, Grouping::read(connection, result.columns));
+  TRY_ASSIGN(const CompiledFilter where,
+             compile_filter(connection, query.where.value_or(Filter{}), tally_scope()));
+  Filter count = query.count;
+  if (!count.root) {
+    TRY_ASSIGN(count, parse_count("crashed"));
+  }
+  TRY_ASSIGN(const auto count_of_trials, compile_count(connection, count));
+  Groups groups;
+  std::map<std::int64_t, bool> cells;
+  TRY(add_tally(connection, grouping, where, count_of_trials ? &*count_of_trials : nullptr, groups, cells));
+  if (!count_of_trials) TRY(add_counted_reports(connection, grouping, where, count, groups));
+  for (auto& [values, counts] : groups) {
+    result.total += counts;
+    result.rows.push_back({values, counts});
+  }
+  if (result.columns.empty() && result.rows.empty()) result.rows.emplace_back();
+  std::stable_sort(result.rows.begin(), result.rows.end(),
+                   [&](const RatesRow& a, const RatesRow& b) { return grouping.before(a.values, b.values); });
+  TRY_ASSIGN(result.unfinished, any_unfinished(connection, cells));
+  return result;
+}
+
+// Metrics
+
+Result<std::vector<std::string>> metric_names(Store& store) {
+  TRY_ASSIGN(auto statement,
+             store.connection().prepare("SELECT value FROM attribute WHERE name = 'metric' ORDER BY value"));
+  std::vector<std::string> names;
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) return names;
+    names.push_back(statement.text(0));
+  }
+}
+
+Result<std::vector<MetricRow>> query_metrics(Store& store, const MetricsQuery& query) {
+  Connection& connection = store.connection();
+  TRY_ASSIGN(const auto names, metric_names(store));
+  if (std::find(names.begin(), names.end(), query.metric) == names.end()) {
+    return fail(ErrorKind::invalid_argument,
+                fmt::format("no trial printed a metric `{}`{}", query.metric,
+                            names.empty() ? "" : near_names(query.metric, names)));
+  }
+  TRY_ASSIGN(const Grouping grouping, Grouping::read(connection, query.by));
+  TRY_ASSIGN(const CompiledFilter where,
+             compile_filter(connection, query.where.value_or(Filter{}), tally_scope()));
+  const std::string sql = fmt::format(
+      "SELECT t.cell_id, ifnull(t.phase_id, 0), t.outcome, r.uuid, t.block_index, t.duration_ns, m.value "
+      "FROM trial_metric m JOIN trial t ON t.id = m.trial_id JOIN run r ON r.id = t.run_id WHERE m.value IS "
+      "NOT NULL AND "
+      "m.name_id = (SELECT id FROM attribute WHERE name = 'metric' AND value = ?) AND {} AND {} "
+      "ORDER BY r.started_at, r.uuid, t.trial_index, m.position",
+      kIsTrial, where.sql);
+  TRY_ASSIGN(auto statement, connection.prepare(sql));
+  statement.bind(query.metric);
+  where.bind_to(statement);
+  std::vector<MetricRow> rows;
+  while (true) {
+    TRY_ASSIGN(const bool found, statement.step());
+    if (!found) break;
+    MetricRow row;
+    row.values = grouping.values_of(statement.integer(0), statement.integer(1));
+    row.outcome = parse_outcome(statement.text_view(2)).value_or(Outcome::exit_error);
+    row.run = statement.text(3);
+    row.block = statement.integer(4);
+    row.duration_ns = statement.integer(5);
+    row.value = statement.real(6);
+    rows.push_back(std::move(row));
+  }
+  std::stable_sort(rows.begin(), rows.end(), [&](const MetricRow& a, const MetricRow& b) {
+    return grouping.before(a.values, b.values);
+  });
+  return rows;
+}
+
+// Counts from elsewhere
+
+Result<std::vector<ImportedCountRow>> query_imported_counts(Store& store) {
+  Connection& connection = store.connection();
+  TRY_ASSIGN(auto statement,
+             connection.prepare("SELECT source, workload, parameters_json, trials, crashed "
+                                "FROM imported_count ORDER BY source, workload, parameters_json"));
+  std::vector<ImportedCountRow> rows;
+  while (true) {
+    TRY_ASSIGN(const bool found, statement.step());
+    if (!found) return rows;
+    ImportedCountRow row;
+    row.source = statement.text(0);
+    row.workload = statement.text(1);
+    TRY_ASSIGN(const auto parts, read_json_array(connection, statement.text_view(2)));
+    for (std::size_t i = 0; i + 2 < parts.size(); i += 3) {
+      row.parameters.emplace_back(parts[i], typed_label(parts[i + 1], parts[i + 2]));
+    }
+    row.trials = statement.integer(3);
+    row.crashed = statement.integer(4);
+    rows.push_back(std::move(row));
+  }
+}
+
+}  // namespace faultline

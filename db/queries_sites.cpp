@@ -1,0 +1,395 @@
+// Crash sites: counts, names that people give for them, and who else was there.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "db/connection.h"
+#include "db/filter_sql.h"
+#include "db/json_text.h"
+#include "db/queries.h"
+#include "db/store.h"
+#include "db/stored_stack.h"
+
+namespace faultline {
+namespace {
+
+// Also the condition of the index report_by_site.
+constexpr std::string_view kHasSite = "rp.kind = 'crash' AND rp.site_id IS NOT NULL";
+
+FilterScope report_scope() {
+  FilterScope scope;
+  scope.cell_id = "rp.cell_id";
+  scope.phase_id = "(SELECT phase_id FROM trial WHERE id = rp.trial_id)";
+  scope.outcome = "(SELECT outcome FROM trial WHERE id = rp.trial_id)";
+  scope.report = "rp";
+  scope.machine_from_report = true;
+  return scope;
+}
+
+/// Everything about the sites themselves, and their labels.
+struct SiteTable {
+  std::unordered_map<std::int64_t, SiteRow> sites;
+  std::map<std::string, std::vector<std::string>> labels;  // By key of a site or family.
+};
+
+Result<SiteTable> read_sites(Connection& connection) {
+  SiteTable table;
+  {
+    TRY_ASSIGN(auto statement,
+               connection.prepare("SELECT target, word FROM label_now ORDER BY target, word"));
+    while (true) {
+      TRY_ASSIGN(const bool row, statement.step());
+      if (!row) break;
+      table.labels[statement.text(0)].push_back(statement.text(1));
+    }
+  }
+  TRY_ASSIGN(auto statement,
+             connection.prepare(
+                 "SELECT id, key, text, family, family_text, image, function, code_offset_hex, fault_kind, "
+                 "fault_offset_hex, access, rule_labels_json FROM site"));
+  while (true) {
+    TRY_ASSIGN(const bool found, statement.step());
+    if (!found) return table;
+    SiteRow row;
+    row.key = statement.text(1);
+    row.text = statement.text(2);
+    row.family = statement.text(3);
+    row.family_text = statement.text(4);
+    row.image = statement.text(5);
+    row.function = statement.text(6);
+    row.code_offset = maybe_hex(statement, 7);
+    row.fault_kind = statement.text(8);
+    row.fault_offset = maybe_hex(statement, 9);
+    row.access = statement.maybe_text(10);
+    TRY_ASSIGN(row.labels, read_json_array(connection, statement.text_view(11)));
+    for (const std::string* key : {&row.key, &row.family}) {
+      const auto given = table.labels.find(*key);
+      if (given != table.labels.end())
+        row.labels.insert(row.labels.end(), given->second.begin(), given->second.end());
+    }
+    table.sites.emplace(statement.integer(0), std::move(row));
+  }
+}
+
+Result<std::unordered_map<std::int64_t, std::string>> read_names(Connection& connection,
+                                                                 std::string_view sql) {
+  TRY_ASSIGN(auto statement, connection.prepare(sql));
+  std::unordered_map<std::int64_t, std::string> names;
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) return names;
+    names.emplace(statement.integer(0), statement.text(1));
+  }
+}
+
+/// A row while it is added up.
+struct SiteSum {
+  SiteRow row;
+  std::set<std::string> cells;
+  std::set<std::string> os_builds;
+  std::set<std::string> labels;
+  bool differs = false;
+};
+
+void fold_description(SiteSum& sum, const SiteRow& site, bool by_family) {
+  sum.labels.insert(site.labels.begin(), site.labels.end());
+  if (sum.row.key.empty()) {
+    sum.row = site;
+    if (by_family) {
+      sum.row.key = site.family;
+      sum.row.text = site.family_text;
+    }
+    return;
+  }
+  // What the sites of a family do not agree on is not the family's.
+  SiteRow& row = sum.row;
+  if (row.image != site.image) row.image.clear();
+  if (row.function != site.function) row.function.clear();
+  if (row.code_offset != site.code_offset) row.code_offset.reset();
+  if (row.fault_offset != site.fault_offset) row.fault_offset.reset();
+  if (row.access != site.access) row.access.reset();
+  if (row.fault_kind != site.fault_kind) row.fault_kind.clear();
+}
+
+void fold_times(SiteRow& row, const Statement& statement, int first_column) {
+  if (statement.is_null(first_column)) return;
+  const std::string first = statement.text(first_column);
+  const std::string last = statement.text(first_column + 1);
+  if (row.first_seen.empty() || first < row.first_seen) row.first_seen = first;
+  if (row.last_seen < last) row.last_seen = last;
+}
+
+class SiteQuery {
+ public:
+  SiteQuery(Connection& connection, const SitesQuery& query) : connection_(connection), query_(query) {}
+
+  Result<std::vector<SiteRow>> run() {
+    TRY_ASSIGN(table_, read_sites(connection_));
+    TRY_ASSIGN(where_, compile_filter(connection_, query_.where.value_or(Filter{}), report_scope()));
+    condition_ = fmt::format("{} AND {}", kHasSite, where_.sql);
+    if (query_.since) {
+      since_ = format_utc_precise(*query_.since);
+      condition_ += " AND rp.happened_at >= ?";
+    }
+    TRY(add_counts());
+    TRY(subtract_repeated_trials());
+    return rows();
+  }
+
+ private:
+  void bind(Statement& statement) {
+    where_.bind_to(statement);
+    if (query_.since) statement.bind(since_);
+  }
+
+  std::string group_of(const SiteRow& site) const { return query_.fold_families ? site.family : site.key; }
+
+  Result<void> add_counts() {
+    TRY_ASSIGN(const auto cells,
+               read_names(connection_, "SELECT id, workload || char(31) || label FROM cell"));
+    TRY_ASSIGN(const auto builds,
+               read_names(connection_, "SELECT id, value FROM attribute WHERE name = 'os_build'"));
+    TRY_ASSIGN(auto statement,
+               connection_.prepare(
+                   fmt::format("SELECT rp.site_id, rp.cell_id, rp.os_build_id, count(*), "
+                               "count(rp.trial_id), min(rp.happened_at), max(rp.happened_at) FROM report rp "
+                               "WHERE {} GROUP BY 1, 2, 3",
+                               condition_)));
+    bind(statement);
+    while (true) {
+      TRY_ASSIGN(const bool found, statement.step());
+      if (!found) return {};
+      const auto site = table_.sites.find(statement.integer(0));
+      if (site == table_.sites.end()) continue;
+      SiteSum& sum = sums_[group_of(site->second)];
+      if (counted_.insert(site->first).second) fold_description(sum, site->second, query_.fold_families);
+      const auto cell = cells.find(statement.integer(1));
+      if (!statement.is_null(1) && cell != cells.end()) sum.cells.insert(cell->second);
+      const auto build = builds.find(statement.integer(2));
+      if (!statement.is_null(2) && build != builds.end()) sum.os_builds.insert(build->second);
+      sum.row.reports += statement.integer(3);
+      sum.row.trials += statement.integer(4);
+      fold_times(sum.row, statement, 5);
+    }
+  }
+
+  /// Few trials leave several reports: counting distinct ones costs half a second, correcting for
+  /// those few does not.
+  Result<void> subtract_repeated_trials() {
+    TRY_ASSIGN(auto statement,
+               connection_.prepare(
+                   fmt::format("SELECT rp.trial_id, rp.site_id FROM report rp WHERE rp.trial_id IN (SELECT "
+                               "trial_id FROM report WHERE trial_id IS NOT NULL GROUP BY trial_id "
+                               "HAVING count(*) > 1) AND {}",
+                               condition_)));
+    bind(statement);
+    std::set<std::pair<std::int64_t, std::string>> seen;
+    while (true) {
+      TRY_ASSIGN(const bool found, statement.step());
+      if (!found) return {};
+      const auto site = table_.sites.find(statement.integer(1));
+      if (site == table_.sites.end()) continue;
+      const std::string group = group_of(site->second);
+      if (!seen.emplace(statement.integer(0), group).second) --sums_[group].row.trials;
+    }
+  }
+
+  std::vector<SiteRow> rows() {
+    std::vector<SiteRow> rows;
+    for (auto& [group, sum] : sums_) {
+      sum.row.cells = static_cast<std::int64_t>(sum.cells.size());
+      sum.row.os_builds.assign(sum.os_builds.begin(), sum.os_builds.end());
+      sum.row.labels.assign(sum.labels.begin(), sum.labels.end());
+      rows.push_back(std::move(sum.row));
+    }
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const SiteRow& a, const SiteRow& b) { return a.reports > b.reports; });
+    if (query_.limit && rows.size() > *query_.limit) rows.resize(*query_.limit);
+    return rows;
+  }
+
+  Connection& connection_;
+  const SitesQuery& query_;
+  SiteTable table_;
+  CompiledFilter where_;
+  std::string condition_;
+  std::string since_;
+  std::map<std::string, SiteSum> sums_;  // By key: equal counts stay in the order of keys.
+  std::set<std::int64_t> counted_;
+};
+
+Result<std::vector<std::string>> keys_of(Statement& statement) {
+  std::vector<std::string> keys;
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) return keys;
+    keys.push_back(statement.text(0));
+  }
+}
+
+bool is_key_prefix(std::string_view text) {
+  return text.size() >= 4 && text.size() <= 16 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+         });
+}
+
+/// Keys as a JSON array, so that any number of them is one bound value.
+std::string keys_json(const std::vector<std::string>& keys) { return json_array(keys); }
+
+constexpr std::string_view kOfSites =
+    "rp.kind = 'crash' AND rp.site_id IN (SELECT id FROM site WHERE key IN (SELECT value FROM json_each(?)))";
+
+Result<std::int64_t> count_reports(Connection& connection, const std::string& keys) {
+  TRY_ASSIGN(auto statement,
+             connection.prepare(fmt::format("SELECT count(*) FROM report rp WHERE {}", kOfSites)));
+  statement.bind(keys);
+  TRY(statement.step());
+  return statement.integer(0);
+}
+
+}  // namespace
+
+Result<std::vector<SiteRow>> query_sites(Store& store, const SitesQuery& query) {
+  return SiteQuery(store.connection(), query).run();
+}
+
+Result<std::vector<std::string>> resolve_site(Store& store, std::string_view text) {
+  Connection& connection = store.connection();
+  if (text.starts_with("site~") || text.starts_with("family~") || text.find_first_of("=<>~") != text.npos) {
+    TRY_ASSIGN(const Filter filter, parse_filter(text));
+    FilterScope scope;
+    scope.report = "rp";
+    TRY_ASSIGN(const CompiledFilter where, compile_filter(connection, filter, scope));
+    TRY_ASSIGN(auto statement, connection.prepare(fmt::format(
+                                   "SELECT rp.key FROM (SELECT id AS site_id, key FROM site) rp WHERE {} "
+                                   "ORDER BY rp.key",
+                                   where.sql)));
+    where.bind_to(statement);
+    TRY_ASSIGN(auto keys, keys_of(statement));
+    if (keys.empty()) return fail(ErrorKind::invalid_argument, fmt::format("no crash site fits {}", text));
+    return keys;
+  }
+  {
+    TRY_ASSIGN(auto statement,
+               connection.prepare(
+                   "SELECT DISTINCT s.key FROM site s JOIN label_now l ON l.target = s.key OR l.target = "
+                   "s.family WHERE l.word = ?1 UNION SELECT s.key FROM site s, json_each(s.rule_labels_json) "
+                   "j WHERE j.value = ?1 ORDER BY 1"));
+    statement.bind(text);
+    TRY_ASSIGN(auto keys, keys_of(statement));
+    if (!keys.empty()) return keys;
+  }
+  if (!is_key_prefix(text)) {
+    return fail(
+        ErrorKind::invalid_argument,
+        fmt::format(
+            "no crash site {}: a key of 16 hex digits (or at least 4 of them), a label, or site~text is "
+            "wanted; `faultline sites` shows them",
+            text));
+  }
+  const std::string prefix = fmt::format("{}*", text);
+  for (const std::string_view column : {"key", "family"}) {
+    TRY_ASSIGN(auto statement,
+               connection.prepare(fmt::format(
+                   "SELECT DISTINCT {0}, key FROM site WHERE {0} GLOB lower(?) ORDER BY key", column)));
+    statement.bind(prefix);
+    std::set<std::string> meant;
+    std::vector<std::string> keys;
+    while (true) {
+      TRY_ASSIGN(const bool row, statement.step());
+      if (!row) break;
+      meant.insert(statement.text(0));
+      keys.push_back(statement.text(1));
+    }
+    if (meant.size() > 1) {
+      return fail(ErrorKind::invalid_argument,
+                  fmt::format("{} is the beginning of several keys ({}); give more digits", text,
+                              fmt::join(meant, ", ")));
+    }
+    if (!keys.empty()) return keys;
+  }
+  return fail(ErrorKind::invalid_argument,
+              fmt::format("no crash site {}; `faultline sites` shows them", text));
+}
+
+Result<std::vector<PartnerRow>> query_partners(Store& store, const std::vector<std::string>& site_keys,
+                                               std::size_t limit) {
+  Connection& connection = store.connection();
+  const std::string keys = keys_json(site_keys);
+  TRY_ASSIGN(const std::int64_t of, count_reports(connection, keys));
+  TRY_ASSIGN(
+      const std::int64_t all,
+      connection.integer_of("SELECT count(*) FROM report WHERE kind = 'crash' AND site_id IS NOT NULL"));
+  TRY_ASSIGN(
+      auto statement,
+      connection.prepare(fmt::format(
+          "SELECT x.value, here.reports, (SELECT count(*) FROM report_partner o JOIN report e ON e.id = "
+          "o.report_id "
+          "WHERE o.function_id = here.function_id AND e.kind = 'crash' AND e.site_id IS NOT NULL) - "
+          "here.reports "
+          "FROM (SELECT p.function_id, count(*) AS reports FROM report rp CROSS JOIN report_partner p ON "
+          "p.report_id "
+          "= rp.id WHERE {} GROUP BY 1 ORDER BY 2 DESC LIMIT ?) here JOIN text x ON x.id = here.function_id "
+          "ORDER BY here.reports DESC, x.value",
+          kOfSites)));
+  statement.with(keys, static_cast<std::int64_t>(limit));
+  std::vector<PartnerRow> rows;
+  while (true) {
+    TRY_ASSIGN(const bool found, statement.step());
+    if (!found) return rows;
+    PartnerRow row;
+    row.function = statement.text(0);
+    row.reports = statement.integer(1);
+    row.of = of;
+    row.elsewhere = statement.integer(2);
+    row.elsewhere_of = all - of;
+    rows.push_back(std::move(row));
+  }
+}
+
+Result<std::vector<StackRow>> query_stacks(Store& store, const std::vector<std::string>& site_keys,
+                                           StackChoice choice, std::size_t limit) {
+  Connection& connection = store.connection();
+  const std::string keys = keys_json(site_keys);
+  TRY_ASSIGN(const std::int64_t of, count_reports(connection, keys));
+  const std::string sql =
+      choice == StackChoice::crashed
+          ? fmt::format(
+                "SELECT a.crashed_stack_id, count(*) FROM report rp CROSS JOIN report_analysis a ON "
+                "a.report_id = "
+                "rp.id JOIN stack s ON s.id = a.crashed_stack_id WHERE {} GROUP BY 1 ORDER BY 2 DESC, s.key "
+                "LIMIT ?",
+                kOfSites)
+          : fmt::format(
+                "SELECT h.stack_id, count(DISTINCT rp.id) FROM report rp CROSS JOIN report_analysis a ON "
+                "a.report_id "
+                "= rp.id CROSS JOIN report_thread h ON h.report_id = rp.id AND h.thread_index IS NOT "
+                "a.crashed_thread_index JOIN stack s ON s.id = h.stack_id WHERE {} GROUP BY 1 ORDER BY 2 "
+                "DESC, "
+                "s.key LIMIT ?",
+                kOfSites);
+  std::vector<StackRow> rows;
+  std::vector<std::int64_t> ids;
+  {
+    TRY_ASSIGN(auto statement, connection.prepare(sql));
+    statement.with(keys, static_cast<std::int64_t>(limit));
+    while (true) {
+      TRY_ASSIGN(const bool found, statement.step());
+      if (!found) break;
+      ids.push_back(statement.integer(0));
+      rows.push_back({statement.integer(1), of, {}});
+    }
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    TRY_ASSIGN(rows[i].frames, read_stack(connection, ids[i]));
+  }
+  return rows;
+}
+
+}  // namespace faultline

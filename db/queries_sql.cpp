@@ -1,0 +1,165 @@
+// Free SQL that only reads, and the saved queries.
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <array>
+
+#include "db/connection.h"
+#include "db/queries.h"
+#include "db/store.h"
+
+namespace faultline {
+namespace {
+
+/// Says yes to reading, and to nothing else.
+int authorize(void*, int action, const char* first, const char* second, const char*, const char*) {
+  switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_READ:
+    case SQLITE_RECURSIVE:
+      return SQLITE_OK;
+    case SQLITE_FUNCTION:
+      return second != nullptr && std::string_view(second) == "load_extension" ? SQLITE_DENY : SQLITE_OK;
+    case SQLITE_PRAGMA: {
+      // Those that describe tables; with a value to set, others would change the connection.
+      constexpr std::array<std::string_view, 6> kReading{"table_info", "table_xinfo",      "table_list",
+                                                         "index_list", "foreign_key_list", "index_info"};
+      const bool reads =
+          first != nullptr && std::find(kReading.begin(), kReading.end(), first) != kReading.end();
+      return reads ? SQLITE_OK : SQLITE_DENY;
+    }
+    default:
+      return SQLITE_DENY;
+  }
+}
+
+struct Deadline {
+  std::chrono::steady_clock::time_point at;
+};
+
+int past_deadline(void* deadline) {
+  return std::chrono::steady_clock::now() > static_cast<const Deadline*>(deadline)->at ? 1 : 0;
+}
+
+constexpr int kInstructionsBetweenLooks = 10'000;
+
+/// Limits of one query on a connection; taken off again when it ends.
+class Restricted {
+ public:
+  Restricted(Connection& connection, Deadline& deadline) : database_(connection.handle()) {
+    sqlite3_set_authorizer(database_, authorize, nullptr);
+    sqlite3_progress_handler(database_, kInstructionsBetweenLooks, past_deadline, &deadline);
+    // `zeroblob(1e9)` shall not take all memory.
+    length_ = sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, 256 << 20);
+  }
+  Restricted(const Restricted&) = delete;
+  Restricted& operator=(const Restricted&) = delete;
+  ~Restricted() {
+    sqlite3_set_authorizer(database_, nullptr, nullptr);
+    sqlite3_progress_handler(database_, 0, nullptr, nullptr);
+    sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, length_);
+  }
+
+ private:
+  sqlite3* database_;
+  int length_ = 0;
+};
+
+QueryValue value_of(const Statement& row, int column) {
+  switch (row.column_type(column)) {
+    case SQLITE_INTEGER:
+      return row.integer(column);
+    case SQLITE_FLOAT:
+      return row.real(column);
+    case SQLITE_TEXT:
+      return row.text(column);
+    case SQLITE_BLOB:
+      return fmt::format("<{} bytes>", row.blob_view(column).size());
+    default:
+      return {};
+  }
+}
+
+Error in_words(Error error, const SqlLimits& limits) {
+  if (error.kind() != ErrorKind::timeout) return error;
+  return {ErrorKind::timeout,
+          fmt::format("the query took longer than {} ms; narrow it down", limits.time.count())};
+}
+
+}  // namespace
+
+Result<QueryTable> query_sql(Store& store, std::string_view sql, const SqlLimits& limits) {
+  Connection& connection = store.connection();
+  Deadline deadline{std::chrono::steady_clock::now() + limits.time};
+  const Restricted restricted(connection, deadline);
+  TRY_ASSIGN(auto statement, connection.prepare_foreign(sql));
+  if (!statement.is_read_only()) {
+    return fail(ErrorKind::invalid_argument, "only SQL that reads is accepted");
+  }
+  QueryTable table;
+  const int columns = statement.column_count();
+  for (int i = 0; i < columns; ++i) table.columns.push_back(statement.column_name(i));
+  while (true) {
+    auto found = statement.step();
+    if (!found) return fail(in_words(std::move(found.error()), limits));
+    if (!*found) return table;
+    if (table.rows.size() >= limits.rows) {
+      table.cut = true;
+      return table;
+    }
+    std::vector<QueryValue> row;
+    row.reserve(static_cast<std::size_t>(columns));
+    for (int i = 0; i < columns; ++i) row.push_back(value_of(statement, i));
+    table.rows.push_back(std::move(row));
+  }
+}
+
+const std::vector<SavedQuery>& saved_queries() {
+  static const std::vector<SavedQuery> queries{
+      {"nights", "trials and crashes of each night",
+       "SELECT r.started_date AS date, r.campaign_name AS campaign, count(DISTINCT r.id) AS runs, "
+       "sum(y.trials) AS trials, "
+       "sum(CASE y.outcome WHEN 'crashed' THEN y.trials ELSE 0 END) AS crashed FROM run r JOIN cell c ON "
+       "c.run_id = r.id "
+       "JOIN trial_tally y ON y.cell_id = c.id WHERE y.outcome != 'setup_failed' AND y.warm_up = 0 AND "
+       "y.contaminated = 0 "
+       "GROUP BY 1, 2 ORDER BY 1 DESC, 2"},
+      {"sites-by-build", "crash reports of each site on each OS build",
+       "SELECT s.key AS site, s.text, b.value AS os_build, count(*) AS reports, min(rp.happened_at) AS "
+       "first_seen, "
+       "max(rp.happened_at) AS last_seen FROM report rp JOIN site s ON s.id = rp.site_id LEFT JOIN attribute "
+       "b ON b.id = "
+       "rp.os_build_id WHERE rp.kind = 'crash' AND rp.site_id IS NOT NULL GROUP BY rp.site_id, "
+       "rp.os_build_id "
+       "ORDER BY reports DESC, site, os_build"},
+      {"uncaptured", "deaths that left no report, with the reason where one is known",
+       "SELECT run, cell, trial_index, term_signal_name AS signal, t.uncaptured_reason AS reason FROM trials "
+       "v JOIN trial t "
+       "ON t.id = v.trial_id WHERE v.uncaptured = 1 ORDER BY v.started_at DESC"},
+      {"slowest", "the twenty trials that took longest",
+       "SELECT run, trial_index, cell, outcome, duration_ms FROM trials ORDER BY duration_ms DESC LIMIT 20"},
+      {"issues", "what was odd in reports, the commonest first",
+       "SELECT message, count(DISTINCT report_id) AS reports, min(at) AS example FROM report_issue GROUP BY "
+       "message "
+       "ORDER BY reports DESC, message"},
+      {"images", "versions of each image that crashes were in",
+       "SELECT i.name, i.bundle_version, i.uuid, count(*) AS stacks FROM image i JOIN stack_frame f ON "
+       "f.image_id = i.id "
+       "WHERE f.position = 0 GROUP BY i.id ORDER BY stacks DESC, i.name"},
+      {"storage", "raw reports: how many, their size, and what they take in the store",
+       "SELECT count(*) AS raw_reports, sum(size_bytes) AS raw_bytes, sum(length(body)) AS stored_bytes, "
+       "sum(prefix_raw_id IS NULL) AS whole, sum(prefix_raw_id IS NOT NULL) AS against_a_prefix FROM raw"},
+  };
+  return queries;
+}
+
+const SavedQuery* find_saved_query(std::string_view name) {
+  const auto& all = saved_queries();
+  const auto it =
+      std::find_if(all.begin(), all.end(), [&](const SavedQuery& query) { return query.name == name; });
+  return it == all.end() ? nullptr : &*it;
+}
+
+}  // namespace faultline

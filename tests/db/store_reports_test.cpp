@@ -1,0 +1,280 @@
+// Reports: raw bytes, identity, forms, attribution, analysis.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "db/queries.h"
+#include "db/store.h"
+#include "tests/db/store_fixtures.h"
+
+namespace faultline {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+class StoreReportsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = Store::open_in_memory();
+    ASSERT_TRUE(opened.has_value()) << opened.error().text();
+    store_.emplace(std::move(*opened));
+  }
+  void TearDown() override { expect_sound(*store_); }
+  Store& store() { return *store_; }
+
+ private:
+  std::optional<Store> store_;
+};
+
+TEST_F(StoreReportsTest, TheBytesComeBackAsTheyCame) {
+  const Analysis analysis = make_analysis(1);
+  std::string bytes = make_bytes(analysis);
+  bytes += std::string("\0\xff\xfe tail\r\n", 10);
+  ASSERT_VALUE(const AddedReport added, store().add_report(bytes, arrival(), analysis));
+  EXPECT_EQ(added.news, ReportNews::added);
+  EXPECT_EQ(added.incident, *analysis.report.incident);
+  ASSERT_VALUE(const std::string back, store().raw_report("last"));
+  EXPECT_EQ(back, bytes);
+}
+
+TEST_F(StoreReportsTest, ReportsOfOneShapeAreStoredAgainstTheFirst) {
+  std::vector<std::string> bytes;
+  for (int i = 0; i < 5; ++i) {
+    const Analysis analysis = make_analysis(i);
+    bytes.push_back(make_bytes(analysis));
+    ASSERT_DONE(store().add_report(bytes.back(), arrival(), analysis));
+  }
+  ASSERT_VALUE(const auto table, query_sql(store(),
+                                           "SELECT count(*) FILTER (WHERE prefix_raw_id IS NULL), "
+                                           "count(*) FILTER (WHERE prefix_raw_id = 1), max(length(body)) "
+                                           "FILTER (WHERE prefix_raw_id = 1) FROM raw"));
+  EXPECT_EQ(table.rows[0][0], QueryValue(std::int64_t{1}));
+  EXPECT_EQ(table.rows[0][1], QueryValue(std::int64_t{4}));
+  EXPECT_LT(std::get<std::int64_t>(table.rows[0][2]), 150);
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_VALUE(const std::string back, store().raw_report(*make_analysis(i).report.incident));
+    EXPECT_EQ(back, bytes[static_cast<std::size_t>(i)]);
+  }
+}
+
+TEST_F(StoreReportsTest, ABatchMayHoldTheFirstOfItsShapeAndTheSameBytesTwice) {
+  const Analysis one = make_analysis(1);
+  const Analysis two = make_analysis(2);
+  const std::string bytes_one = make_bytes(one);
+  const std::string bytes_two = make_bytes(two);
+  const std::vector<NewReport> batch{
+      {bytes_one, arrival(), &one}, {bytes_two, arrival(), &two}, {bytes_one, arrival(), &one}};
+  ASSERT_VALUE(const auto added, store().add_reports(batch));
+  EXPECT_THAT(added, ElementsAre(AddedReport{*one.report.incident, ReportNews::added},
+                                 AddedReport{*two.report.incident, ReportNews::added},
+                                 AddedReport{*one.report.incident, ReportNews::known}));
+}
+
+TEST_F(StoreReportsTest, TheSameBytesAgainAreKnownWhateverTheirName) {
+  const Analysis analysis = make_analysis(1);
+  const std::string bytes = make_bytes(analysis);
+  ASSERT_DONE(store().add_report(bytes, arrival(ReportOrigin::imported, "a.ips"), analysis));
+  ASSERT_VALUE(const AddedReport again,
+               store().add_report(bytes, arrival(ReportOrigin::imported, "b.ips"), analysis));
+  EXPECT_EQ(again.news, ReportNews::known);
+  ASSERT_VALUE(const auto known, store().find_known(bytes));
+  EXPECT_EQ(known, analysis.report.incident);
+  ASSERT_VALUE(const auto unknown, store().find_known(bytes + " "));
+  EXPECT_FALSE(unknown.has_value());
+  ASSERT_VALUE(const auto rows, list_reports(store(), {}));
+  EXPECT_THAT(rows, SizeIs(1));
+}
+
+TEST_F(StoreReportsTest, AllFormsOfAnIncidentAreKeptAndTheCompleteJsonSpeaks) {
+  Analysis text = make_analysis(1);
+  text.report.from_text = true;
+  text.fault.sentence = "from the text";
+  Analysis cut = make_analysis(1);
+  cut.fault.sentence = "from the cut one";
+  Analysis whole = make_analysis(1);
+  whole.fault.sentence = "from the whole one";
+  const std::string text_bytes = "Process: Python [81921]\n";
+  const std::string whole_bytes = make_bytes(whole);
+  const std::string cut_bytes = whole_bytes.substr(0, whole_bytes.size() / 2);
+  const auto sentence = [&] { return list_reports(store(), {})->front().sentence; };
+
+  ASSERT_VALUE(const AddedReport first, store().add_report(cut_bytes, arrival(), cut));
+  EXPECT_EQ(first.news, ReportNews::added);
+  ASSERT_VALUE(const AddedReport second, store().add_report(text_bytes, arrival(), text));
+  EXPECT_EQ(second.news, ReportNews::new_form);
+  EXPECT_EQ(sentence(), "from the cut one");
+  ASSERT_VALUE(const AddedReport third, store().add_report(whole_bytes, arrival(), whole));
+  EXPECT_EQ(third.news, ReportNews::new_form);
+  EXPECT_EQ(sentence(), "from the whole one");
+
+  ASSERT_VALUE(const std::string speaker, store().raw_report("last"));
+  EXPECT_EQ(speaker, whole_bytes);
+  ASSERT_VALUE(const auto forms, store().raw_forms("last"));
+  EXPECT_EQ(forms.front(), whole_bytes);
+  EXPECT_THAT(forms, UnorderedElementsAre(whole_bytes, cut_bytes, text_bytes));
+}
+
+TEST_F(StoreReportsTest, WhatNobodyCanReadIsKeptUnderItsHash) {
+  Analysis analysis;
+  analysis.report.kind = ReportKind::unreadable;
+  analysis.rules_version = "1";
+  const std::string bytes =
+      "\x7f"
+      "ELF\x01\x02 not a report";
+  ASSERT_VALUE(const AddedReport added, store().add_report(bytes, arrival(), analysis));
+  EXPECT_EQ(added.incident, hash128_hex(bytes));
+  ASSERT_VALUE(const AddedReport empty, store().add_report("", arrival(), analysis));
+  ASSERT_VALUE(const std::string back, store().raw_report(empty.incident));
+  EXPECT_EQ(back, "");
+  ASSERT_VALUE(const auto sites, query_sites(store(), {}));
+  EXPECT_TRUE(sites.empty());
+}
+
+TEST_F(StoreReportsTest, AnIncidentIsFoundByAPrefixInAnyCaseIfItIsUnique) {
+  for (int i = 1; i <= 2; ++i) {
+    Analysis analysis = make_analysis(i);
+    analysis.report.incident = i == 1 ? "AB000000-1" : "AB111111-1";
+    ASSERT_DONE(store().add_report(make_bytes(analysis), arrival(), analysis));
+  }
+  ASSERT_VALUE(const std::string found, store().resolve_report("ab11"));
+  EXPECT_EQ(found, "AB111111-1");
+  EXPECT_THAT(store().resolve_report("AB").error().text(), HasSubstr("several reports"));
+  EXPECT_THAT(store().resolve_report("CD").error().text(), HasSubstr("faultline list reports"));
+  EXPECT_FALSE(store().resolve_report("").has_value());
+}
+
+TEST_F(StoreReportsTest, AnAnalysisComesBackAsItWasGiven) {
+  const Analysis analysis = make_analysis(1);
+  ASSERT_DONE(store().add_report(make_bytes(analysis), arrival(), analysis));
+  ASSERT_VALUE(const ReportDetails details, report_details(store(), "last"));
+  EXPECT_EQ(details.fault, analysis.fault);
+  EXPECT_EQ(details.site, analysis.site);
+  EXPECT_EQ(details.issues, analysis.report.issues);
+  EXPECT_EQ(details.codes, analysis.report.exception->raw_codes);
+  EXPECT_EQ(details.translated, false);
+  EXPECT_EQ(details.crashed_thread, 0U);
+  EXPECT_THAT(details.registers,
+              ElementsAre(std::pair<std::string, std::uint64_t>("x0", 0),
+                          std::pair<std::string, std::uint64_t>("x20", 0xfffffffffffffff0ULL)));
+  EXPECT_THAT(details.partners,
+              UnorderedElementsAre("AGXMetal* commit", "libsystem_kernel.dylib __psynch_mutexwait"));
+  ASSERT_THAT(details.threads, SizeIs(2));
+  ASSERT_THAT(details.threads[1], SizeIs(2));
+  EXPECT_EQ(details.threads[1][0].symbol, "__psynch_mutexwait");
+  EXPECT_EQ(details.threads[1][0].image, "AGXMetalG16X");
+  EXPECT_EQ(details.threads[1][0].image_uuid, uuid_of(0xd1).text());
+  EXPECT_EQ(details.threads[1][0].image_offset, 4096U);
+  EXPECT_EQ(details.row.time, "2025-12-21T02:00:01.000000Z");
+  EXPECT_EQ(details.row.process, "Python");
+  EXPECT_EQ(details.row.os_version, "15.7.3");
+}
+
+TEST_F(StoreReportsTest, EqualStacksAreStoredOnceHoweverOftenTheyAreSeen) {
+  for (int i = 0; i < 10; ++i) {
+    const Analysis analysis = make_analysis(i);
+    ASSERT_DONE(store().add_report(make_bytes(analysis), arrival(), analysis));
+  }
+  ASSERT_VALUE(const auto table,
+               query_sql(store(),
+                         "SELECT (SELECT count(*) FROM stack), (SELECT count(*) FROM image), "
+                         "(SELECT count(*) FROM image_set), (SELECT count(*) FROM site)"));
+  EXPECT_EQ(table.rows[0],
+            (std::vector<QueryValue>{std::int64_t{2}, std::int64_t{1}, std::int64_t{1}, std::int64_t{1}}));
+}
+
+TEST_F(StoreReportsTest, ALateReportMakesItsTrialCaptured) {
+  const RunRecord run = make_run();
+  ASSERT_DONE(store().begin_run(run));
+  Trial trial = make_trial(run, 0, 3, Outcome::crashed);
+  trial.uncaptured = true;
+  trial.uncaptured_reason = "none came in time";
+  ASSERT_DONE(store().record_trial(trial, {}));
+  ASSERT_VALUE(const LedgerRow before, query_ledger(store(), run.uuid));
+  EXPECT_EQ(before.uncaptured, 1);
+  EXPECT_EQ(before.uncaptured_reasons.at("none came in time"), 1);
+
+  const Analysis analysis = make_analysis(1);
+  ReportArrival found = arrival(ReportOrigin::captured, "live/late.ips");
+  found.attribution = ReportAttribution{run.uuid, std::nullopt, "seen in the folder"};
+  ASSERT_DONE(store().add_report(make_bytes(analysis), found, analysis));
+  ASSERT_VALUE(const LedgerRow foreign, query_ledger(store(), run.uuid));
+  EXPECT_EQ(foreign.foreign, 1);
+  EXPECT_EQ(foreign.uncaptured, 1);
+
+  ASSERT_DONE(store().attribute_report(*analysis.report.incident, {run.uuid, 0, "pid and start time"},
+                                       at("2025-12-21T09:00:00.000Z")));
+
+  ASSERT_VALUE(const auto after, store().find_trial(run.uuid, 0));
+  EXPECT_FALSE(after->uncaptured);
+  EXPECT_EQ(after->verdict.outcome, Outcome::crashed);
+  EXPECT_THAT(after->incidents, ElementsAre(*analysis.report.incident));
+  ASSERT_VALUE(const LedgerRow ledger, query_ledger(store(), run.uuid));
+  EXPECT_EQ(ledger.deaths, 1);
+  EXPECT_EQ(ledger.matched, 1);
+  EXPECT_EQ(ledger.uncaptured, 0);
+  EXPECT_EQ(ledger.foreign, 0);
+  EXPECT_EQ(ledger.late, 1);
+  ASSERT_VALUE(const auto rates, query_rates(store(), {}));
+  EXPECT_EQ(rates.total.uncaptured, 0);
+}
+
+TEST_F(StoreReportsTest, AReportCannotBelongToATrialThatIsNotThere) {
+  const RunRecord run = make_run();
+  ASSERT_DONE(store().begin_run(run));
+  const Analysis analysis = make_analysis(1);
+  const auto added = store().add_report(make_bytes(analysis), captured_by(run, 7), analysis);
+  ASSERT_FALSE(added.has_value());
+  EXPECT_THAT(added.error().text(), HasSubstr("no trial 7"));
+  // Nothing of it stayed, and the next report of the shape is not stored against it.
+  const Analysis next = make_analysis(2);
+  ASSERT_DONE(store().add_report(make_bytes(next), arrival(), next));
+  ASSERT_VALUE(const auto rows, list_reports(store(), {}));
+  EXPECT_THAT(rows, SizeIs(1));
+}
+
+TEST_F(StoreReportsTest, AReplacedAnalysisLeavesNothingOfTheOldOne) {
+  const RunRecord run = make_run();
+  ASSERT_DONE(store().begin_run(run));
+  const Analysis before = make_analysis(1);
+  record_crash(store(), run, 0, 3, before);
+  Analysis after = make_analysis(1, "drawPrimitives:", 0x98);
+  after.rules_version = "2";
+  after.report.issues.clear();
+  after.report.threads.pop_back();
+  after.portrait.functions.clear();
+
+  std::vector<std::string> seen;
+  ASSERT_DONE(store().for_each_report([&](const StoredReport& report) -> Result<void> {
+    seen.push_back(report.incident + " " + report.rules_version + " " + report.site_key);
+    EXPECT_EQ(report.bytes, make_bytes(before));
+    return store().replace_analysis(report.incident, after);
+  }));
+
+  EXPECT_THAT(seen, ElementsAre(*before.report.incident + " 1 " + before.site.key));
+  ASSERT_VALUE(const ReportDetails details, report_details(store(), "last"));
+  EXPECT_EQ(details.site, after.site);
+  EXPECT_THAT(details.threads, SizeIs(1));
+  EXPECT_TRUE(details.issues.empty());
+  EXPECT_TRUE(details.partners.empty());
+  EXPECT_EQ(details.row.rules_version, "2");
+  EXPECT_EQ(details.row.trial_index, 0);
+  ASSERT_VALUE(const auto sites, query_sites(store(), {}));
+  ASSERT_THAT(sites, SizeIs(1));
+  EXPECT_EQ(sites[0].key, after.site.key);
+}
+
+TEST_F(StoreReportsTest, CapturedWinsOverImportedForTheSameBytes) {
+  const Analysis analysis = make_analysis(1);
+  const std::string bytes = make_bytes(analysis);
+  ASSERT_DONE(store().add_report(bytes, arrival(ReportOrigin::imported, "mail.ips"), analysis));
+  ASSERT_DONE(store().add_report(bytes, arrival(ReportOrigin::captured, "live.ips"), analysis));
+  ASSERT_VALUE(const ReportArrival how, store().arrival_of("last"));
+  EXPECT_EQ(how.origin, ReportOrigin::captured);
+  EXPECT_EQ(how.source_path, "live.ips");
+}
+
+}  // namespace
+}  // namespace faultline
