@@ -1,9 +1,8 @@
 #include "analyzer/statistics/distributions.h"
 
-#include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/beta.hpp>
-#include <boost/math/special_functions/erf.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <limits>
@@ -47,6 +46,14 @@ double chi_squared_survival(double x, double freedom) {
   if (!(x > 0.0)) return std::isnan(x) ? x : 1.0;
   if (std::isinf(x)) return 0.0;
   return boost::math::gamma_q(freedom / 2.0, x / 2.0, Quiet());
+}
+
+double gamma_quantile(double shape, double probability) {
+  return boost::math::gamma_p_inv(shape, probability, Quiet());
+}
+
+double student_t_quantile(double probability, double freedom) {
+  return boost::math::quantile(boost::math::students_t_distribution<double, Quiet>(freedom), probability);
 }
 
 double log_choose(std::int64_t n, std::int64_t k) {

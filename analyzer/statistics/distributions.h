@@ -24,6 +24,10 @@ double normal_two_sided(double z);
 /// P(X >= x) with `freedom` degrees of freedom.
 double chi_squared_survival(double x, double freedom);
 
+/// Quantile of the gamma distribution with that shape and scale 1.
+double gamma_quantile(double shape, double probability);
+double student_t_quantile(double probability, double freedom);
+
 /// ln of the binomial coefficient.
 double log_choose(std::int64_t n, std::int64_t k);
 /// P(X = k) for n trials of probability p.

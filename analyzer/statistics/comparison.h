@@ -1,0 +1,100 @@
+// Two sides compared: how far apart, whether that is more than chance, and what it would take to know.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/statistics/proportion.h"
+#include "analyzer/statistics/strata.h"
+#include "core/enum_text.h"
+#include "core/estimate.h"
+
+namespace faultline {
+
+/// About a, against b.
+enum class ComparisonVerdict { higher, lower, undecided };
+
+inline constexpr std::array<EnumText<ComparisonVerdict>, 3> kComparisonVerdictTexts{{
+    {ComparisonVerdict::higher, "higher"},
+    {ComparisonVerdict::lower, "lower"},
+    {ComparisonVerdict::undecided, "undecided"},
+}};
+static_assert(is_complete(kComparisonVerdictTexts, ComparisonVerdict::undecided));
+
+inline std::string_view verdict_text(ComparisonVerdict verdict) {
+  return enum_text(kComparisonVerdictTexts, verdict);
+}
+/// For tables: `higher`, `lower`, `~`.
+std::string_view verdict_sign(ComparisonVerdict verdict);
+
+/// How the sides came about. Unknown is not the same as no: literal counts know nothing.
+struct ComparisonContext {
+  std::optional<bool> share_block;
+  std::optional<bool> share_host;
+  std::optional<bool> share_night;
+  /// Whether the control cell crashed on each side that has one; absent where there is no control.
+  std::optional<bool> control_crashed;
+  /// Counts were given or imported, not measured by this store.
+  bool is_literal = false;
+  /// A run among them is unfinished or has a stop rule: only anytime-valid statements are made.
+  bool anytime = false;
+};
+
+struct ComparisonInput {
+  std::string counted;  ///< What is counted: `bad`, `crashed`, `site~…`.
+  Proportion a;
+  Proportion b;
+  /// By host and night; used where at least two are informative.
+  std::vector<Stratum> strata;
+  ComparisonContext context;
+};
+
+struct Comparison {
+  std::string counted;
+  Proportion a;
+  Proportion b;
+  Interval a_interval;
+  Interval b_interval;
+  IntervalMethod interval_method = IntervalMethod::clopper_pearson;
+  double difference = 0.0;  ///< rate(a) - rate(b); NaN where a side has no trials.
+  Interval difference_interval{-1.0, 1.0};
+  std::string difference_method;
+  double ratio = 1.0;  ///< Infinite or NaN where b counted nothing.
+  Interval ratio_interval;
+  std::string ratio_method;
+  double fisher = 1.0;
+  std::optional<double> boschloo;  ///< Absent beyond its limit of trials.
+  std::optional<StratifiedComparison> stratified;
+  std::optional<double> exact_stratified;  ///< Beside it, where the strata are small enough.
+  std::optional<double> anytime;
+  std::string decided_by;   ///< The one test that the verdict rests on: `boschloo`, `fisher`,
+                            ///< `cochran-mantel-haenszel`, `anytime`.
+  double p_value = 1.0;     ///< Of that test.
+  double adjusted_p = 1.0;  ///< By Holm, among the claims of the table.
+  ComparisonVerdict verdict = ComparisonVerdict::undecided;
+  std::optional<std::int64_t>
+      trials_needed;  ///< More, on each side; only where undecided and a number can be named.
+  std::vector<std::string> warnings;
+  std::string sentence;  ///< The verdict in words. Never says "fixed", and names no culprit.
+};
+
+/// One comparison alone. The test is chosen by what there is, never by its p-value: anytime-valid where
+/// the context asks for it, else stratified (exact, or Cochran-Mantel-Haenszel for large
+/// strata) where at least two strata are informative, else Boschloo, else
+/// Fisher. A difference is claimed where the p-value is at most 1 - level.
+Comparison compare(const ComparisonInput& input, double level = kDefaultLevel);
+
+/// A table of claims: as compare(), with Holm's correction over all of them before any is claimed.
+std::vector<Comparison> compare_all(const std::vector<ComparisonInput>& inputs, double level = kDefaultLevel);
+
+/// The outcomes of two arms: the first input (`bad`) is judged alone, the others after it, corrected among
+/// themselves: a fix that turns crashes into hangs must not look like one.
+std::vector<Comparison> compare_outcomes(const std::vector<ComparisonInput>& inputs,
+                                         double level = kDefaultLevel);
+
+}  // namespace faultline

@@ -1,0 +1,206 @@
+#include "analyzer/statistics/exact_tests.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include "analyzer/statistics/distributions.h"
+#include "analyzer/statistics/hypergeometric.h"
+#include "core/check.h"
+
+namespace faultline {
+namespace {
+
+// Tables that are equally probable on paper differ in the last digits when computed.
+constexpr double kTie = 1.0 + 1e-7;
+// A one-sided p-value is compared over the whole sample space; ties there are mirror images.
+constexpr double kStatisticTie = 1.0 + 1e-9;
+
+void check(const Proportion& of) { CHECK(of.trials >= 0 && of.counted >= 0 && of.counted <= of.trials); }
+
+/// The rejection region of Boschloo's "less": for each count of b, the greatest count of a in it (-1: none).
+///
+/// The statistic falls as b's count grows and rises with a's, so the border is a staircase that is
+/// walked once: O(n) tail sums.
+std::vector<std::int64_t> region_border(const Proportion& a, const Proportion& b) {
+  const auto margin = [&](std::int64_t x1, std::int64_t x2) {
+    return Hypergeometric{a.trials + b.trials, x1 + x2, a.trials};
+  };
+  const double seen = margin(a.counted, b.counted).lower_tail(a.counted);
+  const double seen_above = margin(a.counted, b.counted).upper_tail(a.counted + 1);
+  const auto is_inside = [&](std::int64_t x1, std::int64_t x2) {
+    // Near 1 only the complement still tells one table from the next.
+    if (seen > 0.5) return margin(x1, x2).upper_tail(x1 + 1) * kStatisticTie >= seen_above;
+    return margin(x1, x2).lower_tail(x1) <= seen * kStatisticTie;
+  };
+  std::vector<std::int64_t> border(static_cast<std::size_t>(b.trials) + 1, -1);
+  std::int64_t x1 = -1;
+  for (std::int64_t x2 = 0; x2 <= b.trials; ++x2) {
+    while (x1 < a.trials && is_inside(x1 + 1, x2)) ++x1;
+    border[static_cast<std::size_t>(x2)] = x1;
+  }
+  return border;
+}
+
+/// ln C(n, k) for all k.
+std::vector<double> log_choose_row(std::int64_t n) {
+  std::vector<double> row;
+  row.reserve(static_cast<std::size_t>(n) + 1);
+  for (std::int64_t k = 0; k <= n; ++k) row.push_back(log_choose(n, k));
+  return row;
+}
+
+/// The probability of the region as a function of the common rate.
+class RegionProbability {
+ public:
+  RegionProbability(const Proportion& a, const Proportion& b)
+      : border_(region_border(a, b)), log_a_(log_choose_row(a.trials)), log_b_(log_choose_row(b.trials)) {}
+
+  /// `angle` is asin(sqrt(rate)): ripples are equally wide on this scale.
+  double operator()(double angle) {
+    const double s = std::sin(angle);
+    const double c = std::cos(angle);
+    fill(pmf_a_, log_a_, s * s, c * c);
+    fill(pmf_b_, log_b_, s * s, c * c);
+    double below = 0.0;  // P(a's count <= border)
+    double sum = 0.0;
+    std::int64_t reached = -1;
+    for (std::size_t x2 = 0; x2 < border_.size(); ++x2) {
+      while (reached < border_[x2]) below += pmf_a_[static_cast<std::size_t>(++reached)];
+      sum += pmf_b_[x2] * below;
+    }
+    return sum;
+  }
+
+ private:
+  static void fill(std::vector<double>& pmf, const std::vector<double>& log_choose_k, double p, double q) {
+    const double n = static_cast<double>(log_choose_k.size()) - 1.0;
+    pmf.resize(log_choose_k.size());
+    const double log_p = std::log(p);
+    const double log_q = std::log(q);
+    for (std::size_t k = 0; k < pmf.size(); ++k) {
+      const double up = k == 0 ? 0.0 : static_cast<double>(k) * log_p;
+      const double rest = n - static_cast<double>(k);
+      const double exponent = log_choose_k[k] + up + (rest == 0.0 ? 0.0 : rest * log_q);
+      pmf[k] = exponent < -745.0 ? 0.0 : std::exp(exponent);
+    }
+  }
+
+  std::vector<std::int64_t> border_;
+  std::vector<double> log_a_;
+  std::vector<double> log_b_;
+  std::vector<double> pmf_a_;  // Scratch.
+  std::vector<double> pmf_b_;
+};
+
+/// The top between two neighbours of a grid maximum, by golden section.
+template <typename Function>
+double refined_maximum(Function& f, double low, double high) {
+  const double golden = 1.0 / std::numbers::phi;
+  double x1 = high - golden * (high - low);
+  double x2 = low + golden * (high - low);
+  double f1 = f(x1);
+  double f2 = f(x2);
+  for (int i = 0; i < 40; ++i) {
+    if (f1 < f2) {
+      low = x1;
+      x1 = x2;
+      f1 = f2;
+      x2 = low + golden * (high - low);
+      f2 = f(x2);
+    } else {
+      high = x2;
+      x2 = x1;
+      f2 = f1;
+      x1 = high - golden * (high - low);
+      f1 = f(x1);
+    }
+  }
+  return std::max(f1, f2);
+}
+
+double boschloo_less(const Proportion& a, const Proportion& b) {
+  RegionProbability probability(a, b);
+  // A binomial count of n has a spread of 1/(2 sqrt(n)) on the scale of angles, whatever its rate.
+  const double most = static_cast<double>(std::max(a.trials, b.trials));
+  const auto steps = static_cast<std::size_t>(64.0 + 16.0 * std::sqrt(most));
+  const double width = std::numbers::pi / 2.0 / static_cast<double>(steps);
+  std::vector<double> values;
+  for (std::size_t i = 0; i <= steps; ++i) values.push_back(probability(static_cast<double>(i) * width));
+  double best = *std::max_element(values.begin(), values.end());
+  const double promising = best * 0.98;
+  for (std::size_t i = 0; i <= steps; ++i) {
+    const bool is_top = (i == 0 || values[i] >= values[i - 1]) && (i == steps || values[i] >= values[i + 1]);
+    if (!is_top || values[i] < promising) continue;
+    const double low = static_cast<double>(i == 0 ? 0 : i - 1) * width;
+    const double high = static_cast<double>(std::min(i + 1, steps)) * width;
+    best = std::max(best, refined_maximum(probability, low, high));
+  }
+  return std::min(1.0, best);
+}
+
+}  // namespace
+
+double fisher_exact(const Proportion& a, const Proportion& b, Alternative alternative) {
+  check(a);
+  check(b);
+  const Hypergeometric margin = Hypergeometric::of_counted(a, b);
+  if (a.trials == 0 || b.trials == 0) return 1.0;
+  if (alternative == Alternative::less) return margin.lower_tail(a.counted);
+  if (alternative == Alternative::greater) return margin.upper_tail(a.counted);
+  const double seen = margin.pmf(a.counted) * kTie;
+  // The probabilities rise to the mode and fall behind it: each side is one tail.
+  std::int64_t low = margin.least() - 1;
+  std::int64_t high = margin.most() + 1;
+  const std::int64_t mode = margin.mode();
+  if (margin.pmf(mode) <= seen) return 1.0;
+  std::int64_t outside = mode;
+  while (outside - low > 1) {
+    const std::int64_t middle = low + (outside - low) / 2;
+    (margin.pmf(middle) <= seen ? low : outside) = middle;
+  }
+  outside = mode;
+  while (high - outside > 1) {
+    const std::int64_t middle = outside + (high - outside) / 2;
+    (margin.pmf(middle) <= seen ? high : outside) = middle;
+  }
+  return std::min(1.0, margin.lower_tail(low) + margin.upper_tail(high));
+}
+
+std::optional<double> boschloo_exact(const Proportion& a, const Proportion& b, Alternative alternative) {
+  check(a);
+  check(b);
+  if (a.trials > kBoschlooLimit || b.trials > kBoschlooLimit) return std::nullopt;
+  if (a.trials == 0 || b.trials == 0) return 1.0;
+  if (alternative == Alternative::less) return boschloo_less(a, b);
+  if (alternative == Alternative::greater) return boschloo_less(b, a);
+  return std::min(1.0, 2.0 * std::min(boschloo_less(a, b), boschloo_less(b, a)));
+}
+
+double binomial_exact(const Proportion& of, double rate) {
+  check(of);
+  CHECK(rate >= 0.0 && rate <= 1.0);
+  const double seen = binomial_pmf(of.counted, of.trials, rate) * kTie;
+  if (rate == 0.0) return of.counted == 0 ? 1.0 : 0.0;
+  if (rate == 1.0) return of.counted == of.trials ? 1.0 : 0.0;
+  const auto mode =
+      std::min(of.trials, static_cast<std::int64_t>((static_cast<double>(of.trials) + 1.0) * rate));
+  if (binomial_pmf(mode, of.trials, rate) <= seen) return 1.0;
+  std::int64_t low = -1;
+  std::int64_t outside = mode;
+  while (outside - low > 1) {
+    const std::int64_t middle = low + (outside - low) / 2;
+    (binomial_pmf(middle, of.trials, rate) <= seen ? low : outside) = middle;
+  }
+  std::int64_t high = of.trials + 1;
+  outside = mode;
+  while (high - outside > 1) {
+    const std::int64_t middle = outside + (high - outside) / 2;
+    (binomial_pmf(middle, of.trials, rate) <= seen ? high : outside) = middle;
+  }
+  const double upper = high > of.trials ? 0.0 : 1.0 - binomial_cdf(high - 1, of.trials, rate);
+  return std::min(1.0, binomial_cdf(low, of.trials, rate) + upper);
+}
+
+}  // namespace faultline
