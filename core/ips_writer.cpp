@@ -14,8 +14,23 @@ using namespace ips;  // NOLINT(google-build-using-namespace): key names only.
 
 constexpr std::string_view kZeroUuid = "00000000-0000-0000-0000-000000000000";
 
-std::string dump(const Json& value, int indent = -1) {
-  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
+std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+/// Spread over lines with ` : ` between key and value; `indent` is that of the closing bracket.
+std::string spread(const Json& value, std::size_t indent) {
+  if (!value.is_structured() || value.empty()) return dump(value);
+  const std::string inner(indent + 2, ' ');
+  std::string out(1, value.is_object() ? '{' : '[');
+  bool first = true;
+  for (const auto& [key, item] : value.items()) {
+    out += first ? "\n" : ",\n";
+    first = false;
+    out += inner;
+    if (value.is_object()) out += dump(Json(key)) + " : ";
+    out += spread(item, indent + 2);
+  }
+  out += "\n" + std::string(indent, ' ');
+  return out + (value.is_object() ? '}' : ']');
 }
 
 template <typename T>
@@ -403,9 +418,11 @@ void put_threads_and_images(Json& body, const CrashReport& report, ImageTable& i
   put_object(body, kLegacyInfo, std::move(legacy));
 }
 
-/// True for the sections that macOS spreads over several lines.
-bool is_spread(std::string_view key) {
-  return key == kOsVersion || key == kUsedImages || key == kSharedCache || key == kLegacyInfo;
+/// A body's section: macOS spreads some of them over lines, the later ones from the first column.
+std::string section(std::string_view key, const Json& value) {
+  if (key == kOsVersion) return spread(value, 2);
+  if (key == kUsedImages || key == kSharedCache || key == kLegacyInfo) return spread(value, 0);
+  return dump(value);
 }
 
 }  // namespace
@@ -432,7 +449,7 @@ std::string write_ips(const CrashReport& report) {
   for (const auto& [key, value] : body.items()) {
     out += first ? "  " : ",\n  ";
     first = false;
-    out += dump(Json(key)) + " : " + dump(value, is_spread(key) ? 2 : -1);
+    out += dump(Json(key)) + " : " + section(key, value);
   }
   out += "\n}\n";
   return out;

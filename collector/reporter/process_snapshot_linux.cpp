@@ -157,33 +157,43 @@ class SnapshotTaker {
     return stack;
   }
 
-  /// A handler that runs on top of the fault and dies (re-raises, aborts) leaves the fault's frame below
-  /// its own. The lowest one that we saw being handled is where the trouble began.
+  /// A handler that runs on top of the fault and dies (aborts, raises again) leaves the fault's frame
+  /// below its own; one that raises the blocked signal again dies right after its return, in the fault's
+  /// own frame, of a signal that no fault made. The lowest frame that we saw being handled is where the
+  /// trouble began.
   void look_for_first_fault(ThreadSnapshot& thread) {
+    const bool died_of_fault = thread.fault && has_fault_address(*thread.fault);
     const KeptFault* first = nullptr;
     std::size_t depth = 0;
     for (const auto& kept : wish_.kept) {
       if (kept.tid != thread.tid) continue;
-      for (std::size_t i = 1; i < thread.stack.frames.size(); ++i) {
+      for (std::size_t i = died_of_fault ? 1 : 0; i < thread.stack.frames.size(); ++i) {
         if (thread.stack.frames[i].pc != kept.state.pc || (first != nullptr && i <= depth)) continue;
         first = &kept;
         depth = i;
       }
     }
     if (first == nullptr) return;
-    std::string above;
-    for (std::size_t i = 0; i < depth && i < 8; ++i) {
-      const auto& frame = thread.stack.frames[i];
-      above += (i == 0 ? "" : " <- ") + (frame.place ? frame.place->symbol : fmt::format("{:#x}", frame.pc));
-    }
     note(fmt::format(
-        "{} came first and a handler took it, which then died of {} in {}; registers and stack are "
-        "those of the first fault",
+        "a handler took {} first; the process then died of {}{}; registers and stack are those of the "
+        "first fault",
         signal_name(first->facts.signal),
-        thread.fault ? signal_name(thread.fault->signal) : std::string("another signal"), above));
+        thread.fault ? signal_name(thread.fault->signal) : std::string("another signal"),
+        path_above(thread.stack, depth)));
     thread.fault = first->facts;
     thread.state = first->state;
     thread.stack = unwind(first->state);
+  }
+
+  /// ` in raise <- handler <- …`: the frames above `depth`, which the report's stack does not show.
+  static std::string path_above(const Stack& stack, std::size_t depth) {
+    std::string text;
+    for (std::size_t i = 0; i < depth && i < 8; ++i) {
+      const auto& frame = stack.frames[i];
+      text += i == 0 ? " in " : " <- ";
+      text += frame.place ? frame.place->symbol : fmt::format("{:#x}", frame.pc);
+    }
+    return text;
   }
 
   void read_code(std::uint64_t pc) {

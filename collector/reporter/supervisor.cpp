@@ -1,6 +1,6 @@
 #include "collector/reporter/supervisor.h"
 
-#include <fmt/format.h>
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,6 +46,8 @@ class Supervision {
   Supervision(const TrialSpec& spec, const SupervisorOptions& options)
       : spec_(spec), options_(options), signals_(options.inherit_streams), adopts_orphans_(adopt_orphans()) {
     ::getrusage(RUSAGE_CHILDREN, &usage_before_);
+    // Kept open by a process that we leave behind, it would look as if we were still there.
+    if (options.control_fd >= 0) ::fcntl(options.control_fd, F_SETFD, FD_CLOEXEC);
   }
   Supervision(const Supervision&) = delete;
   Supervision& operator=(const Supervision&) = delete;

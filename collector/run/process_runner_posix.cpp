@@ -88,35 +88,52 @@ class SpawnSettings {
   posix_spawnattr_t attributes_{};
 };
 
-/// Reads what the supervisor has to say until it closes its end, which it does by exiting. Closing our
-/// sending side asks it to end the trial; so does our death.
-std::string wait_for_supervisor(const ControlLine& line, const std::atomic<bool>& stop) {
-  std::string said;
+struct SupervisorEnd {
+  int wait_status = 0;
+  std::string said;  ///< Why it failed, in its own words.
+};
+
+/// Takes what the supervisor has to say; false once it has closed its end, which it does by exiting.
+bool read_words(const ScopedFd& fd, std::string& said) {
+  std::array<char, 512> buffer{};
+  const ssize_t got = ::recv(fd.get(), buffer.data(), buffer.size(), 0);
+  if (got < 0) return errno == EINTR;
+  said.append(buffer.data(), static_cast<std::size_t>(got));
+  return got > 0;
+}
+
+/// Waits for the supervisor's end. Closing our sending side asks it to end the trial; so does our death.
+Result<SupervisorEnd> wait_for_supervisor(const ControlLine& line, pid_t supervisor,
+                                          const std::atomic<bool>& stop) {
+  SupervisorEnd end;
+  bool is_open = true;
   bool asked = false;
   while (true) {
     if (stop.load() && !asked) {
       asked = true;
       ::shutdown(line.ours.get(), SHUT_WR);
     }
-    pollfd waited{line.ours.get(), POLLIN, 0};
-    const int ready = ::poll(&waited, 1, asked ? -1 : kStopPollMs);
-    if (ready <= 0) continue;
-    std::array<char, 512> buffer{};
-    const ssize_t got = ::recv(line.ours.get(), buffer.data(), buffer.size(), 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return said;
-    said.append(buffer.data(), static_cast<std::size_t>(got));
+    if (is_open) {
+      pollfd waited{line.ours.get(), POLLIN, 0};
+      if (::poll(&waited, 1, kStopPollMs) > 0) is_open = read_words(line.ours, end.said);
+    }
+    // While the line is open this only looks: it may be killed and its end of the line kept by others.
+    const pid_t ended = ::waitpid(supervisor, &end.wait_status, is_open ? WNOHANG : 0);
+    if (ended == supervisor) {
+      return end;
+    }
+    if (ended < 0 && errno != EINTR) return fail(io_error("cannot wait for the trial's supervisor", errno));
   }
 }
 
-Result<void> check_end(int wait_status, const std::string& said) {
-  if (WIFSIGNALED(wait_status)) {
+Result<void> check_end(const SupervisorEnd& end) {
+  if (WIFSIGNALED(end.wait_status)) {
     return fail(ErrorKind::process,
-                "the trial's supervisor was killed by signal " + std::to_string(WTERMSIG(wait_status)));
+                "the trial's supervisor was killed by signal " + std::to_string(WTERMSIG(end.wait_status)));
   }
-  if (WEXITSTATUS(wait_status) == 0) return {};
-  std::string message = said;
-  if (message.empty()) message = "it exited with status " + std::to_string(WEXITSTATUS(wait_status));
+  if (WEXITSTATUS(end.wait_status) == 0) return {};
+  auto message = end.said;
+  if (message.empty()) message = "it exited with status " + std::to_string(WEXITSTATUS(end.wait_status));
   return fail(ErrorKind::process, "the trial's supervisor failed: " + message);
 }
 
@@ -140,12 +157,8 @@ Result<TrialStatus> ProcessRunnerPosix::run(const TrialSpec& spec, const std::at
              settings.spawn(supervisor_.string(), {supervisor_.string(), "--spec", spec_path.string(),
                                                    "--control-fd", std::to_string(kControlFd)}));
   line.theirs.reset();
-  const auto said = wait_for_supervisor(line, stop);
-  int wait_status = 0;
-  while (::waitpid(supervisor, &wait_status, 0) < 0) {
-    if (errno != EINTR) return fail(io_error("cannot wait for the trial's supervisor", errno));
-  }
-  TRY(check_end(wait_status, said));
+  TRY_ASSIGN(const auto end, wait_for_supervisor(line, supervisor, stop));
+  TRY(check_end(end));
   TRY_ASSIGN(const auto text, read_file(status_path));
   auto status = read_trial_status(text);
   if (!status) status.error().add_context("while reading " + status_path.string());
