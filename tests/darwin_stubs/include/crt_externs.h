@@ -1,0 +1,5 @@
+#pragma once
+#include <darwin_types.h>
+DARWIN_C_BEGIN
+char*** _NSGetEnviron(void);
+DARWIN_C_END
