@@ -17,6 +17,8 @@
 
 #include "tests/support/scoped_temp_folder.h"
 
+extern "C" char** environ;
+
 namespace faultline {
 
 struct ProgramResult {
@@ -43,7 +45,6 @@ inline pid_t start_program(const std::vector<std::string>& argv, const std::file
   posix_spawn_file_actions_addopen(&actions, 1, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   posix_spawn_file_actions_addopen(&actions, 2, err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   pid_t pid = -1;
-  extern char** environ;
   const int error = posix_spawn(&pid, arguments[0], &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   return error == 0 ? pid : -1;
