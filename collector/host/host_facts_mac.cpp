@@ -102,6 +102,21 @@ void add_sysctl_facts(Facts& facts) {
   }
 }
 
+/// The machine's own identity, as 32 hex digits. Not kern.uuid: that is the kernel's build, which all Macs of
+/// one OS build share.
+std::optional<std::string> host_uuid() {
+  std::array<unsigned char, 16> bytes{};
+  const timespec no_wait{};
+  if (::gethostuuid(bytes.data(), &no_wait) != 0) return std::nullopt;
+  static constexpr const char* kDigits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned int byte : bytes) {
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 0xfU];
+  }
+  return text;
+}
+
 std::optional<std::int64_t> uptime_seconds() {
   struct timeval boot{};
   std::size_t size = sizeof(boot);
@@ -126,8 +141,7 @@ HostFacts SystemHost::facts() {
   facts.boot_session = boot_session();
   facts.uptime_seconds = uptime_seconds();
   facts.host_name = sysctl_text("kern.hostname").value_or("");
-  facts.host_key =
-      hash128_hex("faultline host " + sysctl_text("kern.uuid").value_or("name:" + facts.host_name));
+  facts.host_key = hash128_hex("faultline host " + host_uuid().value_or("name:" + facts.host_name));
   double load = 0;
   if (::getloadavg(&load, 1) == 1) facts.load_1min = load;
   facts.zone_minutes = local_zone_minutes(SystemClock().wall());

@@ -54,6 +54,7 @@ pid_t getpid(void);
 pid_t getppid(void);
 pid_t getsid(pid_t);
 int getentropy(void*, size_t);
+int gethostuuid(unsigned char*, const struct timespec*);  // The first is a uuid_t: 16 bytes.
 int isatty(int);
 int link(const char*, const char*);
 off_t lseek(int, off_t, int);
