@@ -438,7 +438,7 @@ class TextReader {
     if (report_.vm_summary) {
       while (report_.vm_summary->ends_with("\n\n")) report_.vm_summary->pop_back();
     }
-    if (report_.threads.empty() && header_lines_ < 2 && !recognised_) return;
+    if (report_.threads.empty() && header_lines_ < 2 && !recognised_ && !sampled_) return;
     settle_kind();
   }
 

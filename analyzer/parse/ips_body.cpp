@@ -18,6 +18,12 @@ std::string upper(std::string text) {
   return text;
 }
 
+/// A text as it is, anything else as compact JSON.
+std::string verbatim(const Field& field) {
+  const auto text = field.value().text();
+  return text ? std::string(*text) : field.value().compact();
+}
+
 void read_exception(CrashReport& report, const Field& field) {
   if (!field.expect(JsonType::object)) return;
   auto& exception = report.exception.emplace();
@@ -39,8 +45,7 @@ void read_exception(CrashReport& report, const Field& field) {
     } else if (key == "violations") {
       exception.violations = member.texts();
     } else if (!member.is_null()) {
-      const auto text = member.value().text();
-      exception.guard_facts.emplace_back(key, text ? std::string(*text) : member.value().compact());
+      exception.guard_facts.emplace_back(key, verbatim(member));
     }
   });
 }
@@ -402,7 +407,7 @@ static_assert(is_sorted_by_key());
 void keep_as_extra(std::string_view key, const Field& field, CrashReport& report) {
   // Larger ones stay in the raw report, where everything is.
   constexpr std::size_t kLongestExtra = 16 * 1024;
-  auto text = field.value().compact();
+  auto text = verbatim(field);
   if (text.size() <= kLongestExtra) report.extras.emplace_back(key, std::move(text));
 }
 

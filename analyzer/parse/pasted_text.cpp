@@ -202,13 +202,17 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kBlanks{{
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kQuotes{
     {{"\xe2\x80\x9c", "\""}, {"\xe2\x80\x9d", "\""}, {"\xe2\x80\x9e", "\""}, {"\xe2\x80\x9f", "\""}}};
 
+bool is_typographic_quote(std::string_view text) {
+  return text.size() >= 3 && text.starts_with("\xe2\x80") && text[2] >= '\x9c' && text[2] <= '\x9f';
+}
+
 /// True where keys of a report stand in typographic quotes.
 bool has_typographic_keys(std::string_view text) {
   constexpr std::array<std::string_view, 4> kKeys{"bug_type", "incident", "threads", "usedImages"};
   for (const auto key : kKeys) {
     for (auto at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
-      if (at >= 3 && text.substr(at - 3, 2) == "\xe2\x80" && text[at - 1] >= '\x9c' && text[at - 1] <= '\x9f')
-        return true;
+      if (at >= 3 && is_typographic_quote(text.substr(at - 3))) return true;
+      if (is_typographic_quote(text.substr(at + key.size()))) return true;
     }
   }
   return false;
