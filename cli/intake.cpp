@@ -49,9 +49,10 @@ void derive_in_parallel(std::span<LoadedFile> files) {
   };
   const auto thread_count =
       std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), files.size());
-  std::vector<std::jthread> threads;
+  std::vector<std::thread> threads;  // Apple's libc++ has no jthread.
   for (std::size_t i = 1; i < thread_count; ++i) threads.emplace_back(work);
   work();
+  for (auto& thread : threads) thread.join();
 }
 
 Result<void> store_batch(Store& store, std::span<LoadedFile> files, const Clock& clock) {
