@@ -229,7 +229,8 @@ bool near_null(const RuleInput& input, FaultExplanation& out) {
   if (!facts.address || *facts.address >= kSmallAddress) return false;
   out.kind = FaultKind::near_null;
   fill_access(facts, out);
-  out.sentence = operation(facts, hex(*facts.address)) + operand_words(facts) + ", a small number and no pointer";
+  out.sentence =
+      operation(facts, hex(*facts.address)) + operand_words(facts) + ", a small number and no pointer";
   add_origin(facts, out);
   return true;
 }
@@ -287,8 +288,9 @@ bool page_not_read(const RuleInput& input, FaultExplanation& out) {
   if (facts.code != kMemoryError) return false;
   out.kind = FaultKind::unknown;
   fill_access(facts, out);
-  out.sentence = "a page of a mapped file could not be read in";
-  if (facts.address) out.sentence += " at " + hex(*facts.address);
+  out.sentence = facts.address
+                     ? fmt::format("the page at {} could not be read in from its file", hex(*facts.address))
+                     : std::string("a page of a mapped file could not be read in");
   if (facts.report->exception->subtype)
     out.evidence.push_back("subtype: " + *facts.report->exception->subtype);
   if (facts.report->kernel_triage) out.evidence.push_back("kernel: " + *facts.report->kernel_triage);

@@ -118,6 +118,7 @@ std::optional<std::uint32_t> scalar_bytes(std::string_view stem) {
   if (stem.empty()) return std::nullopt;
   if (starts_with_any(stem, {"LD64B", "ST64B"})) return 64;
   if (stem.starts_with("LDRAA") || stem.starts_with("LDRAB")) return 8;
+  if (stem == "LDAPUR") return 4;  // The one name without its letter.
   if (stem.starts_with("STGP")) return 8;  // Two X registers with one tag.
   if (stem.ends_with("SBW") || stem.ends_with("SBX")) return 1;
   if (stem.ends_with("SHW") || stem.ends_with("SHX")) return 2;

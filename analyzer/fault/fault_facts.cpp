@@ -130,8 +130,8 @@ void read_bytes(FaultFacts& facts) {
 // `movs` reads through rsi and writes through rdi: the faulting address tells which it was.
 void settle_string_copy(FaultFacts& facts) {
   Instruction& instruction = *facts.instruction;
-  if (!instruction.mnemonic.starts_with("rep") && !instruction.mnemonic.starts_with("movs")) return;
-  if (instruction.direction != MemoryDirection::read_write || !facts.address) return;
+  const bool copies = instruction.opcode.starts_with("MOVS") && instruction.opcode.size() == 5;
+  if (!copies || instruction.direction != MemoryDirection::read_write || !facts.address) return;
   const auto source = facts.read("rsi");
   const auto target = facts.read("rdi");
   const bool at_target = target && covers(*target, instruction.size_bytes, *facts.address);

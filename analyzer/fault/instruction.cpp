@@ -63,7 +63,14 @@ std::optional<Instruction> decode_instruction(Cpu cpu, std::span<const std::uint
                                               std::uint64_t pc) {
   const auto raw = disassemble(cpu, bytes, pc);
   if (!raw) return std::nullopt;
-  return cpu == Cpu::arm64 ? read_arm64(*raw) : read_x86(*raw);
+  if (cpu == Cpu::arm64) return read_arm64(*raw);
+  // LLVM gives `lock` and its like as an instruction of its own; to the CPU they are one with the next.
+  if (!raw->opcode.ends_with("_PREFIX")) return read_x86(*raw);
+  auto prefixed = decode_instruction(cpu, bytes.subspan(raw->length_bytes), pc + raw->length_bytes);
+  if (!prefixed) return std::nullopt;
+  prefixed->text = raw->text + " " + prefixed->text;
+  prefixed->length_bytes += raw->length_bytes;
+  return prefixed;
 }
 
 std::optional<std::uint64_t> effective_address(const Instruction& instruction, std::uint64_t pc,

@@ -100,6 +100,19 @@ void read_memory(const RawInstruction& raw, std::size_t at, Instruction& out) {
   }
 }
 
+// Pushes, pops, calls and returns touch the stack without an operand that says so.
+void read_stack_access(const RawInstruction& raw, Instruction& out) {
+  const bool pushes = raw.opcode.starts_with("PUSH") || raw.is_call;
+  const bool pops = raw.opcode.starts_with("POP") || raw.opcode.starts_with("LEAVE") || raw.is_return;
+  if (!pushes && !pops) return;
+  MemoryOperand memory;
+  memory.base = raw.opcode.starts_with("LEAVE") ? "rbp" : "rsp";
+  memory.displacement = pushes ? -8 : 0;
+  out.memory = memory;
+  out.direction = pushes ? MemoryDirection::write : MemoryDirection::read;
+  out.size_bytes = 8;
+}
+
 void read_flow(const RawInstruction& raw, Instruction& out) {
   if (raw.opcode.starts_with("UD1") || raw.opcode.starts_with("UD2") || raw.opcode.starts_with("TRAP")) {
     out.flow = InstructionFlow::trap;  // LLVM's TRAP is `ud2`.
@@ -113,7 +126,7 @@ void read_flow(const RawInstruction& raw, Instruction& out) {
     out.flow = raw.is_conditional ? InstructionFlow::conditional_branch : InstructionFlow::branch;
   }
   const bool flows = out.flow == InstructionFlow::call || out.flow == InstructionFlow::branch;
-  if (flows && !out.memory && !raw.operands.empty() && raw.operands[0].is_register) {
+  if (flows && !find_memory(raw) && !raw.operands.empty() && raw.operands[0].is_register) {
     out.flow_register = full_register_name(Cpu::x86_64, raw.operands[0].register_name);
   }
   out.divides = out.mnemonic == "div" || out.mnemonic == "idiv";
@@ -161,8 +174,12 @@ Instruction read_x86(const RawInstruction& raw) {
     read_string_instruction(raw, out);
   } else if (const auto at = find_memory(raw); at && (raw.may_load || raw.may_store)) {
     read_memory(raw, *at, out);
+    // The other half of these is on the stack.
+    if (raw.opcode.starts_with("PUSH")) out.direction = MemoryDirection::read;
+    if (raw.opcode.starts_with("POP")) out.direction = MemoryDirection::write;
   }
   read_flow(raw, out);
+  if (!out.memory) read_stack_access(raw, out);
   read_written(raw, out);
   read_value(raw, out);
   return out;

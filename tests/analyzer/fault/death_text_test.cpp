@@ -1,0 +1,114 @@
+#include "analyzer/fault/death_text.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/analyzer/report_maker.h"
+
+namespace faultline {
+namespace {
+
+struct TextCase {
+  std::string input;
+  DeathTextKind kind;
+  std::string text;
+  std::string function;
+  std::string place;
+  std::string exception_type;
+};
+
+TEST(DeathTextTest, ReadsTheFormsOfAssertionsAndExceptions) {
+  const std::vector<TextCase> cases{
+      // Metal.
+      {"-[AGXG16XFamilyCommandBuffer "
+       "tryCoalescingPreviousComputeCommandEncoderWithConfig:nextEncoderClass:]:1091: "
+       "failed assertion `A command encoder is already encoding to this command buffer'",
+       DeathTextKind::assertion, "A command encoder is already encoding to this command buffer",
+       "-[AGXG16XFamilyCommandBuffer tryCoalescingPreviousComputeCommandEncoderWithConfig:nextEncoderClass:]",
+       "1091", ""},
+      {"-[MTLDebugDevice notifyExternalReferencesNonZeroOnDealloc:]:2962: failed assertion `Device is "
+       "released'",
+       DeathTextKind::assertion, "Device is released",
+       "-[MTLDebugDevice notifyExternalReferencesNonZeroOnDealloc:]", "2962", ""},
+      // Apple's assert().
+      {"Assertion failed: (pluto_volume != 0.0), function -[PlanetViewController viewDidLoad], file "
+       "PlanetViewController.m, line 33.",
+       DeathTextKind::assertion, "pluto_volume != 0.0", "-[PlanetViewController viewDidLoad]",
+       "file PlanetViewController.m, line 33.", ""},
+      // glibc's.
+      {"agx_sim: race.cpp:42: void encode(): Assertion `encoder != nullptr' failed.",
+       DeathTextKind::assertion, "encoder != nullptr", "void encode()", "race.cpp:42", ""},
+      // libc++'s hardening.
+      {"/usr/include/c++/v1/vector:1393: assertion __n < size() failed: vector[] index out of bounds",
+       DeathTextKind::assertion, "vector[] index out of bounds", "", "/usr/include/c++/v1/vector:1393", ""},
+      // Objective-C, libc++abi, libstdc++.
+      {"*** Terminating app due to uncaught exception 'NSRangeException', reason: '*** index 4 beyond "
+       "bounds'",
+       DeathTextKind::uncaught_exception, "*** index 4 beyond bounds", "", "", "NSRangeException"},
+      {"terminating due to uncaught exception of type c10::Error: MPS backend out of memory",
+       DeathTextKind::uncaught_exception, "MPS backend out of memory", "", "", "c10::Error"},
+      {"terminate called after throwing an instance of 'std::runtime_error'\n  what():  no device",
+       DeathTextKind::uncaught_exception, "no device", "", "", "std::runtime_error"},
+      // Deliberate ends with a reason.
+      {"Fatal error: Index out of range: file a.swift, line 3", DeathTextKind::fatal_error,
+       "Fatal error: Index out of range: file a.swift, line 3", "", "", ""},
+      {"BUG IN CLIENT OF LIBDISPATCH: Semaphore object deallocated while in use", DeathTextKind::fatal_error,
+       "BUG IN CLIENT OF LIBDISPATCH: Semaphore object deallocated while in use", "", "", ""},
+      {"free(): invalid pointer", DeathTextKind::fatal_error, "free(): invalid pointer", "", "", ""},
+  };
+  for (const TextCase& expected : cases) {
+    SCOPED_TRACE(expected.input);
+    const auto found = read_death_text(expected.input);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->kind, expected.kind);
+    EXPECT_EQ(found->text, expected.text);
+    EXPECT_EQ(found->function, expected.function);
+    EXPECT_EQ(found->place, expected.place);
+    EXPECT_EQ(found->exception_type, expected.exception_type);
+  }
+}
+
+TEST(DeathTextTest, FindsNothingInTalkThatExplainsNothing) {
+  EXPECT_FALSE(read_death_text("abort() called"));
+  EXPECT_FALSE(read_death_text(""));
+  EXPECT_FALSE(read_death_text("trial 3: all assertions passed"));
+  ReportMaker maker;
+  maker.words("libsystem_c.dylib", "abort() called").words("dyld", "dyld4 config: DYLD_LIBRARY_PATH=/x");
+  EXPECT_FALSE(find_death_text(maker.report()));
+}
+
+TEST(DeathTextTest, TrustsTheExceptionReasonBeforeOtherWords) {
+  ReportMaker maker;
+  maker.words("libsystem_c.dylib", "Assertion failed: (a), function f, file x.c, line 1.");
+  maker.report().exception_reason = ExceptionReason{};
+  maker.report().exception_reason->name = "NSInvalidArgumentException";
+  maker.report().exception_reason->composed_message = "-[X y]: unrecognized selector";
+
+  const auto found = find_death_text(maker.report());
+
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->exception_type, "NSInvalidArgumentException");
+  EXPECT_EQ(found->text, "-[X y]: unrecognized selector");
+}
+
+TEST(DeathTextTest, ReadsAMessageThatStandsWhereAFramesNameShould) {
+  ReportMaker maker;
+  maker.inlined("app",
+                "/sdk/c++/v1/vector:1393: assertion __n < size() failed: vector[] index out of bounds\n");
+  maker.frame("app", "std::__1::vector<int>::operator[](unsigned long)", 100);
+
+  const auto found = find_death_text(maker.report());
+
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->kind, DeathTextKind::assertion);
+  EXPECT_EQ(found->text, "vector[] index out of bounds");
+}
+
+TEST(DeathTextTest, ShortensAtAWordAndDropsAddresses) {
+  EXPECT_EQ(shortened_text("sent to instance 0x600001a", 100), "sent to instance 0x*");
+  EXPECT_EQ(shortened_text("one two three four", 12), "one two…");
+  // A letter of several bytes is not cut in two.
+  EXPECT_EQ(shortened_text("aaaaaaa\xc3\xa4", 8), "aaaaaaa…");
+}
+
+}  // namespace
+}  // namespace faultline
