@@ -27,11 +27,15 @@ int mach_symbol_rank(const MachSymbol& symbol) {
 
 int elf_symbol_rank(const ElfSymbol& symbol) { return symbol.binding == 1 ? 0 : symbol.binding == 2 ? 1 : 2; }
 
-/// Sorts, keeps the best name per address, and cuts each function where the next one begins.
-std::vector<NamedFunction> settle(std::vector<Candidate> candidates) {
+void sort_best_first(std::vector<Candidate>& candidates) {
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
     return std::tie(a.start, a.rank, a.name) < std::tie(b.start, b.rank, b.name);
   });
+}
+
+/// Sorts, keeps the best name per address, and cuts each function where the next one begins.
+std::vector<NamedFunction> settle(std::vector<Candidate> candidates) {
+  sort_best_first(candidates);
   std::vector<NamedFunction> functions;
   for (const auto& candidate : candidates) {
     if (!functions.empty() && functions.back().start == candidate.start) continue;
@@ -93,6 +97,28 @@ FunctionTable FunctionTable::read(std::string_view slice) {
     table.functions_ = functions_of(*elf);
   }
   return table;
+}
+
+std::vector<std::pair<LinkAddress, std::string>> read_linker_names(std::string_view slice) {
+  std::vector<Candidate> candidates;
+  const auto macho = MachOFile::parse(slice);
+  const auto elf = ElfFile::parse(slice);
+  if (macho) {
+    for (const auto& symbol : macho->text_symbols()) {
+      candidates.push_back({symbol.address, 0, mach_symbol_rank(symbol), symbol.name});
+    }
+  } else if (elf) {
+    for (const auto& symbol : elf->function_symbols()) {
+      candidates.push_back({symbol.address, 0, elf_symbol_rank(symbol), symbol.name});
+    }
+  }
+  sort_best_first(candidates);
+  std::vector<std::pair<LinkAddress, std::string>> names;
+  for (const auto& candidate : candidates) {
+    if (!names.empty() && names.back().first == candidate.start) continue;
+    names.emplace_back(candidate.start, candidate.name);
+  }
+  return names;
 }
 
 const NamedFunction* FunctionTable::find(LinkAddress address) const {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/address.h"
@@ -42,5 +43,9 @@ class FunctionTable {
  private:
   std::vector<NamedFunction> functions_;
 };
+
+/// The name of every symbol at a place of code, whether or not its extent is known: to be used only where
+/// other evidence (DWARF) says that a function begins exactly there. Ascending, one per address.
+std::vector<std::pair<LinkAddress, std::string>> read_linker_names(std::string_view slice);
 
 }  // namespace faultline

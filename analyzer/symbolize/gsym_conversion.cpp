@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "analyzer/symbolize/byte_view.h"
@@ -58,19 +59,30 @@ Result<void> add_dwarf(std::string_view bytes, GsymCreator& creator) {
 }
 
 /// Names DWARF functions as the symbol table does where both begin at one address. The linker's name is
-/// complete where DWARF's is not: GCC gives static C++ functions no linkage name, and writes the quotes
-/// of an asm label into it.
-void take_linker_names(const std::vector<NamedFunction>& functions, GsymCreator& creator) {
-  std::map<std::uint64_t, const NamedFunction*> by_start;
-  for (const auto& function : functions) {
-    if (function.origin == SymbolOrigin::symbol_table) by_start.emplace(function.start.value, &function);
+/// the function's own where DWARF's is not: DWARF puts the namespace before an extern "C" function, GCC
+/// gives static C++ functions no linkage name and writes the quotes of an asm label into it.
+void take_linker_names(std::string_view slice, GsymCreator& creator) {
+  const auto names = read_linker_names(slice);
+  // The creator is locked while it walks its functions: strings are inserted between two walks.
+  std::vector<LinkAddress> starts;
+  static_cast<const GsymCreator&>(creator).forEachFunctionInfo([&](const FunctionInfo& info) {
+    starts.push_back({info.startAddress()});
+    return true;
+  });
+  std::map<std::uint64_t, std::uint32_t> renamed;
+  for (const auto start : starts) {
+    const auto found =
+        std::lower_bound(names.begin(), names.end(), start,
+                         [](const auto& name, LinkAddress wanted) { return name.first < wanted; });
+    if (found != names.end() && found->first == start) {
+      renamed.emplace(start.value, creator.insertString(found->second));
+    }
   }
   creator.forEachFunctionInfo([&](FunctionInfo& info) {
-    const auto found = by_start.find(info.startAddress());
-    if (found == by_start.end()) return true;
-    const std::uint32_t name = creator.insertString(found->second->name);
-    info.Name = name;
-    if (info.Inline) info.Inline->Name = name;
+    const auto found = renamed.find(info.startAddress());
+    if (found == renamed.end()) return true;
+    info.Name = found->second;
+    if (info.Inline) info.Inline->Name = found->second;
     return true;
   });
 }
@@ -121,7 +133,7 @@ Result<void> convert_to_gsym(const GsymConversion& conversion) {
   const FunctionTable table = FunctionTable::read(*slice);
   if (conversion.content == GsymContent::dwarf) {
     TRY(add_dwarf(*slice, creator));
-    take_linker_names(table.functions(), creator);
+    take_linker_names(*slice, creator);
   }
   GsymTrailer trailer = add_table(table.functions(), creator);
   trailer.uuid = *identity.uuid;

@@ -249,6 +249,128 @@ TEST_F(SymbolicationCorpusTest, EveryExpectedFrameAgreesAtItsPrintedAddress) {
   EXPECT_EQ(answerable, 21U);
 }
 
+/// A Breakpad symbol file: FUNC and line records, INLINE records with their call sites.
+struct BreakpadFunction {
+  std::string name;
+  struct Inline {
+    std::size_t depth = 0;
+    std::uint64_t call_line = 0;
+    std::string origin;
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges;
+  };
+  struct Line {
+    std::uint64_t address = 0;
+    std::uint64_t line = 0;
+    std::string file;
+  };
+  std::vector<Inline> inlines;
+  std::vector<Line> lines;
+};
+
+std::vector<BreakpadFunction> read_breakpad(const fs::path& path) {
+  std::vector<BreakpadFunction> functions;
+  std::vector<std::string> files(4096);
+  std::vector<std::string> origins(4096);
+  for (const auto& line : lines_of(fixtures::read_bytes(path))) {
+    std::istringstream in(line);
+    std::string kind;
+    in >> kind;
+    if (kind == "FILE" || kind == "INLINE_ORIGIN") {
+      std::size_t id = 0;
+      std::string text;
+      in >> id;
+      std::getline(in >> std::ws, text);
+      (kind == "FILE" ? files : origins).at(id) = text;
+    } else if (kind == "FUNC") {
+      std::string address, size, parameters;
+      in >> address >> size >> parameters;
+      functions.emplace_back();
+      std::getline(in >> std::ws, functions.back().name);
+    } else if (kind == "INLINE") {
+      BreakpadFunction::Inline call;
+      std::size_t file = 0;
+      std::size_t origin = 0;
+      in >> call.depth >> call.call_line >> file >> origin >> std::hex;
+      call.origin = origins.at(origin);
+      for (std::uint64_t at = 0, size = 0; in >> at >> size;) call.ranges.emplace_back(at, at + size);
+      functions.back().inlines.push_back(call);
+    } else if (!functions.empty() && kind.find_first_not_of("0123456789abcdef") == std::string::npos) {
+      std::string size;
+      std::uint64_t number = 0;
+      std::size_t file = 0;
+      in >> size >> number >> file;
+      functions.back().lines.push_back({std::stoull(kind, nullptr, 16), number, files.at(file)});
+    }
+  }
+  return functions;
+}
+
+/// `name line` for each level, innermost first.
+std::string chain_of(const BreakpadFunction& function, const BreakpadFunction::Line& at) {
+  std::vector<const BreakpadFunction::Inline*> open;
+  for (const auto& call : function.inlines) {
+    for (const auto& [first, last] : call.ranges) {
+      if (at.address < first || at.address >= last) continue;
+      if (open.size() <= call.depth) open.resize(call.depth + 1);
+      open[call.depth] = &call;
+    }
+  }
+  std::string chain;
+  std::uint64_t line = at.line;
+  for (auto it = open.rbegin(); it != open.rend(); ++it) {
+    if (*it == nullptr) return "holes";
+    chain += (*it)->origin + " " + std::to_string(line) + "\n";
+    line = (*it)->call_line;
+  }
+  return chain + function.name + " " + std::to_string(line) + "\n";
+}
+
+/// `void a::b<c>::d<e>(f) 12` -> `a::b::d 12`: demanglers differ in return types, in how they write template
+/// arguments and in `> >`.
+std::string outline(const std::string& text) {
+  std::string kept;
+  int depth = 0;
+  for (const char c : text.substr(0, text.rfind(' '))) {
+    if (c == '<' || c == '(') ++depth;
+    if (depth == 0) kept += c;
+    if ((c == '>' || c == ')') && depth > 0) --depth;
+  }
+  return kept.substr(kept.rfind(' ') + 1) + text.substr(text.rfind(' '));
+}
+
+TEST_F(SymbolicationCorpusTest, InlineChainsAgreeWithABreakpadSymbolFileOfTheSameBuild) {
+  const fs::path set = root_ / "sentry-symbolic-macos";
+  const auto functions = read_breakpad(set / "crash.inlines.sym");
+  Image image;
+  image.uuid = Uuid::parse("67E9247C814E392BA027DBDE6748FCBF");
+  image.name = "crash";
+  CrashReport report = fixtures::report_of(image, {});
+  report.threads.clear();
+  std::vector<std::string> expected;
+  for (const auto& function : functions) {
+    for (const auto& line : function.lines) {
+      expected.push_back(chain_of(function, line));
+      report.threads.push_back(fixtures::report_of(image, {line.address}).threads[0]);
+    }
+  }
+  ASSERT_GT(expected.size(), 1000U);
+
+  const auto outcome = symbolize_report(report, options_for("sentry-symbolic-macos/crash.dSYM"));
+
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    std::vector<std::string> ours;
+    for (const auto& frame : outcome.report.threads[i].frames) {
+      ours.push_back(frame.symbol.value_or("???") + " " + std::to_string(frame.source_line.value_or(0)));
+    }
+    const auto wanted = lines_of(expected[i]);
+    ASSERT_EQ(ours.size(), wanted.size()) << std::hex << report.threads[i].frames[0].image_offset.value;
+    for (std::size_t level = 0; level < ours.size(); ++level) {
+      EXPECT_EQ(outline(ours[level]), outline(wanted[level])) << ours[level] << "\n" << wanted[level];
+    }
+  }
+  std::cout << expected.size() << " line records compared in their whole chain\n";
+}
+
 TEST_F(SymbolicationCorpusTest, NoFrameIsEverNamedFromAnotherBuildsSymbols) {
   // Every report with every set of symbols, its own and the others': a frame may only be named where
   // a file of that very build was among them.
