@@ -238,8 +238,7 @@ Result<std::int64_t> Interner::site(const CrashSite& site, const std::vector<std
                  "ON CONFLICT (key) DO UPDATE SET family = excluded.family, "
                  "family_text = excluded.family_text, rules_version = excluded.rules_version, "
                  "rule_labels_json = excluded.rule_labels_json "
-                 "WHERE (excluded.rules_version, excluded.rule_labels_json) > "
-                 "(rules_version, rule_labels_json)"));
+                 "WHERE excluded.rules_version >= rules_version"));
   statement.with(site.key, site.text, site.family, site.family_text, site.image, site.function, code_offset,
                  fault_kind_text(site.kind), fault_offset, access, rules_version, labels_json);
   TRY(statement.run());

@@ -108,7 +108,7 @@ class Merge {
   }
 
   Result<void> merge_sites() {
-    // As Interner::site(): the greatest rules and labels hold.
+    // The newest rules hold, and of equal ones the longer list of labels.
     TRY(in_ranges(
         "site",
         {"INSERT INTO main.site (key, text, family, family_text, image, function, code_offset_hex, "
@@ -119,7 +119,8 @@ class Merge {
          "FROM other.site WHERE id >= ? AND id < ? ON CONFLICT (key) DO UPDATE SET family = excluded.family, "
          "family_text = excluded.family_text, rules_version = excluded.rules_version, "
          "rule_labels_json = excluded.rule_labels_json WHERE (excluded.rules_version, "
-         "excluded.rule_labels_json) > (rules_version, rule_labels_json)"}));
+         "length(excluded.rule_labels_json), excluded.rule_labels_json) > (rules_version, "
+         "length(rule_labels_json), rule_labels_json)"}));
     return {};
   }
 

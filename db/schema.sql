@@ -263,7 +263,7 @@ CREATE TABLE site (
   fault_kind      TEXT NOT NULL,
   fault_offset_hex TEXT,
   access          TEXT,
-  rules_version   TEXT NOT NULL,               -- the greatest one that made this row
+  rules_version   TEXT NOT NULL,               -- of the newest rules that made this row
   rule_labels_json TEXT NOT NULL               -- a team's words on it, from its rules file
 ) STRICT;
 CREATE INDEX site_by_family ON site (family);
