@@ -29,8 +29,10 @@ std::string spread(const Json& value, std::size_t indent) {
     if (value.is_object()) out += dump(Json(key)) + " : ";
     out += spread(item, indent + 2);
   }
-  out += "\n" + std::string(indent, ' ');
-  return out + (value.is_object() ? '}' : ']');
+  out += '\n';
+  out.append(indent, ' ');
+  out += value.is_object() ? '}' : ']';
+  return out;
 }
 
 template <typename T>
@@ -151,12 +153,18 @@ Json register_json(const Register& reg) {
   return out;
 }
 
+std::string general_register(std::size_t number) {
+  std::string name(1, 'x');
+  name += std::to_string(number);
+  return name;
+}
+
 /// arm64 puts x0 to x28 into an array; whatever else there is goes by its name.
 Json thread_state_json(const ThreadState& state) {
   Json out = Json::object();
   Json general = Json::array();
   Json rosetta = Json::object();
-  while (const auto* reg = state.find("x" + std::to_string(general.size()))) {
+  while (const auto* reg = state.find(general_register(general.size()))) {
     if (general.size() > 28) break;
     general.push_back(register_json(*reg));
   }
@@ -169,7 +177,7 @@ Json thread_state_json(const ThreadState& state) {
       continue;
     }
     bool written = false;
-    for (std::size_t i = 0; i < in_array && !written; ++i) written = reg.name == "x" + std::to_string(i);
+    for (std::size_t i = 0; i < in_array && !written; ++i) written = reg.name == general_register(i);
     if (!written) out[reg.name] = register_json(reg);
   }
   if (state.rosetta) out[kRosetta] = std::move(rosetta);

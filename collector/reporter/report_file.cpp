@@ -20,7 +20,9 @@ std::string file_stem(std::string_view process_name) {
     const bool odd = c == '/' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
     stem += odd ? '_' : c;
   }
-  if (stem.empty() || stem.front() == '.') stem.insert(0, "_");
+  // A name of its own that is not hidden.
+  if (stem.empty()) return "_";
+  if (stem.front() == '.') stem.insert(stem.begin(), '_');
   return stem;
 }
 

@@ -94,9 +94,9 @@ struct SupervisorEnd {
 };
 
 /// Takes what the supervisor has to say; false once it has closed its end, which it does by exiting.
-bool read_words(const ScopedFd& fd, std::string& said) {
+bool read_words(const ScopedFd& fd, std::string& said, int flags = 0) {
   std::array<char, 512> buffer{};
-  const ssize_t got = ::recv(fd.get(), buffer.data(), buffer.size(), 0);
+  const ssize_t got = ::recv(fd.get(), buffer.data(), buffer.size(), flags);
   if (got < 0) return errno == EINTR;
   said.append(buffer.data(), static_cast<std::size_t>(got));
   return got > 0;
@@ -120,6 +120,9 @@ Result<SupervisorEnd> wait_for_supervisor(const ControlLine& line, pid_t supervi
     // While the line is open this only looks: it may be killed and its end of the line kept by others.
     const pid_t ended = ::waitpid(supervisor, &end.wait_status, is_open ? WNOHANG : 0);
     if (ended == supervisor) {
+      // What it said between our last look and its end.
+      while (is_open && read_words(line.ours, end.said, MSG_DONTWAIT)) {
+      }
       return end;
     }
     if (ended < 0 && errno != EINTR) return fail(io_error("cannot wait for the trial's supervisor", errno));
