@@ -134,7 +134,7 @@ bool has_log(const std::filesystem::path& path) {
 /// As a URI; `immutable` where the folder is such that nothing can be made in it and there is no log.
 std::string readable_uri(const std::filesystem::path& path) {
   const auto folder = std::filesystem::absolute(path).parent_path();
-  const bool sealed = ::access(folder.c_str(), W_OK) != 0 && !has_log(path);
+  const bool sealed = ::faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) != 0 && !has_log(path);
   return uri_of(path) + (sealed ? "?immutable=1" : "?mode=ro");
 }
 
