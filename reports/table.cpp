@@ -43,16 +43,26 @@ std::size_t width_of(Content content) {
 }
 
 std::vector<CellValue> values_of(const CellValue& value) {
+  std::vector<CellValue> out;
   if (const auto* rate = std::get_if<Rate>(&value)) {
+    out.emplace_back(rate->of.trials);
+    out.emplace_back(rate->of.counted);
+    out.emplace_back();
     // Without trials there is no rate.
-    const CellValue ratio = rate->of.trials == 0 ? CellValue() : CellValue(rate->of.ratio());
-    return {rate->of.trials, rate->of.counted, ratio, rate->interval.low, rate->interval.high};
+    if (rate->of.trials > 0) out.back() = rate->of.ratio();
+    out.emplace_back(rate->interval.low);
+    out.emplace_back(rate->interval.high);
+  } else if (const auto* count = std::get_if<CountOf>(&value)) {
+    out.emplace_back(count->of.counted);
+    out.emplace_back(count->of.trials);
+  } else if (const auto* estimate = std::get_if<Estimate>(&value)) {
+    out.emplace_back(estimate->value);
+    out.emplace_back(estimate->interval.low);
+    out.emplace_back(estimate->interval.high);
+  } else {
+    out.push_back(value);
   }
-  if (const auto* count = std::get_if<CountOf>(&value)) return {count->of.counted, count->of.trials};
-  if (const auto* estimate = std::get_if<Estimate>(&value)) {
-    return {estimate->value, estimate->interval.low, estimate->interval.high};
-  }
-  return {value};
+  return out;
 }
 
 }  // namespace

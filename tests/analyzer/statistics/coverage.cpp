@@ -1,0 +1,220 @@
+#include "coverage.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <random>
+
+#include "analyzer/statistics/comparison.h"
+#include "analyzer/statistics/difference.h"
+#include "analyzer/statistics/distributions.h"
+#include "analyzer/statistics/exact_tests.h"
+#include "analyzer/statistics/metric_summary.h"
+#include "analyzer/statistics/sequential.h"
+#include "analyzer/statistics/trend.h"
+
+namespace faultline {
+namespace {
+
+constexpr double kAlpha = 1.0 - kDefaultLevel;
+
+/// Uniform numbers that are the same on every system.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : engine_(seed) {}
+  double uniform() { return static_cast<double>(engine_() >> 11) * 0x1p-53; }
+  bool happens(double p) { return uniform() < p; }
+  std::int64_t count(double p, std::int64_t trials) {
+    std::int64_t k = 0;
+    for (std::int64_t i = 0; i < trials; ++i) k += happens(p) ? 1 : 0;
+    return k;
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+bool holds(const Interval& interval, double value) { return interval.low <= value && value <= interval.high; }
+
+/// The sum of the probabilities of all pairs of counts for which `wanted` is true.
+template <typename Predicate>
+double probability(const TwoRates& truth, const Predicate& wanted) {
+  double sum = 0.0;
+  for (std::int64_t k1 = 0; k1 <= truth.trials_a; ++k1) {
+    const double p1 = binomial_pmf(k1, truth.trials_a, truth.a);
+    if (p1 < 1e-13) continue;
+    for (std::int64_t k2 = 0; k2 <= truth.trials_b; ++k2) {
+      const double p = p1 * binomial_pmf(k2, truth.trials_b, truth.b);
+      if (p < 1e-13) continue;
+      if (wanted(Proportion{k1, truth.trials_a}, Proportion{k2, truth.trials_b})) sum += p;
+    }
+  }
+  return sum;
+}
+
+/// The share of runs in which `decides` was true at some look at two growing sides of one rate.
+template <typename Decides>
+double ever_decided(double p, int looks, int runs, const Decides& decides) {
+  Random random(11);
+  int decided = 0;
+  for (int run = 0; run < runs; ++run) {
+    Proportion a;
+    Proportion b;
+    for (int look = 0; look < looks; ++look) {
+      a = {a.counted + (random.happens(p) ? 1 : 0), a.trials + 1};
+      b = {b.counted + (random.happens(p) ? 1 : 0), b.trials + 1};
+      if (decides(a, b)) {
+        ++decided;
+        break;
+      }
+    }
+  }
+  return static_cast<double>(decided) / runs;
+}
+
+}  // namespace
+
+double proportion_coverage(IntervalMethod method, double p, std::int64_t n) {
+  double sum = 0.0;
+  for (std::int64_t k = 0; k <= n; ++k) {
+    if (holds(proportion_interval(method, {k, n}), p)) sum += binomial_pmf(k, n, p);
+  }
+  return sum;
+}
+
+double upper_bound_coverage(double p, std::int64_t n) {
+  double sum = 0.0;
+  for (std::int64_t k = 0; k <= n; ++k) {
+    if (clopper_pearson_upper({k, n}) >= p) sum += binomial_pmf(k, n, p);
+  }
+  return sum;
+}
+
+double newcombe_coverage(const TwoRates& truth) {
+  return probability(truth, [&](const Proportion& a, const Proportion& b) {
+    return holds(newcombe_difference(a, b), truth.a - truth.b);
+  });
+}
+
+double koopman_coverage(const TwoRates& truth) {
+  return probability(truth, [&](const Proportion& a, const Proportion& b) {
+    return holds(koopman_ratio(a, b), truth.a / truth.b);
+  });
+}
+
+double false_verdicts(double p, std::int64_t trials_a, std::int64_t trials_b) {
+  return probability({p, p, trials_a, trials_b}, [](const Proportion& a, const Proportion& b) {
+    ComparisonInput input;
+    input.a = a;
+    input.b = b;
+    return compare(input).verdict != ComparisonVerdict::undecided;
+  });
+}
+
+double anytime_coverage(double p, int looks, int runs) {
+  Random random(7);
+  std::map<std::pair<std::int64_t, std::int64_t>, bool> known;
+  int held = 0;
+  for (int run = 0; run < runs; ++run) {
+    Proportion of;
+    bool always = true;
+    for (int look = 0; look < looks && always; ++look) {
+      of = {of.counted + (random.happens(p) ? 1 : 0), of.trials + 1};
+      const auto [found, is_new] = known.try_emplace({of.counted, of.trials}, false);
+      if (is_new) found->second = holds(anytime_interval(of), p);
+      always = found->second;
+    }
+    held += always ? 1 : 0;
+  }
+  return static_cast<double>(held) / runs;
+}
+
+double anytime_false_decisions(double p, int looks, int runs) {
+  return ever_decided(p, looks, runs,
+                      [](const Proportion& a, const Proportion& b) { return stop_when_decided(a, b).stop; });
+}
+
+double peeking_false_decisions(double p, int looks, int runs) {
+  return ever_decided(p, looks, runs,
+                      [](const Proportion& a, const Proportion& b) { return fisher_exact(a, b) <= kAlpha; });
+}
+
+double false_tables(double p, std::int64_t trials, int cells, int runs) {
+  Random random(13);
+  int any = 0;
+  for (int run = 0; run < runs; ++run) {
+    const Proportion baseline{random.count(p, trials), trials};
+    std::vector<ComparisonInput> inputs;
+    for (int cell = 0; cell < cells; ++cell) {
+      ComparisonInput input;
+      input.a = {random.count(p, trials), trials};
+      input.b = baseline;
+      inputs.push_back(input);
+    }
+    const auto claims = compare_all(inputs);
+    any += std::any_of(claims.begin(), claims.end(),
+                       [](const Comparison& claim) { return claim.verdict != ComparisonVerdict::undecided; })
+               ? 1
+               : 0;
+  }
+  return static_cast<double>(any) / runs;
+}
+
+double false_stratified_verdicts(int nights, int runs) {
+  Random random(17);
+  int claimed = 0;
+  for (int run = 0; run < runs; ++run) {
+    ComparisonInput input;
+    for (int night = 0; night < nights; ++night) {
+      const double p = 0.1 + 0.7 * random.uniform();
+      // One side runs more in one half of the nights: pooled counts would show an effect of the nights.
+      const bool is_bad_night = p > 0.45;
+      const std::int64_t n_a = is_bad_night ? 40 : 10;
+      const std::int64_t n_b = is_bad_night ? 10 : 40;
+      const Stratum stratum{{random.count(p, n_a), n_a}, {random.count(p, n_b), n_b}};
+      input.strata.push_back(stratum);
+      input.a = {input.a.counted + stratum.a.counted, input.a.trials + n_a};
+      input.b = {input.b.counted + stratum.b.counted, input.b.trials + n_b};
+    }
+    claimed += compare(input).verdict != ComparisonVerdict::undecided ? 1 : 0;
+  }
+  return static_cast<double>(claimed) / runs;
+}
+
+NightCoverage night_coverage(double p, double correlation, int nights, std::int64_t trials, int runs) {
+  Random random(19);
+  int widened = 0;
+  int plain = 0;
+  for (int run = 0; run < runs; ++run) {
+    std::vector<Proportion> groups;
+    Proportion all;
+    for (int night = 0; night < nights; ++night) {
+      // With a beta distribution of rates between nights the intraclass correlation is 1 / (a + b + 1).
+      const double strength = correlation > 0.0 ? 1.0 / correlation - 1.0 : 0.0;
+      const double rate =
+          correlation > 0.0 ? beta_quantile(p * strength, (1.0 - p) * strength, random.uniform()) : p;
+      groups.push_back({random.count(rate, trials), trials});
+      all = {all.counted + groups.back().counted, all.trials + trials};
+    }
+    const Interval narrow = clopper_pearson(all);
+    const bool is_wide = overdispersion(groups).is_overdispersed;
+    widened += holds(is_wide ? overdispersed_interval(groups) : narrow, p) ? 1 : 0;
+    plain += holds(narrow, p) ? 1 : 0;
+  }
+  return {static_cast<double>(widened) / runs, static_cast<double>(plain) / runs};
+}
+
+double median_coverage(std::size_t values, int runs) {
+  Random random(23);
+  int held = 0;
+  for (int run = 0; run < runs; ++run) {
+    std::vector<double> sample;
+    // Exponential: its median is ln 2.
+    for (std::size_t i = 0; i < values; ++i) sample.push_back(-std::log1p(-random.uniform()));
+    const auto estimate = median_with_interval(sample, kDefaultLevel, static_cast<std::uint64_t>(run) + 1);
+    held += holds(*estimate->interval, std::log(2.0)) ? 1 : 0;
+  }
+  return static_cast<double>(held) / runs;
+}
+
+}  // namespace faultline

@@ -1,0 +1,60 @@
+// How often intervals hold the truth and verdicts are false: computed, or simulated where that is too much.
+//
+// Where the sample space is small, every possible outcome is visited with its probability, so that the
+// figure is exact; the others are simulated with a fixed seed, and repeat to the last digit.
+
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "analyzer/statistics/proportion.h"
+
+namespace faultline {
+
+/// The probability that the interval of n trials holds the rate p. Exact.
+double proportion_coverage(IntervalMethod method, double p, std::int64_t n);
+
+/// The same for one-sided Clopper-Pearson upper bounds.
+double upper_bound_coverage(double p, std::int64_t n);
+
+struct TwoRates {
+  double a = 0.0;
+  double b = 0.0;
+  std::int64_t trials_a = 0;
+  std::int64_t trials_b = 0;
+};
+/// Exact.
+double newcombe_coverage(const TwoRates& truth);
+double koopman_coverage(const TwoRates& truth);
+
+/// The probability that compare() claims a difference between two sides of one rate. Exact.
+double false_verdicts(double p, std::int64_t trials_a, std::int64_t trials_b);
+
+/// The share of `runs` in which the anytime interval held p at each of `looks` looks, one after each trial.
+double anytime_coverage(double p, int looks, int runs);
+
+/// The share of `runs` in which a stop rule "decided" ended one of `looks` looks at two equal sides.
+double anytime_false_decisions(double p, int looks, int runs);
+/// The same where Fisher's test is read at each look: what the anytime p-value is there for.
+double peeking_false_decisions(double p, int looks, int runs);
+
+/// The share of `runs` with any claim, in a table of `cells` cells against one, all of one rate: Holm.
+double false_tables(double p, std::int64_t trials, int cells, int runs);
+
+/// The share of `runs` with a claim where the sides have one rate in each night, nights differ, and the
+/// sides did not run equally often in each.
+double false_stratified_verdicts(int nights, int runs);
+
+/// Nights whose rates vary around p: how often the pooled interval that is widened where overdispersion is
+/// found, and the plain one, hold p.
+struct NightCoverage {
+  double widened = 0.0;
+  double plain = 0.0;
+};
+NightCoverage night_coverage(double p, double correlation, int nights, std::int64_t trials, int runs);
+
+/// The share of `runs` in which the bootstrap interval holds the median of a skewed distribution.
+double median_coverage(std::size_t values, int runs);
+
+}  // namespace faultline
