@@ -133,7 +133,7 @@ Result<std::string> SystemHost::command_output(const std::vector<std::string>& a
   const Deadline deadline = std::chrono::steady_clock::now() + limit;
   std::string output;
   const bool closed = read_output(ours.get(), deadline, output);
-  const auto status = reap(pid, closed ? deadline : Deadline::min());
+  const auto status = reap(pid, closed ? deadline : Deadline{});
   if (!status) {
     return fail(ErrorKind::timeout,
                 argv.front() + " did not end within " + std::to_string(limit.count()) + " ms");

@@ -1,0 +1,286 @@
+#include "collector/run/outcome.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+namespace faultline {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+/// A started command under test; each test changes what it is about.
+class OutcomeTest : public ::testing::Test {
+ protected:
+  OutcomeTest() {
+    evidence_.workload = &workload_;
+    evidence_.argv = {"./prog", "8"};
+    evidence_.status.started = true;
+    evidence_.status.pid = 100;
+    evidence_.status.exit_code = 0;
+  }
+  void exits(int code) { evidence_.status.exit_code = code; }
+  void dies(int signal, bool sent_by_harness = false) {
+    evidence_.status.exit_code.reset();
+    evidence_.status.term_signal = signal;
+    evidence_.status.crash_deaths.push_back({100, signal, sent_by_harness});
+  }
+  void leaves_report() {
+    ReportFacts report;
+    report.is_crash = true;
+    evidence_.reports.push_back(report);
+  }
+  Verdict verdict() { return decide_outcome(evidence_); }
+  void expect(Outcome outcome, std::string_view rule) {
+    const Verdict found = verdict();
+    EXPECT_EQ(outcome_text(found.outcome), outcome_text(outcome));
+    EXPECT_EQ(found.rule, rule);
+  }
+  CaptureResult capture() { return decide_capture(evidence_, verdict()); }
+
+  Workload workload_;
+  TrialEvidence evidence_;
+};
+
+TEST_F(OutcomeTest, ExitZeroPasses) { expect(Outcome::passed, "exit_zero"); }
+
+TEST_F(OutcomeTest, AnAcceptedExitCodePasses) {
+  workload_.accepted_exit_codes = {3};
+  exits(3);
+  expect(Outcome::passed, "accepted_exit_code");
+}
+
+TEST_F(OutcomeTest, AnyOtherExitCodeIsAnErrorAndNoCrash) {
+  for (const int code : {1, 2, 77, 126, 127, 128, 134, 139, 255}) {
+    exits(code);
+    expect(Outcome::exit_error, "exit_code");
+  }
+}
+
+TEST_F(OutcomeTest, PassWhenMustBeSeen) {
+  workload_.pass_when = "complete";
+  expect(Outcome::exit_error, "pass_when_missing");
+
+  evidence_.output.pass_line = "complete";
+  expect(Outcome::passed, "exit_zero");
+}
+
+TEST_F(OutcomeTest, EachCrashSignalIsACrash) {
+  for (const int signal : {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS}) {
+    evidence_.status.crash_deaths.clear();
+    dies(signal);
+    expect(Outcome::crashed, "crash_signal");
+  }
+}
+
+TEST_F(OutcomeTest, OtherSignalsAreErrors) {
+  for (const int signal : {SIGKILL, SIGTERM, SIGPIPE, SIGHUP, SIGUSR1}) {
+    evidence_.status.exit_code.reset();
+    evidence_.status.term_signal = signal;
+    expect(Outcome::exit_error, "other_signal");
+  }
+}
+
+TEST_F(OutcomeTest, ADeathInAChildIsACrashWhateverTheParentSays) {
+  evidence_.status.crash_deaths.push_back({101, SIGSEGV, false});
+  expect(Outcome::crashed, "crash_signal_in_child");
+}
+
+TEST_F(OutcomeTest, ExitZeroWithAReportOfItsOwnIsACrash) {
+  leaves_report();
+  expect(Outcome::crashed, "own_report");
+  EXPECT_FALSE(capture().uncaptured);
+}
+
+TEST_F(OutcomeTest, ReportsThatAreNoCrashDoNotMakeOne) {
+  evidence_.reports.push_back(ReportFacts{});
+  expect(Outcome::passed, "exit_zero");
+}
+
+TEST_F(OutcomeTest, Exit134UnderAShellOrWrapperIsACrash) {
+  exits(128 + SIGABRT);
+  for (const auto& argv : std::vector<std::vector<std::string>>{{"sh", "-c", "./prog"},
+                                                                {"/bin/bash", "run"},
+                                                                {"/usr/bin/timeout", "5", "./prog"},
+                                                                {"/usr/bin/env", "A=1", "./prog"},
+                                                                {"uv", "run", "t.py"},
+                                                                {"./run.sh"}}) {
+    evidence_.argv = argv;
+    expect(Outcome::crashed, "shell_exit_code");
+    EXPECT_TRUE(capture().uncaptured);
+  }
+}
+
+TEST_F(OutcomeTest, Exit134OfAProgramItselfIsNoCrashUnlessTheWorkloadSaysSo) {
+  exits(134);
+  expect(Outcome::exit_error, "exit_code");
+
+  workload_.crash_exit_codes = {134};
+  expect(Outcome::crashed, "crash_exit_code");
+  EXPECT_EQ(capture().reason, "no death by a crash signal was seen");
+}
+
+TEST_F(OutcomeTest, AShellsCodeForAnOrdinarySignalIsNoCrash) {
+  evidence_.argv = {"sh", "-c", "x"};
+  exits(128 + SIGTERM);
+  expect(Outcome::exit_error, "exit_code");
+  exits(1);
+  expect(Outcome::exit_error, "exit_code");
+}
+
+TEST_F(OutcomeTest, ACommandThatAShellDidNotFindNeverRan) {
+  evidence_.argv = {"sh", "-c", "no-such-program"};
+  for (const int code : {126, 127}) {
+    exits(code);
+    expect(Outcome::setup_failed, "shell_could_not_run");
+  }
+  workload_.accepted_exit_codes = {127};
+  expect(Outcome::passed, "accepted_exit_code");
+}
+
+TEST_F(OutcomeTest, ACommandThatCouldNotBeExecutedNeverRan) {
+  evidence_.status.started = false;
+  evidence_.status.start_error = "cannot execute x: no such file or directory";
+  expect(Outcome::setup_failed, "not_started");
+  EXPECT_THAT(verdict().notes, Contains("cannot execute x: no such file or directory"));
+}
+
+TEST_F(OutcomeTest, LoaderDeathsAreSetupFailures) {
+  dies(SIGABRT);
+  evidence_.output.loader_error = "dyld[7]: Library not loaded: @rpath/x";
+  expect(Outcome::setup_failed, "loader_error");
+
+  evidence_.output.loader_error.reset();
+  leaves_report();
+  evidence_.reports[0].launch_failure = "DYLD: Library missing";
+  expect(Outcome::setup_failed, "launch_failure");
+}
+
+TEST_F(OutcomeTest, ALoadersWordsOnStderrOfAProgramThatRanAreOnlyWords) {
+  evidence_.output.loader_error = "python: error while loading shared libraries: tried and went on";
+  expect(Outcome::passed, "exit_zero");
+}
+
+TEST_F(OutcomeTest, AnArmThatWasNotWhatItSaysIsASetupFailureEvenIfItCrashed) {
+  workload_.expect_output = "lock: global";
+  dies(SIGSEGV);
+
+  expect(Outcome::setup_failed, "expect_output_missing");
+  EXPECT_THAT(verdict().notes, Contains(HasSubstr("died of SIGSEGV")));
+  EXPECT_THAT(verdict().notes, Contains(HasSubstr("flush")));
+
+  evidence_.output.expected_line = "lock: global";
+  expect(Outcome::crashed, "crash_signal");
+}
+
+TEST_F(OutcomeTest, ExpectImageIsJudgedByReportsAndUnknownWithoutOne) {
+  workload_.expect_image = "AGXMetalG16X";
+  expect(Outcome::passed, "exit_zero");
+
+  dies(SIGSEGV);
+  leaves_report();
+  evidence_.reports[0].image_names = {"prog", "libc"};
+  expect(Outcome::setup_failed, "expect_image_missing");
+
+  evidence_.reports[0].image_names.emplace_back("AGXMetalG16X");
+  expect(Outcome::crashed, "crash_signal");
+}
+
+TEST_F(OutcomeTest, AnEndAtTheTimeLimitIsAHangNotTheAbortThatEndedIt) {
+  evidence_.status.timed_out = true;
+  dies(SIGABRT, /*sent_by_harness=*/true);
+  leaves_report();
+  expect(Outcome::hung, "time_limit");
+  EXPECT_THAT(verdict().notes, Contains(HasSubstr("slow")));
+
+  evidence_.status.stuck = true;
+  EXPECT_THAT(verdict().notes, Contains(HasSubstr("stuck")));
+}
+
+TEST_F(OutcomeTest, ACrashBeforeTheTimeLimitIsTheStrongerEvidence) {
+  evidence_.status.timed_out = true;
+  dies(SIGKILL, /*sent_by_harness=*/true);
+  evidence_.status.crash_deaths.push_back({101, SIGSEGV, false});
+  expect(Outcome::crashed, "crash_signal_in_child");
+  EXPECT_THAT(verdict().notes, Contains(HasSubstr("time limit")));
+}
+
+TEST_F(OutcomeTest, ATimeLimitWithoutKnowledgeOfSendersIsAHang) {
+  // macOS: only the wait status is known, and the abort was ours.
+  evidence_.status.timed_out = true;
+  evidence_.status.exit_code.reset();
+  evidence_.status.term_signal = SIGABRT;
+  expect(Outcome::hung, "time_limit");
+}
+
+TEST_F(OutcomeTest, WrongResultsAreWrongWhateverTheExitCode) {
+  evidence_.output.ok = OkCount{28, 30};
+  expect(Outcome::wrong, "ok_count");
+  exits(1);
+  expect(Outcome::wrong, "ok_count");
+  evidence_.output.wrong_line = "nan";
+  expect(Outcome::wrong, "wrong_when");
+
+  exits(0);
+  evidence_.output.wrong_line.reset();
+  evidence_.output.ok = OkCount{30, 30};
+  expect(Outcome::passed, "exit_zero");
+}
+
+TEST_F(OutcomeTest, CrashWhenIsACrashThatTheExitStatusHides) {
+  exits(1);
+  evidence_.output.crash_line = "Fatal Python error: Segmentation fault";
+  expect(Outcome::crashed, "crash_when");
+}
+
+TEST_F(OutcomeTest, AUncapturedDeathSaysWhyWhereThatIsKnown) {
+  dies(SIGSEGV);
+  EXPECT_TRUE(capture().uncaptured);
+  EXPECT_EQ(capture().reason, "");
+
+  evidence_.status.capture_note = "the report could not be written: no space left on device";
+  EXPECT_EQ(capture().reason, "the report could not be written: no space left on device");
+  evidence_.status.capture_refused = true;
+  EXPECT_EQ(capture().reason, "ptrace was refused");
+  evidence_.capture = CaptureMode::off;
+  EXPECT_EQ(capture().reason, "capture is off for this cell");
+}
+
+TEST_F(OutcomeTest, ALateReportTurnsASilentPassIntoACrashAndKeepsAHang) {
+  ReportFacts report;
+  report.is_crash = true;
+  Trial passed;
+  passed.verdict = {Outcome::passed, "exit_zero", {}};
+  Trial uncaptured;
+  uncaptured.verdict = {Outcome::crashed, "crash_signal", {"died of SIGSEGV"}};
+  uncaptured.uncaptured = true;
+  uncaptured.uncaptured_reason = "no report came in time";
+  Trial hung;
+  hung.verdict = {Outcome::hung, "time_limit", {}};
+
+  for (Trial* trial : {&passed, &uncaptured, &hung}) apply_late_report(*trial, report, &workload_);
+
+  EXPECT_EQ(passed.verdict.outcome, Outcome::crashed);
+  EXPECT_EQ(passed.verdict.rule, "own_report");
+  EXPECT_THAT(passed.verdict.notes, Contains(HasSubstr("was passed (exit_zero)")));
+  EXPECT_EQ(uncaptured.verdict.rule, "crash_signal");
+  EXPECT_FALSE(uncaptured.uncaptured);
+  EXPECT_EQ(uncaptured.uncaptured_reason, "");
+  EXPECT_EQ(hung.verdict.outcome, Outcome::hung);
+}
+
+TEST_F(OutcomeTest, ALateReportThatIsNoCrashChangesNothing) {
+  Trial trial;
+  trial.verdict = {Outcome::crashed, "crash_signal", {}};
+  trial.uncaptured = true;
+
+  apply_late_report(trial, ReportFacts{}, &workload_);
+
+  EXPECT_TRUE(trial.uncaptured);
+  EXPECT_EQ(trial.verdict.outcome, Outcome::crashed);
+}
+
+}  // namespace
+}  // namespace faultline
