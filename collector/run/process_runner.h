@@ -96,7 +96,8 @@ Result<StartRecord> read_start_record(std::string_view json);
 /// Ends what a trial of an earlier, killed harness left running: the supervisor, the command's process
 /// if it is still the same one (pid, start ticks and boot session agree), its session, and on Linux every
 /// process that carries the trial's folder in FAULTLINE_TRIAL_DIR. Returns how many processes it ended;
-/// 0 where the trial never started, or where the machine has been started anew since.
+/// 0 where the trial never started (a record that is cut short says so, too), or where the machine has been
+/// started anew since.
 Result<std::int64_t> end_surviving_trial(const std::filesystem::path& trial_folder,
                                          std::string_view boot_session);
 

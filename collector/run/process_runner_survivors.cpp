@@ -24,8 +24,9 @@ Result<std::int64_t> end_surviving_trial(const std::filesystem::path& trial_fold
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return 0;
   TRY_ASSIGN(const auto text, read_file(path));
-  auto record = read_start_record(text);
-  if (!record) return fail(std::move(record.error().add_context("while reading " + path.string())));
+  const auto record = read_start_record(text);
+  // Cut short by a power failure: the command is let go only when its record is whole on the disk.
+  if (!record) return 0;
   if (record->boot_session != boot_session) return 0;
 
   std::set<pid_t> ended;

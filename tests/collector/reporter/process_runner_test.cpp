@@ -174,10 +174,14 @@ TEST_F(ProcessRunnerTest, WhatAKilledSupervisorLeftIsEndedLater) {
 }
 
 TEST_F(ProcessRunnerTest, NothingToEndWhereNothingStarted) {
-  const auto ended = end_surviving_trial(folder / "never", "boot");
+  std::ofstream(spec.trial_folder / "started.json") << R"({"pid": 1, "start_)";  // The power went.
 
-  ASSERT_TRUE(ended);
-  EXPECT_EQ(*ended, 0);
+  const auto never = end_surviving_trial(folder / "never", "boot");
+  const auto cut = end_surviving_trial(spec.trial_folder, "boot");
+
+  ASSERT_TRUE(never && cut);
+  EXPECT_EQ(*never, 0);
+  EXPECT_EQ(*cut, 0);
 }
 
 TEST_F(ProcessRunnerTest, OwnTroublesAreErrorsThatSayWhat) {
