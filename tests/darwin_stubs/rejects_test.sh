@@ -6,15 +6,15 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 wrong=0
 
-# rejects TEXT: the source on stdin is refused, and the compiler says TEXT.
+# rejects TEXT [NAME]: the source on stdin, called NAME, is refused, and the compiler says TEXT.
 rejects() {
-  cat >"$work/source_mac.cpp"
-  local status=0
-  "$check" "$work/source_mac.cpp" >"$work/said" 2>&1 || status=$?
+  local source=$work/${2:-source_mac.cpp} status=0
+  cat >"$source"
+  "$check" "$source" >"$work/said" 2>&1 || status=$?
   if [ "$status" -eq 77 ]; then cat "$work/said"; exit 77; fi
   if [ "$status" -eq 0 ] || ! grep -qF -- "$1" "$work/said"; then
     echo "not refused with \"$1\" (status $status):"
-    cat "$work/source_mac.cpp" "$work/said"
+    cat "$source" "$work/said"
     wrong=1
   fi
 }
@@ -57,6 +57,11 @@ END
 
 rejects "file not found" <<'END'
 #include <sys/prctl.h>
+END
+
+rejects "'commandbuffer'" sample.m <<'END'
+#import <Metal/Metal.h>
+id<MTLCommandBuffer> buffer_of(id<MTLCommandQueue> queue) { return [queue commandbuffer]; }
 END
 
 # The same with the names right is accepted; else everything above would prove nothing.

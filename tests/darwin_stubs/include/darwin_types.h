@@ -4,6 +4,7 @@
 #pragma once
 
 #define __need_size_t
+#define __need_wchar_t
 #define __need_NULL
 #include <stddef.h>
 #include <stdint.h>

@@ -22,5 +22,7 @@ DARWIN_C_END
 #define PRIx64 "llx"
 #define PRIX32 "X"
 #define PRIX64 "llX"
+#define PRIxPTR "lx"
+#define PRIuPTR "lu"
 #define SCNu64 "llu"
 #define SCNx64 "llx"

@@ -24,6 +24,7 @@
 #define _SC_PHYS_PAGES 200
 DARWIN_C_BEGIN
 int access(const char*, int);
+int faccessat(int, const char*, int, int);
 unsigned alarm(unsigned);
 int chdir(const char*);
 int fchdir(int);
