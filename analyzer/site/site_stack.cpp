@@ -23,8 +23,9 @@ void set_name(const std::optional<std::string>& symbol, std::optional<std::uint6
   // A call that does not return may be the last instruction of its function; the address after it is
   // then the start of the next one, whose name the reporter gives.
   if (kind == StackTop::return_address && location == std::uint64_t{0}) {
-    out.doubt = fmt::format("the call returns to the very start of `{}`: it was made by the function before it",
-                            normalised_function(*symbol));
+    out.doubt =
+        fmt::format("the call returns to the very start of `{}`: it was made by the function before it",
+                    normalised_function(*symbol));
     return;
   }
   if (!is_usable_name(*symbol)) {
