@@ -1,0 +1,285 @@
+#include "analyzer/symbolize/disassembly.h"
+
+#include <fmt/format.h>
+#include <llvm/MC/MCAsmInfo.h>
+#include <llvm/MC/MCContext.h>
+#include <llvm/MC/MCDisassembler/MCDisassembler.h>
+#include <llvm/MC/MCInst.h>
+#include <llvm/MC/MCInstPrinter.h>
+#include <llvm/MC/MCInstrInfo.h>
+#include <llvm/MC/MCRegisterInfo.h>
+#include <llvm/MC/MCSubtargetInfo.h>
+#include <llvm/MC/MCTargetOptions.h>
+#include <llvm/MC/TargetRegistry.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/TargetParser/Triple.h>
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "analyzer/symbolize/byte_view.h"
+#include "analyzer/symbolize/elf_file.h"
+#include "analyzer/symbolize/function_table.h"
+#include "analyzer/symbolize/macho_file.h"
+#include "analyzer/symbolize/mapped_file.h"
+
+extern "C" {
+void LLVMInitializeAArch64TargetInfo(void);
+void LLVMInitializeAArch64TargetMC(void);
+void LLVMInitializeAArch64Disassembler(void);
+void LLVMInitializeX86TargetInfo(void);
+void LLVMInitializeX86TargetMC(void);
+void LLVMInitializeX86Disassembler(void);
+}
+
+namespace faultline {
+namespace {
+
+bool is_arm(std::string_view arch) { return arch == "arm64" || arch == "arm64e" || arch == "aarch64"; }
+bool is_intel(std::string_view arch) { return arch == "x86_64" || arch == "x86_64h"; }
+
+void initialize_llvm() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    LLVMInitializeAArch64TargetInfo();
+    LLVMInitializeAArch64TargetMC();
+    LLVMInitializeAArch64Disassembler();
+    LLVMInitializeX86TargetInfo();
+    LLVMInitializeX86TargetMC();
+    LLVMInitializeX86Disassembler();
+  });
+}
+
+/// LLVM's decoder and printer for one processor. Members are in the order of their dependence.
+struct Decoder {
+  llvm::Triple triple;
+  std::unique_ptr<llvm::MCRegisterInfo> registers;
+  std::unique_ptr<llvm::MCAsmInfo> assembly;
+  std::unique_ptr<llvm::MCSubtargetInfo> processor;
+  std::unique_ptr<llvm::MCInstrInfo> instructions;
+  std::unique_ptr<llvm::MCContext> context;
+  std::unique_ptr<llvm::MCDisassembler> decoder;
+  std::unique_ptr<llvm::MCInstPrinter> printer;
+
+  static std::unique_ptr<Decoder> make(bool arm) {
+    initialize_llvm();
+    auto made = std::make_unique<Decoder>();
+    made->triple = llvm::Triple(arm ? "arm64e-apple-macos15" : "x86_64-apple-macos15");
+    std::string ignored;
+    const auto* target = llvm::TargetRegistry::lookupTarget(made->triple.str(), ignored);
+    if (target == nullptr) return nullptr;
+    const auto& name = made->triple.str();
+    made->registers.reset(target->createMCRegInfo(name));
+    made->assembly.reset(target->createMCAsmInfo(*made->registers, name, llvm::MCTargetOptions()));
+    made->processor.reset(target->createMCSubtargetInfo(name, arm ? "apple-m4" : "", arm ? "+all" : ""));
+    made->instructions.reset(target->createMCInstrInfo());
+    made->context = std::make_unique<llvm::MCContext>(made->triple, made->assembly.get(),
+                                                      made->registers.get(), made->processor.get());
+    made->decoder.reset(target->createMCDisassembler(*made->processor, *made->context));
+    // Variant 0 is the generic syntax of AArch64, variant 1 Intel's of X86.
+    made->printer.reset(target->createMCInstPrinter(made->triple, arm ? 0 : 1, *made->assembly,
+                                                    *made->instructions, *made->registers));
+    if (!made->decoder || !made->printer) return nullptr;
+    made->printer->setPrintImmHex(true);
+    return made;
+  }
+
+  /// The text of the instruction at the front of `bytes`, and its size; nullopt if it is none.
+  std::optional<std::pair<std::string, std::uint64_t>> decode(llvm::ArrayRef<std::uint8_t> bytes,
+                                                              std::uint64_t address) const {
+    llvm::MCInst instruction;
+    std::uint64_t size = 0;
+    if (decoder->getInstruction(instruction, size, bytes, address, llvm::nulls()) !=
+            llvm::MCDisassembler::Success ||
+        size == 0 || size > bytes.size()) {
+      return std::nullopt;
+    }
+    std::string text;
+    llvm::raw_string_ostream out(text);
+    printer->printInst(&instruction, address, "", *processor, out);
+    out.flush();
+    text.erase(0, text.find_first_not_of(" \t"));
+    std::replace(text.begin(), text.end(), '\t', ' ');
+    return std::pair(text, size);
+  }
+};
+
+/// Bytes of one function, or of as much as is known, around an address.
+struct CodeBytes {
+  std::string bytes;
+  RuntimeAddress first;
+  std::string arch;
+  std::string origin;
+};
+
+struct SliceCode {
+  std::string_view text;
+  LinkAddress text_start;
+  std::optional<LinkAddress> function_start;
+};
+
+template <typename File>
+std::optional<SliceCode> code_of(const File& file, LinkAddress address) {
+  const auto* section = file.text_section_of(address);
+  if (section == nullptr) return std::nullopt;
+  const auto bytes = file.bytes_at(section->address, section->size_bytes);
+  if (!bytes) return std::nullopt;
+  return SliceCode{*bytes, section->address, std::nullopt};
+}
+
+std::optional<SliceCode> code_of(std::string_view slice, LinkAddress address) {
+  std::optional<SliceCode> code;
+  if (const auto macho = MachOFile::parse(slice)) {
+    code = code_of(*macho, address);
+    const auto starts = macho->function_starts();
+    const auto after = std::upper_bound(starts.begin(), starts.end(), address);
+    if (code && after != starts.begin()) code->function_start = *std::prev(after);
+  } else if (const auto elf = ElfFile::parse(slice)) {
+    code = code_of(*elf, address);
+    const FunctionTable table = FunctionTable::read(slice);
+    if (const auto* function = table.find(address); code && function != nullptr) {
+      code->function_start = function->start;
+    }
+  }
+  if (code && code->function_start && *code->function_start < code->text_start) code->function_start.reset();
+  return code;
+}
+
+std::optional<CodeBytes> bytes_from_files(const Image& image, ImageOffset offset, RuntimeAddress address,
+                                          SymbolFinder& finder) {
+  constexpr std::uint64_t kMostBefore = 65536;
+  constexpr std::uint64_t kMostAfter = 512;
+  std::vector<Issue> ignored;  // symbolize_report() tells about refused files.
+  for (const auto& found : finder.find(image, ignored)) {
+    const auto file = MappedFile::open(found.path);
+    if (!file) continue;
+    const auto slice = ByteView(file->bytes()).slice(found.slice.offset, found.slice.size_bytes);
+    if (!slice) continue;
+    const LinkAddress wanted{found.slice.link_base.value + offset.value};
+    const auto code = code_of(*slice, wanted);
+    if (!code) continue;
+    const std::uint64_t at = wanted.value - code->text_start.value;
+    std::uint64_t from = at;
+    CodeBytes bytes;
+    if (code->function_start && wanted.value - code->function_start->value <= kMostBefore) {
+      from = code->function_start->value - code->text_start.value;
+    } else if (is_arm(found.slice.arch)) {
+      from = at - std::min<std::uint64_t>(at, 256);
+    }
+    bytes.bytes = code->text.substr(from, at - from + kMostAfter);
+    bytes.first = {address.value - (at - from)};
+    bytes.arch = found.slice.arch;
+    bytes.origin = found.path.string();
+    return bytes;
+  }
+  return std::nullopt;
+}
+
+std::string text_of(const std::vector<std::uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
+
+std::string arch_of(const CrashReport& report, const Image* image) {
+  if (image != nullptr && image->arch) return *image->arch;
+  const std::string cpu = report.cpu_type.value_or("");
+  return cpu.starts_with("ARM") ? "arm64" : "x86_64";
+}
+
+std::optional<CodeBytes> bytes_from_report(const CrashReport& report, const Thread& thread,
+                                           RuntimeAddress address, const std::string& arch) {
+  CodeBytes bytes;
+  bytes.arch = arch;
+  bytes.origin = "report";
+  std::size_t before = 0;
+  if (thread.triggered && report.instruction_bytes && !report.instruction_bytes->at_pc.empty()) {
+    bytes.bytes = text_of(report.instruction_bytes->before_pc) + text_of(report.instruction_bytes->at_pc);
+    before = report.instruction_bytes->before_pc.size();
+  } else if (thread.instruction_state &&
+             thread.instruction_state->offset < thread.instruction_state->bytes.size()) {
+    bytes.bytes = text_of(thread.instruction_state->bytes);
+    before = thread.instruction_state->offset;
+  } else {
+    return std::nullopt;
+  }
+  // Instructions of arm64 have one size; on x86 only the one at the pc has a known beginning.
+  const std::size_t drop = is_arm(arch) ? before % 4 : before;
+  bytes.bytes.erase(0, drop);
+  bytes.first = {address.value - (before - drop)};
+  return bytes;
+}
+
+}  // namespace
+
+Result<std::vector<DisassembledInstruction>> disassemble(std::string_view bytes, RuntimeAddress first,
+                                                         std::string_view arch) {
+  if (!is_arm(arch) && !is_intel(arch)) {
+    return fail(ErrorKind::unsupported, fmt::format("cannot disassemble for {}", arch));
+  }
+  const auto decoder = Decoder::make(is_arm(arch));
+  if (!decoder)
+    return fail(ErrorKind::unsupported, fmt::format("no disassembler for {} in this build", arch));
+  const std::size_t unit = is_arm(arch) ? 4 : 1;
+  const std::vector<std::uint8_t> raw(bytes.begin(), bytes.end());
+  std::vector<DisassembledInstruction> instructions;
+  for (std::size_t at = 0; at < raw.size();) {
+    const llvm::ArrayRef<std::uint8_t> rest = llvm::ArrayRef<std::uint8_t>(raw).drop_front(at);
+    const std::uint64_t address = first.value + at;
+    const auto decoded = decoder->decode(rest, address);
+    DisassembledInstruction instruction;
+    instruction.address = {address};
+    const std::size_t size =
+        decoded ? static_cast<std::size_t>(decoded->second) : std::min(unit, rest.size());
+    instruction.bytes.assign(rest.begin(), rest.begin() + size);
+    if (decoded) {
+      instruction.text = decoded->first;
+    } else {
+      instruction.text = ".byte";
+      for (const auto byte : instruction.bytes) instruction.text += fmt::format(" {:#04x}", byte);
+    }
+    instructions.push_back(std::move(instruction));
+    at += size;
+  }
+  return instructions;
+}
+
+Result<Disassembly> disassemble_around(const CrashReport& report, std::size_t thread_index,
+                                       std::size_t frame_index, SymbolFinder& finder,
+                                       const DisassemblyRange& range) {
+  if (thread_index >= report.threads.size() || frame_index >= report.threads[thread_index].frames.size()) {
+    return fail(ErrorKind::invalid_argument, "the report has no such frame");
+  }
+  const Thread& thread = report.threads[thread_index];
+  const Frame& frame = thread.frames[frame_index];
+  const auto address = report.address_of(frame);
+  if (!address) return fail(ErrorKind::symbols, "the frame has no address");
+  const Image* image = report.image_of(frame);
+  const bool is_first =
+      std::all_of(thread.frames.begin(), thread.frames.begin() + static_cast<std::ptrdiff_t>(frame_index),
+                  [](const Frame& before) { return before.inlined; });
+
+  std::optional<CodeBytes> code;
+  if (image != nullptr) code = bytes_from_files(*image, frame.image_offset, *address, finder);
+  if (!code && is_first) code = bytes_from_report(report, thread, *address, arch_of(report, image));
+  if (!code) return fail(ErrorKind::symbols, "no file of this build and no bytes in the report");
+  TRY_ASSIGN(auto all, disassemble(code->bytes, code->first, code->arch));
+
+  Disassembly shown;
+  shown.origin = code->origin;
+  auto at = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.address == *address; });
+  if (at == all.end()) {
+    // The address is inside an instruction (a wild jump): only what would run from there is shown.
+    const std::uint64_t skip = address->value - code->first.value;
+    if (skip >= code->bytes.size()) return fail(ErrorKind::symbols, "the bytes end before the address");
+    TRY_ASSIGN(all, disassemble(std::string_view(code->bytes).substr(skip), *address, code->arch));
+    at = all.begin();
+  }
+  at->is_at = true;
+  const auto index = static_cast<std::size_t>(at - all.begin());
+  const std::size_t from = index - std::min(index, range.before);
+  const std::size_t to = std::min(all.size(), index + range.after + 1);
+  shown.instructions.assign(all.begin() + static_cast<std::ptrdiff_t>(from),
+                            all.begin() + static_cast<std::ptrdiff_t>(to));
+  return shown;
+}
+
+}  // namespace faultline
