@@ -1,7 +1,6 @@
 #include "analyzer/statistics/comparison.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -85,37 +84,6 @@ void warn(Comparison& out, const ComparisonInput& input) {
   }
 }
 
-std::string rate_words(const Proportion& of) { return fmt::format("{}/{}", of.counted, of.trials); }
-
-std::string test_name(const Comparison& of) {
-  if (of.decided_by == "boschloo") return "Boschloo";
-  if (of.decided_by == "fisher") return "Fisher";
-  if (of.decided_by == "anytime") return "anytime-valid";
-  if (of.decided_by == "exact-stratified") return "exact, by host and night";
-  return "Cochran-Mantel-Haenszel, by host and night";
-}
-
-std::string p_words(double p) { return p < 0.0001 ? "p < 0.0001" : fmt::format("p = {:.2g}", p); }
-
-/// Says what is claimed and on what grounds. "Fixed" and "caused by" are not claims of two counts.
-void put_into_words(Comparison& out, bool was_corrected) {
-  const std::string what = out.counted.empty() ? "" : out.counted + ": ";
-  const std::string grounds =
-      fmt::format("{}, {}{}", test_name(out), p_words(out.adjusted_p), was_corrected ? " (Holm)" : "");
-  if (out.verdict != ComparisonVerdict::undecided) {
-    out.sentence = fmt::format("{}A is {} than B: {} against {}; {}", what, verdict_text(out.verdict),
-                               rate_words(out.a), rate_words(out.b), grounds);
-    return;
-  }
-  out.sentence =
-      fmt::format("{}undecided: {} against {}; {}", what, rate_words(out.a), rate_words(out.b), grounds);
-  if (out.trials_needed) {
-    out.sentence +=
-        fmt::format("; if these rates are the true ones, {} more trials a side would decide with 80 %",
-                    *out.trials_needed);
-  }
-}
-
 /// Whether the direction is that of the pooled counts; strata may tell another (Simpson's paradox), and they
 /// are asked then.
 ComparisonVerdict direction(const Comparison& of) {
@@ -127,7 +95,7 @@ ComparisonVerdict direction(const Comparison& of) {
   return of.difference < 0.0 ? ComparisonVerdict::lower : ComparisonVerdict::undecided;
 }
 
-void judge(Comparison& out, double level, bool was_corrected) {
+void judge(Comparison& out, double level) {
   const bool is_claimed = out.adjusted_p <= 1.0 - level;
   out.verdict = is_claimed ? direction(out) : ComparisonVerdict::undecided;
   if (out.verdict == ComparisonVerdict::undecided) {
@@ -135,12 +103,13 @@ void judge(Comparison& out, double level, bool was_corrected) {
     // What the formula holds for enough was not: at least one more.
     if (needed) out.trials_needed = std::max<std::int64_t>(1, *needed);
   }
-  put_into_words(out, was_corrected);
 }
 
 Comparison prepared(const ComparisonInput& input, double level) {
   Comparison out;
   out.counted = input.counted;
+  out.a_name = input.a_name;
+  out.b_name = input.b_name;
   out.a = input.a;
   out.b = input.b;
   measure(out, input, level);
@@ -155,7 +124,8 @@ void judge_together(std::vector<Comparison>& comparisons, std::size_t first, dou
   const std::vector<double> adjusted = holm(p_values);
   for (std::size_t i = first; i < comparisons.size(); ++i) {
     comparisons[i].adjusted_p = adjusted[i - first];
-    judge(comparisons[i], level, adjusted.size() > 1);
+    comparisons[i].claims = adjusted.size();
+    judge(comparisons[i], level);
   }
 }
 
@@ -167,7 +137,7 @@ std::string_view verdict_sign(ComparisonVerdict verdict) {
 
 Comparison compare(const ComparisonInput& input, double level) {
   Comparison out = prepared(input, level);
-  judge(out, level, false);
+  judge(out, level);
   return out;
 }
 
@@ -182,7 +152,7 @@ std::vector<Comparison> compare_outcomes(const std::vector<ComparisonInput>& inp
   std::vector<Comparison> out;
   for (const ComparisonInput& input : inputs) out.push_back(prepared(input, level));
   if (out.empty()) return out;
-  judge(out.front(), level, false);
+  judge(out.front(), level);
   judge_together(out, 1, level);
   return out;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -46,7 +47,9 @@ struct ComparisonContext {
 };
 
 struct ComparisonInput {
-  std::string counted;  ///< What is counted: `bad`, `crashed`, `site~…`.
+  std::string counted;       ///< What is counted: `bad`, `crashed`, `site~…`.
+  std::string a_name = "A";  ///< What the sides are: `lock=none`, a run.
+  std::string b_name = "B";
   Proportion a;
   Proportion b;
   /// By host and night; used where at least two are informative.
@@ -56,6 +59,8 @@ struct ComparisonInput {
 
 struct Comparison {
   std::string counted;
+  std::string a_name;
+  std::string b_name;
   Proportion a;
   Proportion b;
   Interval a_interval;
@@ -80,7 +85,7 @@ struct Comparison {
   std::optional<std::int64_t>
       trials_needed;  ///< More, on each side; only where undecided and a number can be named.
   std::vector<std::string> warnings;
-  std::string sentence;  ///< The verdict in words. Never says "fixed", and names no culprit.
+  std::size_t claims = 1;  ///< Judged together; more than one means that Holm's correction is in adjusted_p.
 };
 
 /// One comparison alone. The test is chosen by what there is, never by its p-value: anytime-valid where

@@ -11,7 +11,6 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 
 ComparisonInput counts(Proportion a, Proportion b) {
   ComparisonInput input;
@@ -32,7 +31,6 @@ TEST(ComparisonTest, AClearDifferenceIsClaimedWithItsGrounds) {
   EXPECT_EQ(comparison.difference_method, "newcombe");
   EXPECT_EQ(comparison.ratio_method, "koopman");
   EXPECT_EQ(comparison.trials_needed, std::nullopt);
-  EXPECT_THAT(comparison.sentence, HasSubstr("crashed: A is higher than B: 11/20 against 0/20; Boschloo, p"));
 }
 
 TEST(ComparisonTest, TheOtherDirectionIsLower) {
@@ -46,8 +44,6 @@ TEST(ComparisonTest, ThreeOfFiveAgainstNoneIsUndecidedAndSaysWhatWouldDecide) {
   EXPECT_EQ(verdict_sign(comparison.verdict), "~");
   ASSERT_TRUE(comparison.trials_needed.has_value());
   EXPECT_GE(*comparison.trials_needed, 1);
-  EXPECT_THAT(comparison.sentence, HasSubstr("undecided: 3/5 against 0/5"));
-  EXPECT_THAT(comparison.sentence, HasSubstr("more trials a side would decide with 80 %"));
 }
 
 TEST(ComparisonTest, EqualRatesNameNoNumberOfTrials) {
@@ -78,7 +74,6 @@ TEST(ComparisonTest, NightsThatDifferDoNotDecideForOneSide) {
 
   EXPECT_EQ(comparison.decided_by, "exact-stratified");
   EXPECT_EQ(comparison.verdict, ComparisonVerdict::undecided);
-  EXPECT_THAT(comparison.sentence, HasSubstr("by host and night"));
 }
 
 TEST(ComparisonTest, WithinNightsTheDirectionIsThatOfTheNights) {
@@ -132,7 +127,6 @@ TEST(ComparisonTest, WhereTheControlLivedALowRateProvesNothing) {
 
   EXPECT_THAT(comparison.warnings,
               Contains(HasSubstr("the control did not crash: a low rate proves nothing")));
-  EXPECT_THAT(comparison.sentence, Not(HasSubstr("fixed")));
 }
 
 TEST(ComparisonTest, LiteralCountsSayThatNothingElseIsKnown) {
@@ -148,7 +142,7 @@ TEST(ComparisonTest, ManyClaimsAreCorrectedTogether) {
   for (const Comparison& comparison : compare_all(inputs)) {
     EXPECT_EQ(comparison.verdict, ComparisonVerdict::undecided);
     EXPECT_GT(comparison.adjusted_p, comparison.p_value);
-    EXPECT_THAT(comparison.sentence, HasSubstr("(Holm)"));
+    EXPECT_EQ(comparison.claims, 20U);
   }
 }
 
