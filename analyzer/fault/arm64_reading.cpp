@@ -118,7 +118,7 @@ std::optional<std::uint32_t> scalar_bytes(std::string_view stem) {
   if (stem.empty()) return std::nullopt;
   if (starts_with_any(stem, {"LD64B", "ST64B"})) return 64;
   if (stem.starts_with("LDRAA") || stem.starts_with("LDRAB")) return 8;
-  if (stem == "LDAPUR") return 4;  // The one name without its letter.
+  if (stem == "LDAPUR") return 4;          // The one name without its letter.
   if (stem.starts_with("STGP")) return 8;  // Two X registers with one tag.
   if (stem.ends_with("SBW") || stem.ends_with("SBX")) return 1;
   if (stem.ends_with("SHW") || stem.ends_with("SHX")) return 2;
@@ -282,7 +282,8 @@ Instruction read_arm64(const RawInstruction& raw) {
   read_flow(raw, out);
   read_written(raw, out);
   const bool named_so = starts_with_any(raw.opcode, {"LD", "ST", "CAS", "SWP", "RCW"});
-  if (named_so && (raw.may_load || raw.may_store)) read_load_or_store(raw, out);
+  // Not by LLVM's load and store flags: `ldapursb` and its kind have neither.
+  if (named_so) read_load_or_store(raw, out);
   if (raw.text.starts_with("dc zva")) {
     // Writes the whole block that the address is in; how large that is only the machine knows.
     MemoryOperand memory;
