@@ -8,6 +8,7 @@
 #include "cli/intake.h"
 #include "cli/open_store.h"
 #include "cli/report_sources.h"
+#include "cli/symbol_places.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
 
@@ -99,13 +100,20 @@ void name_problems(const ImportedFile& file) {
   }
 }
 
-Result<ExitStatus> import_reports(const std::vector<std::string>& paths, const CommandContext& context) {
-  const auto sources = find_report_sources(paths);
+struct ImportFlags {
+  std::vector<std::string> paths;
+  std::vector<std::string> symbols;
+};
+
+Result<ExitStatus> import_reports(const ImportFlags& flags, const CommandContext& context) {
+  TRY(check_symbol_paths(flags.symbols));
+  const auto sources = find_report_sources(flags.paths);
   TRY_ASSIGN(auto store, open_or_create_store(context));
   auto table = import_table();
   ImportCounts counts;
   bool damaged = !sources.problems.empty();
-  TRY(import_files(store, sources.files, SystemClock(), [&](const ImportedFile& file) {
+  Symbolizer symbolizer(symbolize_options(flags.symbols));
+  TRY(import_files(store, sources.files, &symbolizer, SystemClock(), [&](const ImportedFile& file) {
     add_row(table, file);
     count(counts, file);
     name_problems(file);
@@ -127,15 +135,20 @@ Result<ExitStatus> import_reports(const std::vector<std::string>& paths, const C
 
 void add_import_command(CLI::App& app, CommandContext& context) {
   auto* command = app.add_subcommand("import", "Read crash reports into the store");
-  auto paths = std::make_shared<std::vector<std::string>>();
-  command->add_option("paths", *paths, "Files, folders, or - for stdin")->required()->type_name("PATH");
+  auto flags = std::make_shared<ImportFlags>();
+  command
+      ->add_option("--symbols", flags->symbols, "Symbol files, dSYM bundles or folders; may be given again")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("PATH");
+  command->add_option("paths", flags->paths, "Files, folders, or - for stdin")->required()->type_name("PATH");
   add_shared_options(*command, context, "text,markdown,csv,json");
   command->footer(
       "A file that is there already changes nothing. Damaged files give what can be read; each is named on\n"
       "stderr and the exit status is 3.\n\n"
       "Example: faultline import ~/Library/Logs/DiagnosticReports");
   command->callback(
-      [&context, paths] { context.action = [&context, paths] { return import_reports(*paths, context); }; });
+      [&context, flags] { context.action = [&context, flags] { return import_reports(*flags, context); }; });
 }
 
 }  // namespace faultline

@@ -11,6 +11,7 @@
 
 #include "analyzer/analyze.h"
 #include "analyzer/parse/parse_report.h"
+#include "analyzer/symbolize/symbolize_report.h"
 #include "core/text_file.h"
 
 namespace faultline {
@@ -37,13 +38,13 @@ LoadedFile load(const std::filesystem::path& path) {
   return loaded;
 }
 
-void derive_in_parallel(std::span<LoadedFile> files) {
+void derive_in_parallel(std::span<LoadedFile> files, Symbolizer* symbolizer) {
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
     for (std::size_t i = next.fetch_add(1); i < files.size(); i = next.fetch_add(1)) {
       auto& loaded = files[i];
       if (loaded.file.error) continue;
-      loaded.file.analysis = derive(loaded.bytes, ReportOrigin::imported);
+      loaded.file.analysis = derive(loaded.bytes, ReportOrigin::imported, symbolizer);
       loaded.file.issue_count = loaded.file.analysis.report.issues.size();
     }
   };
@@ -90,7 +91,7 @@ Result<std::string> read_stdin() {
   }
 }
 
-Analysis derive(std::string_view bytes, ReportOrigin origin) {
+Analysis derive(std::string_view bytes, ReportOrigin origin, Symbolizer* symbolizer) {
   CrashReport report;
   if (bytes.size() > kParseLimitBytes) {
     report.kind = ReportKind::unreadable;
@@ -102,10 +103,14 @@ Analysis derive(std::string_view bytes, ReportOrigin origin) {
   }
   // A document that says of itself that it was put together by hand stays what it is.
   if (report.origin != ReportOrigin::reconstructed) report.origin = origin;
+  if (symbolizer != nullptr && report.kind == ReportKind::crash) {
+    report = symbolizer->symbolize(report).report;
+  }
   return analyze(std::move(report));
 }
 
-Result<void> import_files(Store& store, const std::vector<std::filesystem::path>& files, const Clock& clock,
+Result<void> import_files(Store& store, const std::vector<std::filesystem::path>& files,
+                          Symbolizer* symbolizer, const Clock& clock,
                           const std::function<void(const ImportedFile&)>& each) {
   std::size_t at = 0;
   while (at < files.size()) {
@@ -115,7 +120,7 @@ Result<void> import_files(Store& store, const std::vector<std::filesystem::path>
       batch.push_back(load(files[at++]));
       batch_bytes += batch.back().bytes.size();
     }
-    derive_in_parallel(batch);
+    derive_in_parallel(batch, symbolizer);
     TRY(store_batch(store, batch, clock));
     for (const auto& loaded : batch) each(loaded.file);
   }

@@ -17,14 +17,17 @@
 
 namespace faultline {
 
+class Symbolizer;
+
 /// Larger documents are kept as they are, and are not parsed.
 inline constexpr std::uint64_t kParseLimitBytes = 64ULL << 20;
 /// SQLite keeps no single value above a gigabyte; a larger file is refused.
 inline constexpr std::uint64_t kKeepLimitBytes = 2ULL << 30;
 
-/// Everything that is derived from one document. Never fails: what nobody can read becomes a report of
-/// kind `unreadable` whose issues say why. Threads: several at once.
-Analysis derive(std::string_view bytes, ReportOrigin origin);
+/// Everything that is derived from one document; frames are named by `symbolizer` first where one is
+/// given. Never fails: what nobody can read becomes a report of kind `unreadable` whose issues say why.
+/// Threads: several at once, also with one symbolizer.
+Analysis derive(std::string_view bytes, ReportOrigin origin, Symbolizer* symbolizer = nullptr);
 
 /// All of standard input; refused beyond kKeepLimitBytes.
 Result<std::string> read_stdin();
@@ -40,7 +43,8 @@ struct ImportedFile {
 
 /// Reads, derives and stores `files` (`-` is stdin), in parallel, some 50 in a transaction. Calls
 /// `each` once per file, in order. Fails as a whole only where the store does; what was stored stays.
-Result<void> import_files(Store& store, const std::vector<std::filesystem::path>& files, const Clock& clock,
+Result<void> import_files(Store& store, const std::vector<std::filesystem::path>& files,
+                          Symbolizer* symbolizer, const Clock& clock,
                           const std::function<void(const ImportedFile&)>& each);
 
 }  // namespace faultline

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "analyzer/symbolize/gsym_conversion.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "cli/version.h"
@@ -29,8 +30,11 @@ void add_commands(CLI::App& app, CommandContext& context) {
   add_show_command(app, context);
   add_rates_command(app, context);
   add_sites_command(app, context);
+  add_compare_command(app, context);
   add_query_command(app, context);
   add_label_command(app, context);
+  add_symbolize_command(app, context);
+  add_symbols_command(app, context);
   add_merge_command(app, context);
   add_reanalyze_command(app, context);
 }
@@ -83,6 +87,10 @@ int main(int argc, char** argv) {
   // A closed pipe is an error of write(), not a death.
   std::signal(SIGPIPE, SIG_IGN);
   try {
+    // The converter of damaged symbol files is this program again, as a child that may die.
+    if (argc > 1 && std::string_view(argv[1]) == faultline::kGsymChildFlag) {
+      return faultline::gsym_child_main(argc, argv);
+    }
     return faultline::run_command_line(argc, argv);
   } catch (const std::exception& error) {
     faultline::complain(std::string("our own mistake, please report it: ") + error.what());

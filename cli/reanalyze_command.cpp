@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/intake.h"
 #include "cli/open_store.h"
+#include "cli/symbol_places.h"
 #include "cli/terminal.h"
 #include "core/text_escape.h"
 
@@ -18,8 +19,11 @@ struct Changes {
   std::int64_t moved = 0;
 };
 
-Result<void> derive_again(Store& store, const StoredReport& stored, Changes& changes) {
-  const auto analysis = derive(stored.bytes, stored.origin);
+Result<void> derive_again(Store& store, const StoredReport& stored, Symbolizer& symbolizer,
+                          Changes& changes) {
+  // Captured reports came with the names of the moment; the archive may know imported ones better by now.
+  const auto analysis =
+      derive(stored.bytes, stored.origin, stored.origin == ReportOrigin::captured ? nullptr : &symbolizer);
   ++changes.reports;
   if (analysis.site.key != stored.site_key) {
     ++changes.moved;
@@ -31,9 +35,10 @@ Result<void> derive_again(Store& store, const StoredReport& stored, Changes& cha
 
 Result<ExitStatus> reanalyze(const CommandContext& context) {
   TRY_ASSIGN(auto store, open_store_to_change(context));
+  Symbolizer symbolizer(symbolize_options({}));
   Changes changes;
   TRY(store.for_each_report(
-      [&](const StoredReport& stored) { return derive_again(store, stored, changes); }));
+      [&](const StoredReport& stored) { return derive_again(store, stored, symbolizer, changes); }));
   TRY(store.optimize());
   note(context,
        fmt::format("{} reports derived again; {} changed their site", changes.reports, changes.moved));

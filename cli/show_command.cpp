@@ -6,9 +6,11 @@
 #include <charconv>
 #include <system_error>
 
+#include "analyzer/symbolize/symbolize_report.h"
 #include "cli/commands.h"
 #include "cli/intake.h"
 #include "cli/open_store.h"
+#include "cli/symbol_places.h"
 #include "cli/terminal.h"
 #include "cli/trial_page.h"
 #include "core/text_file.h"
@@ -61,13 +63,23 @@ Result<ReportBytes> load_report(const std::string& what, const CommandContext& c
   return ReportBytes{std::move(bytes), arrival.origin};
 }
 
-Result<ExitStatus> show_report(const std::string& what, const CommandContext& context) {
+struct ShowFlags {
+  std::string what;
+  std::vector<std::string> symbols;
+};
+
+Result<ExitStatus> show_report(const ShowFlags& flags, const CommandContext& context) {
+  const auto& what = flags.what;
+  TRY(check_symbol_paths(flags.symbols));
   TRY_ASSIGN(const auto report, load_report(what, context));
   if (context.format == "raw") {
     print(report.bytes);
     return ExitStatus::done;
   }
-  const auto analysis = derive(report.bytes, report.origin);
+  // Without --symbols nothing is looked for and nothing is made: not even a cache.
+  std::optional<Symbolizer> symbolizer;
+  if (!flags.symbols.empty()) symbolizer.emplace(symbolize_options(flags.symbols));
+  const auto analysis = derive(report.bytes, report.origin, symbolizer ? &*symbolizer : nullptr);
   if (context.format == "json") {
     print(crash_json(analysis));
   } else if (context.format == "apple") {
@@ -102,20 +114,21 @@ Result<ExitStatus> show_trial(const TrialName& name, const CommandContext& conte
   return ExitStatus::done;
 }
 
-Result<ExitStatus> show(const std::string& what, const CommandContext& context) {
-  if (!is_path(what)) {
-    if (const auto trial = parse_trial_name(what)) return show_trial(*trial, context);
+Result<ExitStatus> show(const ShowFlags& flags, const CommandContext& context) {
+  if (!is_path(flags.what)) {
+    if (const auto trial = parse_trial_name(flags.what)) return show_trial(*trial, context);
   }
-  return show_report(what, context);
+  return show_report(flags, context);
 }
 
 }  // namespace
 
 void add_show_command(CLI::App& app, CommandContext& context) {
   auto* command = app.add_subcommand("show", "Explain one report, or show one trial with its output");
-  auto what = std::make_shared<std::string>();
+  auto flags = std::make_shared<ShowFlags>();
   command
-      ->add_option("what", *what, "A file, an incident or its unique prefix, `last`, or a trial as RUN/INDEX")
+      ->add_option("what", flags->what,
+                   "A file, an incident or its unique prefix, `last`, or a trial as RUN/INDEX")
       ->required()
       ->type_name("WHAT");
   add_shared_options(*command, context, "analysis,markdown,apple,json,raw");
@@ -123,7 +136,12 @@ void add_show_command(CLI::App& app, CommandContext& context) {
       "Formats: analysis (explained), markdown (the same), apple (the text that macOS itself shows),\n"
       "json, raw (the original bytes). A file is shown without any store.\n\n"
       "Example: faultline show crash.ips");
-  command->callback([&context, what] { context.action = [&context, what] { return show(*what, context); }; });
+  command->add_option("--symbols", flags->symbols, "Name frames from these symbol files or folders, too")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("PATH");
+  command->callback(
+      [&context, flags] { context.action = [&context, flags] { return show(*flags, context); }; });
 }
 
 }  // namespace faultline

@@ -1,0 +1,88 @@
+#include "cli/arms.h"
+
+#include <charconv>
+#include <system_error>
+
+#include "core/filter.h"
+
+namespace faultline {
+namespace {
+
+constexpr std::size_t kLeastRunPrefix = 8;
+
+bool is_run_name(const std::string& text) {
+  if (text == "last") return true;
+  return text.size() >= kLeastRunPrefix &&
+         text.find_first_not_of("0123456789abcdefABCDEF-") == std::string::npos;
+}
+
+std::string both(const std::string& a, const std::string& b) {
+  if (a.empty()) return b;
+  if (b.empty()) return a;
+  return "(" + a + ") and (" + b + ")";
+}
+
+}  // namespace
+
+std::optional<Proportion> parse_literal(const std::string& text) {
+  Proportion of;
+  const auto* const end = text.data() + text.size();
+  const auto [slash, first_error] = std::from_chars(text.data(), end, of.counted);
+  if (first_error != std::errc() || slash == end || *slash != '/') return std::nullopt;
+  const auto [stop, second_error] = std::from_chars(slash + 1, end, of.trials);
+  if (second_error != std::errc() || stop != end) return std::nullopt;
+  return of;
+}
+
+Result<Arm> parse_arm(const std::string& text, Store* store) {
+  Arm arm;
+  arm.text = text;
+  arm.literal = parse_literal(text);
+  if (arm.literal) {
+    const auto& of = *arm.literal;
+    if (of.counted < 0 || of.trials < 1 || of.counted > of.trials) {
+      return fail(ErrorKind::invalid_argument,
+                  text + " is no count of trials; write k/n with 0 <= k <= n, as 11/20");
+    }
+    return arm;
+  }
+  if (store == nullptr) {
+    return fail(ErrorKind::invalid_argument,
+                "compare two literal counts (11/20 0/20), or two arms of a store, not one of each");
+  }
+  if (is_run_name(text)) {
+    TRY_ASSIGN(const auto run, store->run(text));
+    arm.where = "run=" + run.uuid.text();
+    return arm;
+  }
+  auto filter = parse_filter(text);
+  if (!filter) return fail(filter.error());
+  arm.where = text;
+  return arm;
+}
+
+Result<ArmEvidence> arm_evidence(Store& store, const Arm& arm, const std::string& common,
+                                 const std::string& count) {
+  RatesQuery query;
+  TRY_ASSIGN(query.where, parse_filter(both(common, arm.where)));
+  TRY_ASSIGN(query.count, parse_count(count));
+  query.by = {"host", "date", "run"};
+  TRY_ASSIGN(const auto result, query_rates(store, query));
+  ArmEvidence evidence;
+  evidence.total = {result.total.counted, result.total.trials};
+  evidence.unfinished = result.unfinished;
+  for (const auto& row : result.rows) {
+    if (row.counts.trials == 0) continue;
+    const auto host = query_value_text(row.values[0]);
+    const auto night = query_value_text(row.values[1]);
+    auto& stratum = evidence.strata[host + "\n" + night];
+    stratum.counted += row.counts.counted;
+    stratum.trials += row.counts.trials;
+    evidence.hosts.insert(host);
+    evidence.nights.insert(night);
+    evidence.runs.insert(query_value_text(row.values[2]));
+  }
+  return evidence;
+}
+
+}  // namespace faultline

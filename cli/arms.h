@@ -1,0 +1,44 @@
+// A side of a comparison as a person names it: literal counts, a run, or a filter.
+
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/estimate.h"
+#include "core/result.h"
+#include "db/queries.h"
+#include "db/store.h"
+
+namespace faultline {
+
+struct Arm {
+  std::string text;                   ///< As given.
+  std::optional<Proportion> literal;  ///< `11/20`: no store is asked.
+  std::string where;                  ///< Filter text of the others.
+};
+
+/// `11/20`, a run (`last`, a UUID or a unique prefix of at least 8 digits), or a filter over trials.
+/// `store` may be null where only literal counts are wanted; then anything else is an error.
+Result<Arm> parse_arm(const std::string& text, Store* store);
+/// `k/n` alone; nullopt for anything else. k above n is an error of parse_arm().
+std::optional<Proportion> parse_literal(const std::string& text);
+
+/// What the store knows of an arm for one thing that is counted.
+struct ArmEvidence {
+  Proportion total;
+  std::map<std::string, Proportion> strata;  ///< By host and night.
+  std::set<std::string> runs;
+  std::set<std::string> hosts;
+  std::set<std::string> nights;
+  bool unfinished = false;  ///< A run among them has not ended.
+};
+
+/// Asks the store. `common` is a filter that holds for every arm; empty if none.
+Result<ArmEvidence> arm_evidence(Store& store, const Arm& arm, const std::string& common,
+                                 const std::string& count);
+
+}  // namespace faultline

@@ -1,0 +1,27 @@
+#include "cli/symbol_places.h"
+
+#include <system_error>
+
+#include "analyzer/symbolize/symbol_archive.h"
+
+namespace faultline {
+
+SymbolizeOptions symbolize_options(const std::vector<std::string>& symbol_paths) {
+  SymbolizeOptions options;
+  options.search_paths.assign(symbol_paths.begin(), symbol_paths.end());
+  options.archive_folder = default_symbol_archive_folder();
+  options.cache_folder = default_gsym_cache_folder();
+  return options;
+}
+
+Result<void> check_symbol_paths(const std::vector<std::string>& symbol_paths) {
+  for (const auto& path : symbol_paths) {
+    std::error_code error;
+    if (!std::filesystem::exists(path, error)) {
+      return fail(ErrorKind::io, "--symbols " + path + ": no such file or folder");
+    }
+  }
+  return {};
+}
+
+}  // namespace faultline

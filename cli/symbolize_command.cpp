@@ -1,0 +1,67 @@
+// `faultline symbolize`: a report with every frame named that can be named.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "analyzer/analyze.h"
+#include "analyzer/parse/parse_report.h"
+#include "cli/commands.h"
+#include "cli/intake.h"
+#include "cli/symbol_places.h"
+#include "cli/terminal.h"
+#include "core/ips_writer.h"
+#include "core/text_file.h"
+#include "reports/apple_text.h"
+#include "reports/crash_json.h"
+
+namespace faultline {
+namespace {
+
+struct SymbolizeFlags {
+  std::string file;
+  std::vector<std::string> symbols;
+};
+
+std::string written(const CrashReport& report, const std::string& format) {
+  if (format == "json") return crash_json(analyze(report));
+  if (format == "ips") return write_ips(report);
+  return render_apple_text(report);
+}
+
+Result<ExitStatus> symbolize(const SymbolizeFlags& flags, const CommandContext& context) {
+  TRY(check_symbol_paths(flags.symbols));
+  TRY_ASSIGN(const auto bytes, flags.file == "-" ? read_stdin() : read_file(flags.file, kParseLimitBytes));
+  const auto report = parse_report(bytes);
+  if (report.kind == ReportKind::unreadable) {
+    return fail(ErrorKind::parse,
+                flags.file + ": " + (report.issues.empty() ? "no crash report" : report.issues[0].message));
+  }
+  const auto symbolized = symbolize_report(report, symbolize_options(flags.symbols));
+  print(written(symbolized.report, context.format));
+  for (const auto& issue : symbolized.issues) complain(issue.at + ": " + issue.message);
+  note(context, fmt::format("{} of {} frames have a name; the report itself named {}", symbolized.named_after,
+                            symbolized.physical_frames, symbolized.named_before));
+  return symbolized.issues.empty() ? ExitStatus::done : ExitStatus::partial;
+}
+
+}  // namespace
+
+void add_symbolize_command(CLI::App& app, CommandContext& context) {
+  auto* command = app.add_subcommand("symbolize", "A report with every frame named that can be named");
+  auto flags = std::make_shared<SymbolizeFlags>();
+  command->add_option("file", flags->file, "The report, or - for stdin")->required()->type_name("FILE");
+  command
+      ->add_option("--symbols", flags->symbols,
+                   "Symbol files, dSYM bundles or folders of them, looked into first")
+      ->type_name("PATH…");
+  add_shared_options(*command, context, "apple,json,ips");
+  command->footer(
+      "A file is used only if its UUID is the image's; one that is not is named on stderr, and the exit\n"
+      "status is 3.\n\n"
+      "Example: faultline symbolize crash.ips --symbols build/MyApp.dSYM");
+  command->callback(
+      [&context, flags] { context.action = [&context, flags] { return symbolize(*flags, context); }; });
+}
+
+}  // namespace faultline
