@@ -1,4 +1,4 @@
-#include "coverage.h"
+#include "tests/analyzer/statistics/coverage.h"
 
 #include <algorithm>
 #include <cmath>

@@ -5,8 +5,8 @@
 
 #include <chrono>
 
-#include "coverage.h"
 #include "reports/report_writer.h"
+#include "tests/analyzer/statistics/coverage.h"
 
 namespace faultline {
 namespace {

@@ -1,6 +1,6 @@
 // The promises of docs/statistics.md, in short; faultline_coverage has them at length.
 
-#include "coverage.h"
+#include "tests/analyzer/statistics/coverage.h"
 
 #include <gtest/gtest.h>
 

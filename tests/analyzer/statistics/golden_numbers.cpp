@@ -1,4 +1,4 @@
-#include "golden_numbers.h"
+#include "tests/analyzer/statistics/golden_numbers.h"
 
 #include <gtest/gtest.h>
 

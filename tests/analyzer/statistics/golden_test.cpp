@@ -13,7 +13,7 @@
 #include "analyzer/statistics/strata.h"
 #include "analyzer/statistics/survival.h"
 #include "analyzer/statistics/trend.h"
-#include "golden_numbers.h"
+#include "tests/analyzer/statistics/golden_numbers.h"
 
 namespace faultline {
 namespace {
