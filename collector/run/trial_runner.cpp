@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <system_error>
 #include <utility>
 
@@ -15,7 +16,9 @@ namespace faultline {
 namespace {
 
 constexpr std::uint64_t kLargestReportBytes = 64ULL << 20;
-constexpr std::string_view kFilesFolder = "files";
+/// What the supervisor and we put into a trial's folder; any other file is the workload's own.
+constexpr auto kOurFiles =
+    std::to_array<std::string_view>({"spec.json", "started.json", "status.json", "stdout", "stderr"});
 
 Result<void> make_folder(const std::filesystem::path& folder) {
   std::error_code error;
@@ -29,10 +32,9 @@ void remove_folder(const std::filesystem::path& folder) {
   std::filesystem::remove_all(folder, ignored);
 }
 
-bool is_empty_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  const bool empty = std::filesystem::is_empty(folder, error);
-  return error || empty;
+bool is_our_file(const std::filesystem::path& path) {
+  const std::string name = path.filename().string();
+  return std::find(kOurFiles.begin(), kOurFiles.end(), name) != kOurFiles.end();
 }
 
 /// The supervisor's reports, read back. One that is gone is said, not passed over.
@@ -102,7 +104,7 @@ std::vector<EnvSetting> TrialRunner::environment_of(const PlannedTrial& planned,
     env.push_back({setting.name, setting.value ? replace_placeholders(*setting.value, cell, setting_.folders)
                                                : std::nullopt});
   }
-  env.push_back({"FAULTLINE_TRIAL_DIR", (folder_of(planned.index) / kFilesFolder).string()});
+  env.push_back({"FAULTLINE_TRIAL_DIR", folder_of(planned.index).string()});
   env.push_back({"FAULTLINE_TRIAL", std::to_string(planned.index)});
   env.push_back({"FAULTLINE_SEED", std::to_string(trial_seed(setting_.seed, planned.block))});
   return env;
@@ -133,7 +135,7 @@ Result<std::optional<EndedTrial>> TrialRunner::run(const PlannedTrial& planned, 
   const TrialSpec spec = spec_of(planned, cell);
   // What an attempt that counts for nothing left here would be taken for this one's.
   remove_folder(spec.trial_folder);
-  TRY(make_folder(spec.trial_folder / kFilesFolder));
+  TRY(make_folder(spec.trial_folder));
   Trial trial = plan(planned, cell);
   TRY_ASSIGN(auto status, processes_.run(spec, stop));
   if (status.interrupted) {
@@ -207,23 +209,17 @@ void TrialRunner::add_report(EndedTrial& ended, CollectedReport report) {
 }
 
 void TrialRunner::prune(const EndedTrial& ended) const {
+  if (ended.trial.verdict.outcome != Outcome::passed) return;
   const auto folder = folder_of(ended.trial.index);
-  const auto files = folder / kFilesFolder;
-  const bool wrote_files = !is_empty_folder(files);
-  if (ended.trial.verdict.outcome != Outcome::passed) {
-    std::error_code ignored;
-    if (!wrote_files) std::filesystem::remove(files, ignored);
-    return;
-  }
-  if (!wrote_files) {
-    remove_folder(folder);
-    return;
-  }
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (entry->path().filename() != kFilesFolder) remove_folder(entry->path());
+    if (!is_our_file(entry->path())) continue;
+    std::error_code ignored;
+    std::filesystem::remove(entry->path(), ignored);
   }
+  // Refused by the system where the workload left something.
+  std::filesystem::remove(folder, error);
 }
 
 void TrialRunner::discard(std::int64_t index) const { remove_folder(folder_of(index)); }

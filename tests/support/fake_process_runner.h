@@ -42,8 +42,10 @@ class FakeProcessRunner final : public ProcessRunner {
  public:
   using Script = std::function<FakeExecution(const TrialSpec& spec)>;
 
-  FakeProcessRunner(Clock& clock, Script script) : clock_(clock), script_(std::move(script)) {}
+  explicit FakeProcessRunner(Clock& clock) : clock_(clock) {}
 
+  /// What the next executions do.
+  Script script = [](const TrialSpec&) { return passing_execution(); };
   std::vector<TrialSpec> specs;  ///< As given, in order.
   std::int64_t next_pid = 1000;
   int failures = 0;  ///< So many runs fail with an error of our own machinery.
@@ -60,7 +62,7 @@ class FakeProcessRunner final : public ProcessRunner {
     const std::int64_t pid = next_pid++;
     const WallTime started = clock_.wall();
     current_pid_ = pid;
-    FakeExecution execution = script_(spec);
+    FakeExecution execution = script(spec);
     TrialStatus& status = execution.status;
     status.started = status.start_error.empty();
     status.pid = pid;
@@ -94,7 +96,6 @@ class FakeProcessRunner final : public ProcessRunner {
   }
 
   Clock& clock_;
-  Script script_;
   std::int64_t current_pid_ = 0;
 };
 
