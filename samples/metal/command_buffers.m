@@ -93,6 +93,7 @@ int main(int argc, char** argv) {
     }
     // With MTL_DEBUG_LAYER=1 the class is one of the validation layer: the campaign checks that.
     printf("device %s %s\n", object_getClassName(device), device.name.UTF8String);
+    fflush(stdout);
     queue = [device newCommandQueue];
     common_buffer = [queue commandBuffer];
 

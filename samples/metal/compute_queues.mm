@@ -133,6 +133,7 @@ int main(int argc, char** argv) {
       return 3;
     }
     printf("device %s %s\n", object_getClassName(device), device.name.UTF8String);
+    fflush(stdout);
     if (!prepare(device)) return 3;
 
     workload_phase("encoding");

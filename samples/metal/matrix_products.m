@@ -152,6 +152,7 @@ int main(int argc, char** argv) {
       return 3;
     }
     printf("device %s %s\n", object_getClassName(device), device.name.UTF8String);
+    fflush(stdout);
 
     workload_phase("encoding");
     double seconds = 0;
