@@ -1,5 +1,6 @@
 # The test "layers": every #include "folder/..." against the table of who may know whom.
 # Run as: cmake -DROOT=<source folder> -P CheckLayers.cmake
+cmake_minimum_required(VERSION 3.25)  # Scripts have no policies of their own.
 
 set(allowed_core "core")
 set(allowed_collector "core;collector")
