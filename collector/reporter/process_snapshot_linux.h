@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "collector/reporter/cpu_state.h"
+#include "collector/reporter/cpu_state_linux.h"
 #include "collector/reporter/memory_map.h"
 #include "collector/reporter/stack_unwinder_linux.h"
 #include "core/image.h"

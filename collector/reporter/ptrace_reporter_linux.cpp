@@ -14,7 +14,7 @@
 #include <cstring>
 #include <ctime>
 
-#include "collector/reporter/crash_report_builder.h"
+#include "collector/reporter/crash_report_builder_linux.h"
 #include "collector/reporter/report_file.h"
 #include "core/ips_writer.h"
 #include "core/text_file.h"
@@ -155,8 +155,9 @@ Result<void> PtraceReporter::attach(pid_t child) {
                             "kernel.yama.ptrace_scope=3 or another tracer forbids it)",
                             std::strerror(error)));
   }
-  attached_ = true;
   is_leader_[child] = true;
+  if (!settings_.follow_children)
+    notes_.push_back("children are not followed: their crashes leave no report");
   return {};
 }
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "collector/reporter/process_tree.h"
+#include "collector/reporter/report_version.h"
 #include "collector/reporter/supervisor.h"
 #include "core/text_escape.h"
 #include "core/text_file.h"
@@ -171,7 +171,9 @@ int run(int argc, char** argv) {
     return kWrongUsage;
   }
   if (arguments->help || arguments->version) {
-    write_text(STDOUT_FILENO, arguments->help ? kHelp : "faultline-report " FAULTLINE_VERSION "\n");
+    write_text(STDOUT_FILENO, arguments->help
+                                  ? std::string(kHelp)
+                                  : std::string("faultline-report ") + faultline::kReportVersion + "\n");
     return 0;
   }
   return arguments->spec.empty() ? run_command(*arguments) : run_trial(*arguments);

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "collector/reporter/cpu_state.h"
+#include "collector/reporter/cpu_state_linux.h"
 #include "collector/reporter/process_memory_linux.h"
 #include "core/result.h"
 

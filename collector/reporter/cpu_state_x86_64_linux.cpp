@@ -3,7 +3,7 @@
 #include <sys/uio.h>
 #include <sys/user.h>
 
-#include "collector/reporter/cpu_state.h"
+#include "collector/reporter/cpu_state_linux.h"
 
 namespace faultline {
 namespace {

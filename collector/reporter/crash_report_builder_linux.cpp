@@ -1,4 +1,4 @@
-#include "collector/reporter/crash_report_builder.h"
+#include "collector/reporter/crash_report_builder_linux.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

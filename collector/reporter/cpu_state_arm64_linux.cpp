@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "collector/reporter/cpu_state.h"
+#include "collector/reporter/cpu_state_linux.h"
 
 namespace faultline {
 

@@ -1,4 +1,5 @@
-// The registers of one stopped thread. One body per CPU: cpu_state_x86_64.cpp, cpu_state_arm64.cpp.
+// The registers of one stopped thread. One body per CPU: cpu_state_x86_64_linux.cpp,
+// cpu_state_arm64_linux.cpp.
 
 #pragma once
 
