@@ -1,7 +1,6 @@
 // The longer tables of a crash page: registers, memory, other threads, images, what is not known.
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -72,12 +71,21 @@ std::string numbers(const std::vector<std::size_t>& threads) {
   return text;
 }
 
+// A pool has a name for every thread: the first few say enough.
+std::string some_of(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 4;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  if (names.size() > kMost) text += fmt::format(" and {} more", names.size() - kMost);
+  return text;
+}
+
 std::string group_line(const ThreadGroup& group) {
   std::string line = group.threads.size() == 1
                          ? fmt::format("thread {}", group.threads.front())
                          : fmt::format("{} threads alike ({})", group.threads.size(), numbers(group.threads));
-  if (!group.names.empty()) line += ", " + fmt::format("{}", fmt::join(group.names, ", "));
-  if (!group.queues.empty()) line += ", queue " + fmt::format("{}", fmt::join(group.queues, ", "));
+  if (!group.names.empty()) line += ", " + some_of(group.names);
+  if (!group.queues.empty()) line += ", queue " + some_of(group.queues);
   line += ": ";
   line += group.place.empty() ? "no frames" : "in " + group.place;
   if (!group.waits_for.empty()) line += "; waits for " + group.waits_for;
@@ -94,21 +102,28 @@ PageSection registers_section(const Analysis& analysis) {
   const auto index = report.crashed_thread_index();
   if (!index || !report.threads[*index].state) return section;
   std::string text;
+  std::string row;
   std::vector<std::string> hints;
   std::size_t column = 0;
+  const auto end_row = [&] {
+    while (!row.empty() && row.back() == ' ') row.pop_back();
+    if (!row.empty()) text += row + "\n";
+    row.clear();
+  };
   for (const Register& reg : report.threads[*index].state->registers) {
     const bool is_null = reg.value == 0 && !is_state_register(reg.name);
-    text += fmt::format("{:>6}: 0x{}{} ", reg.name, hex16(reg.value), is_null ? "*" : " ");
-    if (++column % kRegistersPerLine == 0) text += "\n";
+    row += fmt::format("{:>6}: 0x{}{} ", reg.name, hex16(reg.value), is_null ? "*" : " ");
+    if (++column % kRegistersPerLine == 0) end_row();
     std::string hint;
     if (reg.description) hint = *reg.description;
     if (reg.objc_selector) hint += fmt::format(" selector {}", *reg.objc_selector);
     if (reg.symbol) hint += fmt::format(" near {} + {}", *reg.symbol, reg.symbol_location.value_or(0));
-    if (!hint.empty())
+    if (!hint.empty()) {
       hints.push_back(fmt::format("{}: {}", reg.name, hint.front() == ' ' ? hint.substr(1) : hint));
+    }
   }
-  while (!text.empty() && text.back() == ' ') text.pop_back();
-  section.blocks.push_back(PageBlock::code(text + "\n"));
+  end_row();
+  section.blocks.push_back(PageBlock::code(text));
   section.blocks.push_back(PageBlock::paragraph("* held NULL"));
   if (!hints.empty()) section.blocks.push_back(PageBlock::list(std::move(hints)));
   return section;

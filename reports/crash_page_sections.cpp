@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 #include <string>
 
 #include "core/clock.h"
@@ -13,6 +12,8 @@
 
 namespace faultline {
 namespace {
+
+constexpr std::size_t kWidestImageName = 40;
 
 using Rows = std::vector<std::pair<std::string, std::string>>;
 
@@ -29,9 +30,9 @@ std::string frame_name(const CrashReport& report, const Frame& frame) {
   return name;
 }
 
-std::string frame_line(const CrashReport& report, const Frame& frame, std::size_t index) {
+std::string frame_line(const CrashReport& report, const Frame& frame, std::size_t index, std::size_t width) {
   const auto address = report.address_of(frame);
-  std::string line = fmt::format("{:<3} {:<28} {:>18}  ", index, frame_name(report, frame),
+  std::string line = fmt::format("{:<3} {:<{}} {:>18}  ", index, frame_name(report, frame), width,
                                  address ? hex(address->value) : std::string("?"));
   if (frame.symbol) {
     line += *frame.symbol;
@@ -53,8 +54,11 @@ std::string frame_line(const CrashReport& report, const Frame& frame, std::size_
 }
 
 std::string stack_text(const CrashReport& report, const std::vector<Frame>& frames) {
+  std::size_t width = 0;
+  for (const Frame& frame : frames) width = std::max(width, frame_name(report, frame).size());
+  width = std::min(width, kWidestImageName);
   std::string text;
-  for (std::size_t i = 0; i < frames.size(); ++i) text += frame_line(report, frames[i], i) + "\n";
+  for (std::size_t i = 0; i < frames.size(); ++i) text += frame_line(report, frames[i], i, width) + "\n";
   return text;
 }
 

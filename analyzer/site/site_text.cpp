@@ -54,6 +54,8 @@ std::string termination_phrase(const CrashReport& report) {
 }
 
 std::string unnamed_exact(const SiteFrame& frame) {
+  // Texts may give an address only, which differs each time.
+  if (!frame.uuid && frame.image_offset == 0) return "?";
   return fmt::format("{}+{}", frame.uuid ? frame.uuid->text() : std::string("?"), hex(frame.image_offset));
 }
 

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "analyzer/site/demangle.h"
+
 namespace faultline {
 namespace {
 
@@ -82,16 +84,6 @@ void normalise_rust(std::string& text) {
   replace_all(text, "::_<", "::<");
   replace_all(text, "::_{", "::{");
   if (text.starts_with("_<")) text.erase(0, 1);
-}
-
-// Rust v0: a crate's disambiguator `Cs…_` changes with every version of the compiler.
-void normalise_rust_v0(std::string& text) {
-  if (!text.starts_with("_R")) return;
-  for (auto at = text.find("Cs"); at != std::string::npos; at = text.find("Cs", at + 1)) {
-    std::size_t end = at + 2;
-    while (end < text.size() && std::isalnum(static_cast<unsigned char>(text[end])) != 0) ++end;
-    if (end < text.size() && text[end] == '_' && end > at + 2) text.erase(at + 1, end - at);
-  }
 }
 
 // `'lambda0'`, `{lambda(int)#2}`, `$_12`, `_block_invoke_3`, `_block_invoke.13`: counted by the compiler.
@@ -243,11 +235,10 @@ void fold_number(std::string& text, std::string_view stem, std::string_view tail
 }  // namespace
 
 std::string normalised_function(std::string_view symbol) {
-  std::string text = one_line(symbol);
+  std::string text = demangled(one_line(symbol));
   while (drop_compiler_suffix(text)) {
   }
   normalise_rust(text);
-  normalise_rust_v0(text);
   while (drop_compiler_suffix(text)) {
   }
   replace_all(text, "std::__1::", "std::");

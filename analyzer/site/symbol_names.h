@@ -7,7 +7,8 @@
 
 namespace faultline {
 
-/// The function's name without what differs from build to build of the same source: hashes of Rust,
+/// The function's name in words (C++ and Rust), without what differs from build to build of the same source:
+/// hashes of Rust,
 /// `.cold` and `[clone …]` parts, numbers of lambdas and blocks, ABI tags, `std::__1`. Template
 /// arguments and argument lists stay. One line: blanks and line ends become single blanks.
 std::string normalised_function(std::string_view symbol);

@@ -21,7 +21,10 @@ TEST(SymbolNamesTest, DropsWhatOneBuildPutIntoAName) {
            {"a::b::hello", "a::b::hello"},
            {"_$LT$impl$u20$toml..map..Map$GT$::get::h669c7fe9cb89aefc", "<impl toml::map::Map>::get"},
            {"call_once$u7b$$u7b$vtable.shim$u7d$$u7d$::hd938735960704108", "call_once{{vtable.shim}}"},
-           {"_RNvCsbgTEAFGLn1v_7___rustc17rust_begin_unwind", "_RNvC7___rustc17rust_begin_unwind"},
+           {"_RNvCsbgTEAFGLn1v_7___rustc17rust_begin_unwind", "__rustc::rust_begin_unwind"},
+           // C++ that nobody demangled.
+           {"_ZN2CA5Layer10set_boundsERKNS_4RectEb", "CA::Layer::set_bounds(CA::Rect const&, bool)"},
+           {"_Znot_mangled", "_Znot_mangled"},
            // Pieces of functions.
            {"MTLReportFailure.cold.1", "MTLReportFailure"},
            {"parse.isra.0.cold", "parse"},
