@@ -1,5 +1,6 @@
 #include "analyzer/symbolize/module_symbols.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "analyzer/symbolize/byte_view.h"
@@ -11,7 +12,7 @@ namespace faultline {
 
 const ModuleAnswer* ModuleSymbols::find(ImageOffset offset) {
   const std::lock_guard lock(mutex_);
-  if (!opened_) open();
+  if (!files_) find_files();
   auto known = known_.find(offset);
   if (known == known_.end()) known = known_.emplace(offset, look_up(offset)).first;
   return known->second ? &*known->second : nullptr;
@@ -22,41 +23,35 @@ std::vector<Issue> ModuleSymbols::issues() const {
   return issues_;
 }
 
-void ModuleSymbols::open() {
-  opened_ = true;
-  const auto found = finder_.find(image_, issues_);
-  for (const auto& file : found) {
-    if (file.slice.has_dwarf) open_file(file, GsymContent::dwarf);
-  }
-  for (const auto& file : found) {
-    if (!file.slice.has_dwarf) open_file(file, GsymContent::symbols);
-  }
+void ModuleSymbols::find_files() {
+  files_ = finder_.find(image_, issues_);
+  std::stable_partition(files_->begin(), files_->end(),
+                        [](const FoundSymbols& found) { return found.slice.has_dwarf; });
 }
 
-void ModuleSymbols::open_file(const FoundSymbols& found, GsymContent content) {
+ModuleSymbols::Source ModuleSymbols::open_file(const FoundSymbols& found) {
+  const auto content = found.slice.has_dwarf ? GsymContent::dwarf : GsymContent::symbols;
   auto opened = cache_.open(found.path, found.slice, content, issues_);
-  if (opened) {
-    sources_.push_back({std::make_unique<GsymSource>(std::move(*opened)), found.place, found.path});
-    return;
-  }
+  if (opened) return {std::make_unique<GsymSource>(std::move(*opened)), found.place, found.path};
   issues_.push_back({found.path.string(), opened.error().text()});
   // The symbol table of a file whose DWARF cannot be read is still worth having.
-  const auto file = MappedFile::open(found.path);
-  if (!file) return;
-  const auto slice = ByteView(file->bytes()).slice(found.slice.offset, found.slice.size_bytes);
-  if (!slice) return;
-  sources_.push_back({std::make_unique<TableSource>(FunctionTable::read(*slice), found.slice.link_base),
-                      found.place, found.path});
+  FunctionTable table;
+  if (const auto file = MappedFile::open(found.path)) {
+    const auto slice = ByteView(file->bytes()).slice(found.slice.offset, found.slice.size_bytes);
+    if (slice) table = FunctionTable::read(*slice);
+  }
+  return {std::make_unique<TableSource>(std::move(table), found.slice.link_base), found.place, found.path};
 }
 
-std::optional<ModuleAnswer> ModuleSymbols::look_up(ImageOffset offset) const {
+std::optional<ModuleAnswer> ModuleSymbols::look_up(ImageOffset offset) {
   std::optional<ModuleAnswer> answer;
-  for (const auto& source : sources_) {
-    auto frame = source.symbols->find(offset);
-    if (!frame) continue;
-    const bool better =
-        !answer || (answer->frame.origin != SymbolOrigin::dwarf && frame->origin == SymbolOrigin::dwarf);
-    if (better) answer = ModuleAnswer{std::move(*frame), source.place, source.file};
+  for (std::size_t i = 0; i < files_->size(); ++i) {
+    // A name without DWARF gives way to nothing but DWARF.
+    if (answer && !(*files_)[i].slice.has_dwarf) break;
+    if (i == sources_.size()) sources_.push_back(open_file((*files_)[i]));
+    auto frame = sources_[i].symbols->find(offset);
+    if (!frame || (answer && frame->origin != SymbolOrigin::dwarf)) continue;
+    answer = ModuleAnswer{std::move(*frame), sources_[i].place, sources_[i].file};
     if (answer->frame.origin == SymbolOrigin::dwarf) break;
   }
   return answer;

@@ -28,7 +28,8 @@ struct ModuleAnswer {
 /// The symbol sources of one module in order: every file with DWARF first, then symbol tables and
 /// Objective-C metadata. The first source that covers an address names it.
 ///
-/// Files are found and converted at the first lookup; each offset is looked up once and remembered.
+/// Files are found at the first lookup, and opened (converted, if need be) only when those before them do
+/// not name an address; each offset is looked up once and remembered.
 /// Threads: find() may be called from several at a time; they wait for one another.
 class ModuleSymbols {
  public:
@@ -39,7 +40,7 @@ class ModuleSymbols {
   /// The answer for `offset`, or null. Lives as long as the module.
   const ModuleAnswer* find(ImageOffset offset);
 
-  /// What was refused, damaged or could not be converted; complete after the first find().
+  /// What was refused, damaged or could not be converted so far.
   [[nodiscard]] std::vector<Issue> issues() const;
 
  private:
@@ -49,16 +50,16 @@ class ModuleSymbols {
     std::filesystem::path file;
   };
 
-  void open();
-  void open_file(const FoundSymbols& found, GsymContent content);
-  std::optional<ModuleAnswer> look_up(ImageOffset offset) const;
+  void find_files();
+  Source open_file(const FoundSymbols& found);
+  std::optional<ModuleAnswer> look_up(ImageOffset offset);
 
   Image image_;
   SymbolFinder& finder_;
   GsymCache& cache_;
   mutable std::mutex mutex_;
-  bool opened_ = false;
-  std::vector<Source> sources_;
+  std::optional<std::vector<FoundSymbols>> files_;  // Those with DWARF first; nullopt until found.
+  std::vector<Source> sources_;                     // Of the first files: as many as were needed so far.
   std::vector<Issue> issues_;
   std::map<ImageOffset, std::optional<ModuleAnswer>> known_;
 };

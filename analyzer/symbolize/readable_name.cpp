@@ -61,7 +61,12 @@ std::map<std::string, std::string> SwiftDemangler::demangle(const std::vector<st
     ToolRun run;
     run.argv = {program_.string(), "-compact"};
     for (const auto& name : unknown) run.input.append(name).append("\n");
-    const auto outcome = run_tool(run);
+    auto outcome = run_tool(run);
+    if (!outcome && !program_.has_parent_path()) {
+      // Xcode keeps its tools out of PATH and starts them by xcrun.
+      run.argv.insert(run.argv.begin(), "xcrun");
+      outcome = run_tool(run);
+    }
     const auto answers = outcome ? lines_of(outcome->output) : std::vector<std::string>();
     if (outcome && outcome->exit_code == 0 && answers.size() == unknown.size()) {
       for (std::size_t i = 0; i < unknown.size(); ++i) {
