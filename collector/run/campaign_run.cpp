@@ -144,21 +144,11 @@ Result<void> CampaignRun::open() {
   } else {
     TRY(parts_.journal.begin(record_));
   }
-  // Only now: until here the note told of the earlier execution.
-  TRY_ASSIGN(auto recorder, FlightRecorder::open(run_folder_));
-  recorder_.emplace(std::move(recorder));
   left_ = count_left(schedule_, done_, set_aside_);
   return {};
 }
 
 Result<RunSummary> CampaignRun::run() {
-  auto summary = run_to_the_end();
-  // However it ended: from here on a restart of the machine is no trial's doing.
-  if (recorder_) TRY(recorder_->land());
-  return summary;
-}
-
-Result<RunSummary> CampaignRun::run_to_the_end() {
   std::optional<Ending> ending = reason_to_end();
   parts_.observer.run_started(record_, options_.resume.has_value(), progress());
   while (!ending) {
@@ -195,9 +185,7 @@ std::optional<CampaignRun::Ending> CampaignRun::reason_to_end() {
 }
 
 Result<void> CampaignRun::run_one(const PlannedTrial& planned) {
-  Trial upcoming = trials_->plan(planned, cell_of(planned));
-  parts_.observer.trial_started(upcoming, cell_of(planned), progress());
-  TRY(recorder_->take_off({planned.index, planned.cell_index, boot_session_, upcoming.started}));
+  parts_.observer.trial_started(trials_->plan(planned, cell_of(planned)), cell_of(planned), progress());
   TRY_ASSIGN(auto ended, run_with_retries(planned));
   if (!ended) return {};  // Asked to stop: reason_to_end() says so next.
   unkillable_ += static_cast<std::int64_t>(ended->evidence.status.unkillable.size());

@@ -15,7 +15,6 @@
 #include "collector/folders/report_intake.h"
 #include "collector/plan/schedule.h"
 #include "collector/run/campaign_runner.h"
-#include "collector/run/flight_note.h"
 #include "collector/run/run_tally.h"
 #include "collector/run/trial_runner.h"
 
@@ -43,7 +42,6 @@ class CampaignRun {
 
   // campaign_run.cpp
   Result<void> prepare_record();
-  Result<RunSummary> run_to_the_end();
   [[nodiscard]] std::optional<Ending> reason_to_end();
   Result<void> run_one(const PlannedTrial& planned);
   Result<std::optional<EndedTrial>> run_with_retries(const PlannedTrial& planned);
@@ -55,8 +53,9 @@ class CampaignRun {
 
   // run_recovery.cpp
   Result<void> resume();
-  Result<void> settle_flight();
-  Result<void> record_panic(const PlannedTrial& planned, const FlightNote& flight);
+  Result<void> settle_flights();
+  Result<void> settle_flight(std::int64_t index);
+  Result<void> record_panic(const PlannedTrial& planned, const StartRecord& start);
   Result<void> store_orphans();
   void set_cells_aside();
 
@@ -92,7 +91,6 @@ class CampaignRun {
   RunTally tally_;
 
   std::optional<TrialRunner> trials_;
-  std::optional<FlightRecorder> recorder_;
   std::optional<ReportIntake> intake_;
   std::vector<TrialProcesses> processes_;            // Of every trial that may still get a report.
   std::map<std::int64_t, MonotonicTime> ends_;       // When trials of this execution ended.

@@ -2,7 +2,8 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
+#include <charconv>
+#include <system_error>
 
 #include "collector/run/campaign_run.h"
 
@@ -25,46 +26,58 @@ Result<void> CampaignRun::resume() {
     if (intake_) intake_->know(key, own ? std::optional(found->second) : std::nullopt);
   }
   set_cells_aside();
-  TRY(settle_flight());
+  TRY(settle_flights());
   set_cells_aside();
   TRY(store_orphans());
   return collect(nullptr);
 }
 
-Result<void> CampaignRun::settle_flight() {
-  const auto flight = read_flight_note(run_folder_);
-  if (!flight || done_.contains(flight->trial_index)) return {};
-  const auto planned = schedule_.trial(flight->trial_index);
-  const bool known = planned && planned->cell_index == flight->cell_index;
-  if (known) {
-    // It may have ended properly while nobody was there to record it: then nothing is lost at all.
-    TRY_ASSIGN(auto ended, trials_->recover(*planned, cell_of(*planned)));
-    if (ended) {
-      note(fmt::format("trial {} had ended when the run was interrupted, and is recorded now",
-                       planned->index));
-      ended->trial.boot_session = flight->boot_session;
-      TRY(settle(*ended));
-      return record(*ended);
-    }
-    const bool other_boot =
-        !boot_session_.empty() && !flight->boot_session.empty() && flight->boot_session != boot_session_;
-    if (other_boot) return record_panic(*planned, *flight);
+/// Trials that were begun and not recorded: those whose folder is there all the same.
+Result<void> CampaignRun::settle_flights() {
+  std::set<std::int64_t> indexes;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(run_folder_, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    std::int64_t index = 0;
+    const auto [last, failed] = std::from_chars(name.data(), name.data() + name.size(), index);
+    const bool is_trial = failed == std::errc{} && last == name.data() + name.size() && index >= 0;
+    if (is_trial && !done_.contains(index)) indexes.insert(index);
   }
-  TRY_ASSIGN(const std::int64_t ended,
-             parts_.host.end_survivors(trials_->folder_of(flight->trial_index), boot_session_));
-  if (ended > 0)
-    note(fmt::format("ended {} processes that trial {} had left running", ended, flight->trial_index));
-  trials_->discard(flight->trial_index);
+  if (error) return fail(io_error("cannot look into " + run_folder_.string(), error.value()));
+  for (const std::int64_t index : indexes) TRY(settle_flight(index));
+  return {};
+}
+
+Result<void> CampaignRun::settle_flight(std::int64_t index) {
+  if (const auto planned = schedule_.trial(index)) {
+    TRY_ASSIGN(auto leftover, trials_->find_leftover(*planned, cell_of(*planned)));
+    if (leftover.ended) {
+      // It came to its end while nobody was there to record it: then nothing is lost at all.
+      note(fmt::format("trial {} had ended when the run was interrupted, and is recorded now", index));
+      TRY(settle(*leftover.ended));
+      return record(*leftover.ended);
+    }
+    const bool other_boot = leftover.start && !boot_session_.empty() &&
+                            !leftover.start->boot_session.empty() &&
+                            leftover.start->boot_session != boot_session_;
+    if (other_boot && !leftover.ended_by_us) return record_panic(*planned, *leftover.start);
+  }
+  TRY_ASSIGN(const std::int64_t ended, parts_.host.end_survivors(trials_->folder_of(index), boot_session_));
+  if (ended > 0) note(fmt::format("ended {} processes that trial {} had left running", ended, index));
+  trials_->discard(index);
   return {};
 }
 
 /// The machine went down under the trial. Whether by a panic, a cut of power or a person's hand only a
 /// panic report can say; collect() adds it where there is one.
-Result<void> CampaignRun::record_panic(const PlannedTrial& planned, const FlightNote& flight) {
+Result<void> CampaignRun::record_panic(const PlannedTrial& planned, const StartRecord& start) {
   EndedTrial ended;
   ended.trial = trials_->plan(planned, cell_of(planned));
-  ended.trial.started = flight.started;
-  ended.trial.boot_session = flight.boot_session;
+  ended.trial.started = start.started_at;
+  ended.trial.pid = start.pid;
+  if (start.start_ticks != 0) ended.trial.start_ticks = start.start_ticks;
+  ended.trial.boot_session = start.boot_session;
   ended.trial.verdict = {Outcome::panicked,
                          "boot_session_changed",
                          {"the machine was started anew while the trial ran; without a panic report, a panic "

@@ -146,13 +146,20 @@ Result<std::optional<EndedTrial>> TrialRunner::run(const PlannedTrial& planned, 
   return std::optional<EndedTrial>(std::move(ended));
 }
 
-Result<std::optional<EndedTrial>> TrialRunner::recover(const PlannedTrial& planned, const Cell& cell) {
+Result<TrialRunner::Leftover> TrialRunner::find_leftover(const PlannedTrial& planned, const Cell& cell) {
+  Leftover leftover;
+  if (const auto text = read_file(folder_of(planned.index) / "started.json")) {
+    if (auto start = read_start_record(*text)) leftover.start = std::move(*start);
+  }
   const auto text = read_file(folder_of(planned.index) / "status.json");
-  if (!text) return std::optional<EndedTrial>();
+  if (!text) return leftover;
   auto status = read_trial_status(*text);
-  if (!status || status->interrupted) return std::optional<EndedTrial>();
-  TRY_ASSIGN(auto ended, conclude(plan(planned, cell), cell, std::move(*status)));
-  return std::optional<EndedTrial>(std::move(ended));
+  if (!status) return leftover;
+  leftover.ended_by_us = status->interrupted;
+  if (status->interrupted) return leftover;
+  TRY_ASSIGN(leftover.ended, conclude(plan(planned, cell), cell, std::move(*status)));
+  if (leftover.start) leftover.ended->trial.boot_session = leftover.start->boot_session;
+  return leftover;
 }
 
 Result<EndedTrial> TrialRunner::conclude(Trial trial, const Cell& cell, TrialStatus status) const {

@@ -58,9 +58,14 @@ class TrialRunner {
   Result<std::optional<EndedTrial>> run(const PlannedTrial& planned, const Cell& cell,
                                         const std::atomic<bool>& stop);
 
-  /// A trial whose supervisor ended it properly, but whose harness died before it was recorded.
-  /// nullopt where the folder does not hold such a one.
-  Result<std::optional<EndedTrial>> recover(const PlannedTrial& planned, const Cell& cell);
+  /// What an earlier execution, which died, left of a trial that it did not record. The supervisor puts
+  /// `started.json` on the disk before it lets the command go, so that it is there after a panic, too.
+  struct Leftover {
+    std::optional<EndedTrial> ended;   ///< Its supervisor ended it properly: it can be recorded.
+    std::optional<StartRecord> start;  ///< It had begun. Absent where it never did, or the record is cut.
+    bool ended_by_us = false;          ///< The supervisor ended it because the harness was gone.
+  };
+  Result<Leftover> find_leftover(const PlannedTrial& planned, const Cell& cell);
 
   /// Adds a report that was found elsewhere, and decides again.
   static void add_report(EndedTrial& ended, CollectedReport report);

@@ -5,7 +5,6 @@
 
 #include <set>
 
-#include "collector/run/flight_note.h"
 #include "tests/support/campaign_stage.h"
 
 namespace faultline {
@@ -345,6 +344,40 @@ TEST(CampaignResumeTest, ACellThatTakesTheMachineDownTwiceIsSetAside) {
   EXPECT_EQ(summary->record.state, RunState::finished);
 }
 
+TEST(CampaignResumeTest, ARestartLongAfterTheHarnessWasKilledIsNoPanic) {
+  // The supervisor outlived the harness, ended the trial and said so: the machine was up then.
+  CampaignStage stage;
+  stage.processes.before_return = [&stage](const TrialSpec& spec) {
+    if (stage.processes.specs.size() != 3) return;
+    TrialStatus status = *read_trial_status(*read_file(spec.trial_folder / "status.json"));
+    status.interrupted = true;
+    std::ofstream(spec.trial_folder / "status.json") << write_trial_status(status);
+    throw HarnessKilled{};
+  };
+  stage.execute();
+  stage.processes.before_return = [](const TrialSpec&) {};
+  stage.host.boot = "BOOT-2";
+
+  const auto summary = stage.execute();
+
+  EXPECT_EQ(summary->progress.count(Outcome::panicked), 0);
+  EXPECT_EQ(summary->progress.count(Outcome::passed), 12);
+}
+
+TEST(CampaignResumeTest, ATrialWhoseCommandWasNeverLetGoIsNoPanic) {
+  CampaignStage stage;
+  stage.processes.while_running = [&stage](const TrialSpec& spec) {
+    if (stage.processes.specs.size() != 3) return;
+    std::ofstream(spec.trial_folder / "started.json") << "{\"pid\": 10";
+    throw HarnessKilled{};
+  };
+  stage.execute();
+  stage.processes.while_running = [](const TrialSpec&) {};
+  stage.host.boot = "BOOT-2";
+
+  EXPECT_EQ(stage.execute()->progress.count(Outcome::panicked), 0);
+}
+
 TEST(CampaignResumeTest, ARestartAfterAnOrderlyStopIsNoTrialsDoing) {
   CampaignStage stage;
   stage.processes.while_running = [&stage](const TrialSpec&) {
@@ -549,26 +582,6 @@ TEST(ResumableTest, OnlyTheSameCampaignOnTheSameSystemGoesOn) {
   other = found;
   other.planned_blocks = 99;  // --trials belongs to the run, not to what it is.
   EXPECT_EQ(why(other, now), "");
-}
-
-TEST(FlightNoteTest, TheLastNoteIsReadBackAndDamageIsNone) {
-  const ScopedTempFolder folder;
-  EXPECT_EQ(read_flight_note(folder.path()), std::nullopt);
-  const FlightNote note{41, 7, "BOOT-1", *parse_utc("2025-12-21T01:02:03.456Z")};
-  {
-    auto recorder = FlightRecorder::open(folder.path());
-    ASSERT_TRUE(recorder.has_value());
-    ASSERT_TRUE(recorder->take_off({123456, 3, "a much longer boot session", note.started}).has_value());
-    ASSERT_TRUE(recorder->take_off(note).has_value());
-  }
-  EXPECT_EQ(read_flight_note(folder.path()), note);
-
-  auto again = FlightRecorder::open(folder.path());
-  EXPECT_EQ(read_flight_note(folder.path()), note);
-  ASSERT_TRUE(again->land().has_value());
-  EXPECT_EQ(read_flight_note(folder.path()), std::nullopt);
-  std::ofstream(folder / "in_flight.json") << "{\"trial\": 1, \"ce";
-  EXPECT_EQ(read_flight_note(folder.path()), std::nullopt);
 }
 
 }  // namespace

@@ -68,6 +68,9 @@ class FakeProcessRunner final : public ProcessRunner {
     status.pid = pid;
     status.started_at = started;
     if (status.duration.count() == 0) status.duration = std::chrono::milliseconds(100);
+    if (status.started) {
+      write(spec.trial_folder / "started.json", write_start_record({pid, 0, started, spec.boot_session, 1}));
+    }
     while_running(spec);
     clock_.sleep(status.duration);
     if (status.term_signal && status.crash_deaths.empty() && *status.term_signal != 9) {
