@@ -83,8 +83,8 @@ int many_threads_fault(int count) {
     threads.emplace_back([i, count] {
       name_this_thread("faulter-" + std::to_string(i));
       waiting.fetch_add(1);
-      while (waiting.load() < count) {
-      }
+      // Giving way, since there may be more threads than processors.
+      while (waiting.load() < count) std::this_thread::yield();
       *at<volatile int>(0x1000 + 0x10 * static_cast<std::uintptr_t>(i)) = i;
     });
   }
