@@ -5,7 +5,8 @@
 namespace faultline {
 namespace {
 
-constexpr std::uint64_t kReach = 64 * 1024;
+// A field of a structure. Wider, and markers of 32 bits would meet ordinary numbers.
+constexpr std::uint64_t kReach = 4 * 1024;
 
 constexpr std::array<Poison, 15> kPoisons{{
     {0x5555555555555555, "freed memory as MallocScribble leaves it"},

@@ -13,7 +13,7 @@ struct Poison {
   std::string_view meaning;  ///< `freed memory as MallocScribble leaves it`
 };
 
-/// A value that is a pattern, or lies within 64 KiB above or below one (a field of such a pointer).
+/// A value that is a pattern, or lies within 4 KiB above or below one (a field of such a pointer).
 std::optional<Poison> find_poison(std::uint64_t value);
 
 }  // namespace faultline

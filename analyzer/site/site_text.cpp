@@ -78,6 +78,9 @@ std::string fault_phrase(const FaultExplanation& fault, const CrashReport& repor
     case FaultKind::launch_failure:
     case FaultKind::code_signature:
       return kind + termination_phrase(report);
+    case FaultKind::unknown:
+      // A cause without a kind of its own has a rule, whose name says more than "unknown".
+      return fault.rule.empty() || fault.rule == "unknown" ? kind : with_access(fault.rule, fault.access);
     case FaultKind::near_null:
     case FaultKind::wild_pointer:
     case FaultKind::pointer_authentication:

@@ -4,7 +4,7 @@
 
 __attribute__((noinline)) void execute_nonsense() {
 #if defined(__x86_64__)
-  asm volatile("ud2");
+  asm volatile(".byte 0x06");  // Not ud2: compilers write that for a deliberate trap.
 #elif defined(__aarch64__)
   asm volatile("udf #0");
 #else

@@ -215,6 +215,13 @@ TEST(FaultRulesTest, TellsBadAccessesApart) {
   }
 }
 
+// 0xdead7038 is within reach of nothing: numbers that look a little like a marker are not one.
+TEST(FaultRulesTest, DoesNotSeePoisonInNumbersNearIt) {
+  ReportMaker maker;
+  maker.bad_access(0xdead7038).arm64({});
+  EXPECT_EQ(explain_fault(maker.report()).kind, FaultKind::wild_pointer);
+}
+
 TEST(FaultRulesTest, ReadsX86FaultsWithTheirOwnTraps) {
   ReportMaker null_field;
   null_field.bad_access(0x5c8).x86({{"rdi", 0}}).code_bytes({0x48, 0x8b, 0x87, 0xc8, 0x05, 0, 0});
