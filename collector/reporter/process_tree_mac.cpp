@@ -1,6 +1,4 @@
 #include <libproc.h>
-#include <mach/mach_time.h>
-#include <sys/proc_info.h>
 #include <sys/sysctl.h>
 #include <unistd.h>
 
@@ -92,11 +90,14 @@ std::chrono::nanoseconds process_cpu_time(pid_t pid) {
   if (::proc_pidinfo(pid, PROC_PIDTASKINFO, 0, &info, sizeof info) != static_cast<int>(sizeof info)) {
     return std::chrono::nanoseconds(0);
   }
-  // In mach ticks: 125/3 ns each on Apple silicon, 1 ns on Intel.
-  mach_timebase_info_data_t scale{};
-  ::mach_timebase_info(&scale);
+  // In ticks of the time base: 24 MHz on Apple silicon, 1 GHz on Intel.
+  std::uint64_t ticks_per_second = 1'000'000'000;
+  std::size_t size = sizeof ticks_per_second;
+  ::sysctlbyname("hw.tbfrequency", &ticks_per_second, &size, nullptr, 0);
   const auto ticks = info.pti_total_user + info.pti_total_system;
-  return std::chrono::nanoseconds(static_cast<std::int64_t>(ticks * scale.numer / std::max(1U, scale.denom)));
+  const auto seconds = ticks / ticks_per_second;
+  const auto rest = (ticks % ticks_per_second) * 1'000'000'000 / ticks_per_second;
+  return std::chrono::seconds(seconds) + std::chrono::nanoseconds(rest);
 }
 
 std::int64_t peak_memory_bytes(const rusage& usage) { return std::int64_t{usage.ru_maxrss}; }
