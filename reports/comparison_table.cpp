@@ -111,10 +111,13 @@ TableCell ratio_cell(const Comparison& of) {
 
 std::string comparison_sentence(const Comparison& of) {
   const std::string what = of.counted.empty() ? "" : of.counted + ": ";
-  std::string seen = fmt::format("{}/{} against {}/{}", of.a.counted, of.a.trials, of.b.counted, of.b.trials);
+  const std::string counts_a = fmt::format("{}/{}", of.a.counted, of.a.trials);
+  const std::string counts_b = fmt::format("{}/{}", of.b.counted, of.b.trials);
+  // Literal counts are their own names.
+  std::string seen = of.a_name == counts_a && of.b_name == counts_b ? "" : counts_a + " against " + counts_b;
   if (!std::isnan(of.difference)) {
-    seen +=
-        fmt::format(", {} {}", format_points(of.difference), format_points_interval(of.difference_interval));
+    seen += fmt::format("{}{} {}", seen.empty() ? "" : ", ", format_points(of.difference),
+                        format_points_interval(of.difference_interval));
   }
   const std::string grounds = fmt::format("{}, {}", test_name(of), p_words(of));
   if (of.verdict != ComparisonVerdict::undecided) {
@@ -140,7 +143,7 @@ Table comparison_table(const std::vector<Comparison>& comparisons, const Compari
                    estimate_column("difference", "difference", Unit::points),
                    estimate_column("ratio", "ratio", Unit::ratio),
                    text_column("decided_by", "test"),
-                   number_column("adjusted_p", comparisons.size() > 1 ? "p (Holm)" : "p", Unit::p_value),
+                   number_column("adjusted_p", "p", Unit::p_value),
                    text_column("verdict"),
                    number_column("trials_needed", "trials still needed")};
   for (const Comparison& of : comparisons) {
@@ -157,6 +160,12 @@ Table comparison_table(const std::vector<Comparison>& comparisons, const Compari
   const bool any_undecided = std::any_of(comparisons.begin(), comparisons.end(), [](const Comparison& of) {
     return of.verdict == ComparisonVerdict::undecided;
   });
+  const std::size_t together = comparisons.empty() ? 0 : comparisons.back().claims;
+  if (together > 1) {
+    const bool first_alone = comparisons.front().claims == 1;
+    table.footnotes.push_back(fmt::format("p: Holm's correction over {} claims{}.", together,
+                                          first_alone ? ", after the first, which is judged alone" : ""));
+  }
   if (any_undecided) {
     table.footnotes.emplace_back(
         "~: undecided. Trials still needed are those on each side, for 80 % power, if the rates seen are the "

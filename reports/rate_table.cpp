@@ -152,8 +152,9 @@ IntervalMethod interval_method_for(const RatesResult& result, const RateTableOpt
 
 Interval rate_interval(const Proportion& of, IntervalMethod method, IntervalSide side, double level) {
   if (side == IntervalSide::two_sided) return proportion_interval(method, of, level);
-  // The whole error on one side is half the error of a two-sided interval of this level.
-  const Interval both = proportion_interval(method, of, 2.0 * level - 1.0);
+  // The whole error on one side is half the error of a two-sided interval of this level; a bound at 50 % and
+  // less is the middle of what is known.
+  const Interval both = proportion_interval(method, of, std::max(2.0 * level - 1.0, 1e-6));
   return side == IntervalSide::upper ? Interval{0.0, both.high} : Interval{both.low, 1.0};
 }
 
@@ -161,7 +162,7 @@ Table rate_table(const RatesResult& result, const RateTableOptions& options) {
   Table table = base_table(result, options);
   const IntervalMethod method = interval_method_for(result, options);
   for (std::size_t i = 0; i < result.columns.size(); ++i) table.columns.push_back(group_column(result, i));
-  table.columns.push_back(rate_column("rate", options.count));
+  table.columns.push_back(rate_column("rate", options.count + " of trials"));
   if (options.counts_sites)
     table.columns.push_back(rate_column("with_uncaptured", "if uncaptured ones were too"));
   if (options.trials_to_see_one)

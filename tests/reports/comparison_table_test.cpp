@@ -85,6 +85,24 @@ TEST(ComparisonTableTest, UndecidedIsATildeWithWhatWouldDecide) {
   EXPECT_THAT(text, HasSubstr("~: undecided."));
 }
 
+TEST(ComparisonTableTest, LiteralCountsAreNotSaidTwice) {
+  ComparisonInput input;
+  input.a_name = "11/20";
+  input.b_name = "0/20";
+  input.a = {11, 20};
+  input.b = {0, 20};
+  EXPECT_EQ(comparison_sentence(compare(input)),
+            "11/20 is higher than 0/20: +55 points [+29, +74]; Boschloo, p < 0.0001");
+}
+
+TEST(ComparisonTableTest, TheFirstOfSeveralOutcomesIsSaidToBeJudgedAlone) {
+  ComparisonInput input;
+  input.a = {5, 20};
+  input.b = {0, 20};
+  const std::string text = write_comparisons(compare_outcomes({input, input, input}), {}, TableFormat::text);
+  EXPECT_THAT(text, HasSubstr("p: Holm's correction over 2 claims, after the first, which is judged alone."));
+}
+
 TEST(ComparisonTableTest, WhatIsNeverSaid) {
   ComparisonInput input;
   input.a = {0, 500};
@@ -116,7 +134,7 @@ TEST(ComparisonTableTest, WarningsStandBelowOnceEach) {
   const auto first = text.find(warning);
   ASSERT_NE(first, std::string::npos);
   EXPECT_EQ(text.find(warning, first + 1), std::string::npos);
-  EXPECT_THAT(text, HasSubstr("p (Holm)"));
+  EXPECT_THAT(text, HasSubstr("p: Holm's correction over 2 claims."));
 }
 
 TEST(ComparisonTableTest, CsvHasOneFieldANumber) {

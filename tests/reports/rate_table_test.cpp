@@ -140,6 +140,15 @@ TEST(RateTableTest, OneSidedBoundsPutTheWholeErrorOnOneSideAndAreNamed) {
   EXPECT_THAT(write_table(table, TableFormat::text), HasSubstr("one-sided upper 95 %"));
 }
 
+TEST(RateTableTest, BoundsAtAnyLevelAreBounds) {
+  for (const IntervalMethod method :
+       {IntervalMethod::clopper_pearson, IntervalMethod::wilson, IntervalMethod::anytime}) {
+    const Interval interval = rate_interval({10, 50}, method, IntervalSide::upper, 0.5);
+    EXPECT_GE(interval.high, 0.19);
+    EXPECT_LE(interval.high, rate_interval({10, 50}, method, IntervalSide::upper, 0.95).high);
+  }
+}
+
 TEST(RateTableTest, UncapturedDeathsMayHaveBeenOfTheSite) {
   RatesResult result = threads_by_lock();
   result.rows[2].counts.counted = 10;
