@@ -80,7 +80,8 @@ std::vector<NamedFunction> functions_of(const ElfFile& file) {
   for (const auto& symbol : file.function_symbols()) {
     const ElfSection* section = file.text_section_of(symbol.address);
     if (section == nullptr || symbol.size_bytes == 0) continue;
-    const std::uint64_t left = section->address.value + section->size_bytes - symbol.address.value;
+    const std::uint64_t left = std::min(section->size_bytes - (symbol.address.value - section->address.value),
+                                        UINT64_MAX - symbol.address.value);
     candidates.push_back({symbol.address, std::min(symbol.size_bytes, left), elf_symbol_rank(symbol),
                           symbol.name, SymbolOrigin::symbol_table});
   }
