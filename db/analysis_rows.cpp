@@ -200,7 +200,8 @@ Result<void> write_analysis(StoreParts& parts, std::int64_t report_id, std::int6
   TRY(write_summary(parts, report_id, raw_id, analysis));
   TRY_ASSIGN(const StackIds stacks, write_threads(parts, report_id, analysis.report));
   TRY(write_details(parts, report_id, analysis, stacks));
-  return write_lists(parts, report_id, analysis);
+  TRY(write_lists(parts, report_id, analysis));
+  return refresh_repeats_of(parts.connection, report_id);
 }
 
 }  // namespace faultline

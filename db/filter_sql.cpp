@@ -274,10 +274,10 @@ class Compiler {
     bind(condition);
     bind(condition);
     return fmt::format(
-        "({0}.run_id IN (SELECT r.id FROM run r WHERE filter_match(r.started_date, ?)) OR ({0}.run_id IS "
-        "NULL AND "
-        "filter_match(substr({0}.happened_at, 1, 10), ?)))",
-        scope_.report);
+        "({0} IN (SELECT c.id FROM cell c JOIN run r ON r.id = c.run_id WHERE filter_match(r.started_date, "
+        "?)) OR "
+        "(ifnull({0}, 0) = 0 AND filter_match({1}, ?)))",
+        scope_.cell_id, scope_.report_day);
   }
 
   static std::string vocabulary_sql(std::string_view id, std::string_view name) {

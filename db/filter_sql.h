@@ -27,8 +27,9 @@ struct FilterScope {
   std::string warm_up;
   std::string uncaptured;
   std::string contaminated;
-  std::string report;  ///< Alias of a `report` row: site, family, function, image, kind, access, …
-  std::string run_id;  ///< For lists of runs, where there is no cell.
+  std::string report;  ///< Alias of a row of `report` or `report_tally`: site, family, function, image, …
+  std::string report_day = "substr(rp.happened_at, 1, 10)";  ///< For reports that belong to no run.
+  std::string run_id;                                        ///< For lists of runs, where there is no cell.
   /// Fields of the machine are the report's own (imported reports have no run).
   bool machine_from_report = false;
   /// Fields of what is counted may be asked for, but there is no report: they hold for nothing.

@@ -137,6 +137,8 @@ Result<std::vector<ReportRow>> list_reports(Store& store, const ListQuery& query
   FilterScope scope = trial_scope();
   // A report that belongs to no trial has none of these; what it says of its machine is its own.
   scope.cell_id = "rp.cell_id";
+  scope.phase_id = "rp.phase_id";
+  scope.outcome = "rp.outcome";
   scope.machine_from_report = true;
   TRY_ASSIGN(const auto conditions, conditions_of(store.connection(), query, scope));
   const std::string sql = fmt::format("{}WHERE {} AND (? = '' OR rp.happened_at >= ?) {}LIMIT ?",

@@ -17,8 +17,6 @@ namespace faultline {
 namespace {
 
 constexpr std::string_view kIsTrial = "t.outcome != 'setup_failed' AND t.warm_up = 0 AND t.contaminated = 0";
-constexpr std::string_view kIsCrashReport =
-    "rp.kind = 'crash' AND rp.site_id IS NOT NULL AND rp.origin != 'reconstructed'";
 
 FilterScope tally_scope() {
   FilterScope scope;
@@ -98,50 +96,96 @@ Result<void> add_tally(Connection& connection, const Grouping& grouping, const C
   }
 }
 
-/// Trials with a report that is meant: found from the reports.
-std::string counted_by_reports(const std::string& where, const std::string& count) {
-  return fmt::format(
-      "SELECT t.cell_id, ifnull(t.phase_id, 0), count(DISTINCT t.id) FROM report rp CROSS JOIN trial t ON "
-      "t.id = "
-      "rp.trial_id WHERE {} AND {} AND {} AND {} GROUP BY 1, 2",
-      kIsCrashReport, count, kIsTrial, where);
-}
-
-/// As above, and those without any report for which `without` holds (`not site~x` of a trial that passed).
-std::string counted_by_trials(const std::string& where, const std::string& count,
-                              const std::string& without) {
-  return fmt::format(
-      "SELECT t.cell_id, ifnull(t.phase_id, 0), count(*) FROM trial t WHERE {0} AND {1} AND "
-      "(EXISTS (SELECT 1 FROM report rp WHERE rp.trial_id = t.id AND {2} AND {3}) OR "
-      "(NOT EXISTS (SELECT 1 FROM report rp WHERE rp.trial_id = t.id AND {2}) AND {4})) GROUP BY 1, 2",
-      kIsTrial, where, kIsCrashReport, count, without);
-}
-
-Result<void> add_counted_reports(Connection& connection, const Grouping& grouping,
-                                 const CompiledFilter& where, const Filter& count_filter, Groups& groups) {
-  FilterScope scope = tally_scope();
+/// The scope of a row of report_tally that is in rates; the same names stand in `report`.
+FilterScope counted_report_scope() {
+  FilterScope scope;
+  scope.cell_id = "rp.cell_id";
+  scope.phase_id = "rp.phase_id";
+  scope.outcome = "rp.outcome";
+  scope.warm_up = "0";
+  scope.uncaptured = "0";
+  scope.contaminated = "0";
   scope.report = "rp";
-  TRY_ASSIGN(const CompiledFilter count, compile_filter(connection, count_filter, scope));
-  scope.report_is_missing = true;
-  TRY_ASSIGN(const CompiledFilter without, compile_filter(connection, count_filter, scope));
-  TRY_ASSIGN(auto statement,
-             connection.prepare(count.needs_report ? counted_by_reports(where.sql, count.sql)
-                                                   : counted_by_trials(where.sql, count.sql, without.sql)));
-  // In the order of the two texts above.
-  if (count.needs_report) {
-    count.bind_to(statement);
-    where.bind_to(statement);
-  } else {
-    where.bind_to(statement);
-    count.bind_to(statement);
-    without.bind_to(statement);
-  }
-  while (true) {
-    TRY_ASSIGN(const bool row, statement.step());
-    if (!row) return {};
-    groups[grouping.values_of(statement.integer(0), statement.integer(1))].counted += statement.integer(2);
-  }
+  return scope;
 }
+
+/// Adds up what is counted where it takes reports to know it.
+class CountedByReports {
+ public:
+  CountedByReports(Connection& connection, const Grouping& grouping, const Filter& where, const Filter& count,
+                   Groups& groups)
+      : connection_(connection),
+        grouping_(grouping),
+        where_filter_(where),
+        count_filter_(count),
+        groups_(groups) {}
+
+  Result<void> run() {
+    const FilterScope of_reports = counted_report_scope();
+    FilterScope without = of_reports;
+    without.report_is_missing = true;
+    TRY_ASSIGN(where_, compile_filter(connection_, where_filter_, of_reports));
+    TRY_ASSIGN(const CompiledFilter count, compile_filter(connection_, count_filter_, of_reports));
+    TRY(add_trials_with_reports(count, 1));
+    if (count.needs_report) return {};
+    // And the trials without any report for which it holds (`not site~x` of a trial that passed): all
+    // for which it would, but for those that have one.
+    TRY_ASSIGN(const CompiledFilter missing, compile_filter(connection_, count_filter_, without));
+    TRY(add_all_trials());
+    return add_trials_with_reports(missing, -1);
+  }
+
+ private:
+  /// Trials with a report for which `condition` holds, each once.
+  Result<void> add_trials_with_reports(const CompiledFilter& condition, std::int64_t sign) {
+    constexpr std::string_view kIsMeant = "rp.in_rates = 1 AND rp.origin != 'reconstructed'";
+    TRY(add(fmt::format("SELECT rp.cell_id, rp.phase_id, sum(rp.reports) FROM report_tally rp WHERE "
+                        "rp.reports > 0 AND {} "
+                        "AND {} AND {} GROUP BY 1, 2",
+                        kIsMeant, condition.sql, where_.sql),
+            condition, where_, sign));
+    return add(
+        fmt::format(
+            "SELECT rp.cell_id, ifnull(rp.phase_id, 0), count(*) - 1 FROM report rp WHERE rp.trial_id IN "
+            "(SELECT trial_id FROM report WHERE is_repeat = 1) AND rp.kind = 'crash' AND rp.site_id IS NOT "
+            "NULL AND {} AND {} AND {} GROUP BY rp.trial_id",
+            kIsMeant, condition.sql, where_.sql),
+        condition, where_, -sign);
+  }
+
+  Result<void> add_all_trials() {
+    FilterScope scope = tally_scope();
+    TRY_ASSIGN(const CompiledFilter where, compile_filter(connection_, where_filter_, scope));
+    scope.report_is_missing = true;
+    TRY_ASSIGN(const CompiledFilter missing, compile_filter(connection_, count_filter_, scope));
+    return add(
+        fmt::format(
+            "SELECT t.cell_id, t.phase_id, sum(t.trials) FROM trial_tally t WHERE t.trials > 0 AND {} AND {} "
+            "AND {} GROUP BY 1, 2",
+            kIsTrial, missing.sql, where.sql),
+        missing, where, 1);
+  }
+
+  Result<void> add(const std::string& sql, const CompiledFilter& condition, const CompiledFilter& where,
+                   std::int64_t sign) {
+    TRY_ASSIGN(auto statement, connection_.prepare(sql));
+    condition.bind_to(statement);
+    where.bind_to(statement);
+    while (true) {
+      TRY_ASSIGN(const bool row, statement.step());
+      if (!row) return {};
+      groups_[grouping_.values_of(statement.integer(0), statement.integer(1))].counted +=
+          sign * statement.integer(2);
+    }
+  }
+
+  Connection& connection_;
+  const Grouping& grouping_;
+  const Filter& where_filter_;
+  const Filter& count_filter_;
+  Groups& groups_;
+  CompiledFilter where_;
+};
 
 /// Whether `count` asks for reports; then the tally alone cannot answer it.
 Result<std::optional<CompiledFilter>> compile_count(Connection& connection, const Filter& count) {
@@ -229,8 +273,8 @@ Result<RatesResult> query_rates(Store& store, const RatesQuery& query) {
   result.columns = query.by;
   if (query.pivot) result.columns.push_back(*query.pivot);
   TRY_ASSIGN(const Grouping grouping, Grouping::read(connection, result.columns));
-  TRY_ASSIGN(const CompiledFilter where,
-             compile_filter(connection, query.where.value_or(Filter{}), tally_scope()));
+  const Filter where_filter = query.where.value_or(Filter{});
+  TRY_ASSIGN(const CompiledFilter where, compile_filter(connection, where_filter, tally_scope()));
   Filter count = query.count;
   if (!count.root) {
     TRY_ASSIGN(count, parse_count("crashed"));
@@ -239,7 +283,7 @@ Result<RatesResult> query_rates(Store& store, const RatesQuery& query) {
   Groups groups;
   std::map<std::int64_t, bool> cells;
   TRY(add_tally(connection, grouping, where, count_of_trials ? &*count_of_trials : nullptr, groups, cells));
-  if (!count_of_trials) TRY(add_counted_reports(connection, grouping, where, count, groups));
+  if (!count_of_trials) TRY(CountedByReports(connection, grouping, where_filter, count, groups).run());
   for (auto& [values, counts] : groups) {
     result.total += counts;
     result.rows.push_back({values, counts});

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "db/connection.h"
 #include "db/filter_sql.h"
@@ -19,15 +20,16 @@
 namespace faultline {
 namespace {
 
-// Also the condition of the index report_by_site.
 constexpr std::string_view kHasSite = "rp.kind = 'crash' AND rp.site_id IS NOT NULL";
 
-FilterScope report_scope() {
+/// Of a row of `report` or `report_tally`, which name these alike.
+FilterScope report_scope(std::string day) {
   FilterScope scope;
   scope.cell_id = "rp.cell_id";
-  scope.phase_id = "(SELECT phase_id FROM trial WHERE id = rp.trial_id)";
-  scope.outcome = "(SELECT outcome FROM trial WHERE id = rp.trial_id)";
+  scope.phase_id = "rp.phase_id";
+  scope.outcome = "rp.outcome";
   scope.report = "rp";
+  scope.report_day = std::move(day);
   scope.machine_from_report = true;
   return scope;
 }
@@ -91,10 +93,9 @@ Result<std::unordered_map<std::int64_t, std::string>> read_names(Connection& con
 /// A row while it is added up.
 struct SiteSum {
   SiteRow row;
-  std::set<std::string> cells;
-  std::set<std::string> os_builds;
+  std::unordered_set<std::size_t> cells;  // Indexes of distinct texts.
+  std::set<std::int64_t> os_builds;
   std::set<std::string> labels;
-  bool differs = false;
 };
 
 void fold_description(SiteSum& sum, const SiteRow& site, bool by_family) {
@@ -119,8 +120,8 @@ void fold_description(SiteSum& sum, const SiteRow& site, bool by_family) {
 
 void fold_times(SiteRow& row, const Statement& statement, int first_column) {
   if (statement.is_null(first_column)) return;
-  const std::string first = statement.text(first_column);
-  const std::string last = statement.text(first_column + 1);
+  const std::string_view first = statement.text_view(first_column);
+  const std::string_view last = statement.text_view(first_column + 1);
   if (row.first_seen.empty() || first < row.first_seen) row.first_seen = first;
   if (row.last_seen < last) row.last_seen = last;
 }
@@ -131,64 +132,89 @@ class SiteQuery {
 
   Result<std::vector<SiteRow>> run() {
     TRY_ASSIGN(table_, read_sites(connection_));
-    TRY_ASSIGN(where_, compile_filter(connection_, query_.where.value_or(Filter{}), report_scope()));
-    condition_ = fmt::format("{} AND {}", kHasSite, where_.sql);
+    TRY_ASSIGN(builds_, read_names(connection_, "SELECT id, value FROM attribute WHERE name = 'os_build'"));
+    if (query_.since) since_ = format_utc_precise(*query_.since);
+    TRY_ASSIGN(where_rows_,
+               compile_filter(connection_, filter(), report_scope("substr(rp.happened_at, 1, 10)")));
+    TRY_ASSIGN(where_tally_, compile_filter(connection_, filter(), report_scope("rp.day")));
+    // The tally knows no times but the first and the last.
     if (query_.since) {
-      since_ = format_utc_precise(*query_.since);
-      condition_ += " AND rp.happened_at >= ?";
+      TRY(add_counts(
+          fmt::format("SELECT rp.site_id, ifnull(rp.cell_id, 0), ifnull(rp.os_build_id, 0), count(*), "
+                      "min(rp.happened_at), max(rp.happened_at) FROM report rp WHERE {} GROUP BY 1, 2, 3",
+                      row_condition()),
+          where_rows_));
+    } else {
+      TRY(add_counts(
+          fmt::format("SELECT rp.site_id, rp.cell_id, rp.os_build_id, sum(rp.reports), min(rp.first_at), "
+                      "max(rp.last_at) FROM report_tally rp WHERE rp.reports > 0 AND {} GROUP BY 1, 2, 3",
+                      where_tally_.sql),
+          where_tally_));
     }
-    TRY(add_counts());
     TRY(subtract_repeated_trials());
     return rows();
   }
 
  private:
-  void bind(Statement& statement) {
-    where_.bind_to(statement);
-    if (query_.since) statement.bind(since_);
+  Filter filter() const { return query_.where.value_or(Filter{}); }
+
+  std::string row_condition() const {
+    return fmt::format("{} AND {}{}", kHasSite, where_rows_.sql,
+                       query_.since ? " AND rp.happened_at >= ?" : "");
   }
 
   std::string group_of(const SiteRow& site) const { return query_.fold_families ? site.family : site.key; }
 
-  Result<void> add_counts() {
-    TRY_ASSIGN(const auto cells,
-               read_names(connection_, "SELECT id, workload || char(31) || label FROM cell"));
-    TRY_ASSIGN(const auto builds,
-               read_names(connection_, "SELECT id, value FROM attribute WHERE name = 'os_build'"));
-    TRY_ASSIGN(auto statement,
-               connection_.prepare(
-                   fmt::format("SELECT rp.site_id, rp.cell_id, rp.os_build_id, count(*), "
-                               "count(rp.trial_id), min(rp.happened_at), max(rp.happened_at) FROM report rp "
-                               "WHERE {} GROUP BY 1, 2, 3",
-                               condition_)));
-    bind(statement);
+  /// The cell's text as a number: the same cell comes in every run anew.
+  Result<void> read_cells() {
+    TRY_ASSIGN(auto statement, connection_.prepare("SELECT id, workload || char(31) || label FROM cell"));
+    std::unordered_map<std::string, std::size_t> texts;
     while (true) {
-      TRY_ASSIGN(const bool found, statement.step());
-      if (!found) return {};
-      const auto site = table_.sites.find(statement.integer(0));
-      if (site == table_.sites.end()) continue;
-      SiteSum& sum = sums_[group_of(site->second)];
-      if (counted_.insert(site->first).second) fold_description(sum, site->second, query_.fold_families);
-      const auto cell = cells.find(statement.integer(1));
-      if (!statement.is_null(1) && cell != cells.end()) sum.cells.insert(cell->second);
-      const auto build = builds.find(statement.integer(2));
-      if (!statement.is_null(2) && build != builds.end()) sum.os_builds.insert(build->second);
-      sum.row.reports += statement.integer(3);
-      sum.row.trials += statement.integer(4);
-      fold_times(sum.row, statement, 5);
+      TRY_ASSIGN(const bool row, statement.step());
+      if (!row) return {};
+      cells_.emplace(statement.integer(0), texts.emplace(statement.text(1), texts.size()).first->second);
     }
   }
 
-  /// Few trials leave several reports: counting distinct ones costs half a second, correcting for
-  /// those few does not.
+  Result<void> add_counts(const std::string& sql, const CompiledFilter& where) {
+    TRY(read_cells());
+    TRY_ASSIGN(auto statement, connection_.prepare(sql));
+    where.bind_to(statement);
+    if (query_.since) statement.bind(since_);
+    std::int64_t site_id = 0;
+    SiteSum* sum = nullptr;
+    while (true) {
+      TRY_ASSIGN(const bool found, statement.step());
+      if (!found) return {};
+      // Rows come by site: it is looked up when it changes.
+      if (sum == nullptr || statement.integer(0) != site_id) {
+        site_id = statement.integer(0);
+        const auto site = table_.sites.find(site_id);
+        if (site == table_.sites.end())
+          return fail(ErrorKind::database, "a report is of a site that is not there");
+        sum = &sums_[group_of(site->second)];
+        fold_description(*sum, site->second, query_.fold_families);
+      }
+      const std::int64_t reports = statement.integer(3);
+      sum->row.reports += reports;
+      if (const auto cell = cells_.find(statement.integer(1)); cell != cells_.end()) {
+        sum->cells.insert(cell->second);
+        sum->row.trials += reports;
+      }
+      if (statement.integer(2) != 0) sum->os_builds.insert(statement.integer(2));
+      fold_times(sum->row, statement, 4);
+    }
+  }
+
+  /// A trial that left several reports is one trial.
   Result<void> subtract_repeated_trials() {
     TRY_ASSIGN(auto statement,
                connection_.prepare(
                    fmt::format("SELECT rp.trial_id, rp.site_id FROM report rp WHERE rp.trial_id IN (SELECT "
-                               "trial_id FROM report WHERE trial_id IS NOT NULL GROUP BY trial_id "
-                               "HAVING count(*) > 1) AND {}",
-                               condition_)));
-    bind(statement);
+                               "trial_id FROM report WHERE is_repeat = 1) AND {}",
+                               row_condition())));
+    where_rows_.bind_to(statement);
+    if (query_.since) statement.bind(since_);
     std::set<std::pair<std::int64_t, std::string>> seen;
     while (true) {
       TRY_ASSIGN(const bool found, statement.step());
@@ -204,7 +230,9 @@ class SiteQuery {
     std::vector<SiteRow> rows;
     for (auto& [group, sum] : sums_) {
       sum.row.cells = static_cast<std::int64_t>(sum.cells.size());
-      sum.row.os_builds.assign(sum.os_builds.begin(), sum.os_builds.end());
+      std::set<std::string> builds;
+      for (const std::int64_t id : sum.os_builds) builds.insert(builds_[id]);
+      sum.row.os_builds.assign(builds.begin(), builds.end());
       sum.row.labels.assign(sum.labels.begin(), sum.labels.end());
       rows.push_back(std::move(sum.row));
     }
@@ -217,11 +245,12 @@ class SiteQuery {
   Connection& connection_;
   const SitesQuery& query_;
   SiteTable table_;
-  CompiledFilter where_;
-  std::string condition_;
+  std::unordered_map<std::int64_t, std::string> builds_;
+  std::unordered_map<std::int64_t, std::size_t> cells_;
+  CompiledFilter where_rows_;
+  CompiledFilter where_tally_;
   std::string since_;
   std::map<std::string, SiteSum> sums_;  // By key: equal counts stay in the order of keys.
-  std::set<std::int64_t> counted_;
 };
 
 Result<std::vector<std::string>> keys_of(Statement& statement) {
@@ -246,8 +275,11 @@ constexpr std::string_view kOfSites =
     "rp.kind = 'crash' AND rp.site_id IN (SELECT id FROM site WHERE key IN (SELECT value FROM json_each(?)))";
 
 Result<std::int64_t> count_reports(Connection& connection, const std::string& keys) {
-  TRY_ASSIGN(auto statement,
-             connection.prepare(fmt::format("SELECT count(*) FROM report rp WHERE {}", kOfSites)));
+  TRY_ASSIGN(
+      auto statement,
+      connection.prepare(
+          "SELECT ifnull(sum(reports), 0) FROM report_tally WHERE site_id IN (SELECT id FROM site WHERE "
+          "key IN (SELECT value FROM json_each(?)))"));
   statement.bind(keys);
   TRY(statement.step());
   return statement.integer(0);
@@ -323,21 +355,16 @@ Result<std::vector<PartnerRow>> query_partners(Store& store, const std::vector<s
   Connection& connection = store.connection();
   const std::string keys = keys_json(site_keys);
   TRY_ASSIGN(const std::int64_t of, count_reports(connection, keys));
-  TRY_ASSIGN(
-      const std::int64_t all,
-      connection.integer_of("SELECT count(*) FROM report WHERE kind = 'crash' AND site_id IS NOT NULL"));
+  TRY_ASSIGN(const std::int64_t all,
+             connection.integer_of("SELECT ifnull(sum(reports), 0) FROM report_tally"));
   TRY_ASSIGN(
       auto statement,
-      connection.prepare(fmt::format(
-          "SELECT x.value, here.reports, (SELECT count(*) FROM report_partner o JOIN report e ON e.id = "
-          "o.report_id "
-          "WHERE o.function_id = here.function_id AND e.kind = 'crash' AND e.site_id IS NOT NULL) - "
-          "here.reports "
-          "FROM (SELECT p.function_id, count(*) AS reports FROM report rp CROSS JOIN report_partner p ON "
-          "p.report_id "
-          "= rp.id WHERE {} GROUP BY 1 ORDER BY 2 DESC LIMIT ?) here JOIN text x ON x.id = here.function_id "
-          "ORDER BY here.reports DESC, x.value",
-          kOfSites)));
+      connection.prepare(
+          "SELECT x.value, here.reports, (SELECT sum(o.reports) FROM partner_tally o WHERE "
+          "o.function_id = here.function_id) - here.reports FROM (SELECT function_id, sum(reports) AS "
+          "reports FROM partner_tally WHERE site_id IN (SELECT id FROM site WHERE key IN (SELECT value "
+          "FROM json_each(?))) GROUP BY 1 HAVING sum(reports) > 0 ORDER BY 2 DESC LIMIT ?) here "
+          "JOIN text x ON x.id = here.function_id ORDER BY here.reports DESC, x.value"));
   statement.with(keys, static_cast<std::int64_t>(limit));
   std::vector<PartnerRow> rows;
   while (true) {

@@ -139,13 +139,12 @@ const std::vector<SavedQuery>& saved_queries() {
        "y.contaminated = 0 "
        "GROUP BY 1, 2 ORDER BY 1 DESC, 2"},
       {"sites-by-build", "crash reports of each site on each OS build",
-       "SELECT s.key AS site, s.text, b.value AS os_build, count(*) AS reports, min(rp.happened_at) AS "
+       "SELECT s.key AS site, s.text, b.value AS os_build, sum(y.reports) AS reports, min(y.first_at) AS "
        "first_seen, "
-       "max(rp.happened_at) AS last_seen FROM report rp JOIN site s ON s.id = rp.site_id LEFT JOIN attribute "
+       "max(y.last_at) AS last_seen FROM report_tally y JOIN site s ON s.id = y.site_id LEFT JOIN attribute "
        "b ON b.id = "
-       "rp.os_build_id WHERE rp.kind = 'crash' AND rp.site_id IS NOT NULL GROUP BY rp.site_id, "
-       "rp.os_build_id "
-       "ORDER BY reports DESC, site, os_build"},
+       "y.os_build_id WHERE y.reports > 0 GROUP BY y.site_id, y.os_build_id ORDER BY reports DESC, site, "
+       "os_build"},
       {"uncaptured", "deaths that left no report, with the reason where one is known",
        "SELECT v.run, v.cell, v.trial_index, v.term_signal_name AS signal, t.uncaptured_reason AS reason "
        "FROM trials "

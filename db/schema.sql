@@ -286,12 +286,86 @@ CREATE TABLE report (
   os_build_id   INTEGER REFERENCES attribute (id),
   model_id      INTEGER REFERENCES attribute (id),
   exception_id  INTEGER REFERENCES attribute (id),
-  rules_version TEXT NOT NULL
+  rules_version TEXT NOT NULL,
+  -- Of its trial, so that sites can be counted without looking at a million trials.
+  phase_id      INTEGER REFERENCES attribute (id),
+  outcome       TEXT,
+  in_rates      INTEGER NOT NULL DEFAULT 0,    -- 1: its trial is in the denominator of rates
+  is_repeat     INTEGER NOT NULL DEFAULT 0     -- 1: not the first crash report (by incident) of its trial
 ) STRICT;
-CREATE INDEX report_by_site ON report (site_id, cell_id, os_build_id, trial_id, happened_at, origin)
+CREATE INDEX report_by_site ON report (site_id, cell_id, os_build_id, happened_at)
   WHERE kind = 'crash' AND site_id IS NOT NULL;
 CREATE INDEX report_by_trial ON report (trial_id, site_id) WHERE trial_id IS NOT NULL;
 CREATE INDEX report_by_time ON report (happened_at);
+CREATE INDEX report_repeat ON report (trial_id) WHERE is_repeat = 1;
+
+-- DERIVED: how many crash reports there are of each sort; 0 or empty is none. A trial with several is
+-- found by report_repeat.
+CREATE TABLE report_tally (
+  site_id       INTEGER NOT NULL REFERENCES site (id),
+  cell_id       INTEGER NOT NULL,
+  os_build_id   INTEGER NOT NULL,
+  os_version_id INTEGER NOT NULL,
+  model_id      INTEGER NOT NULL,
+  process_id    INTEGER NOT NULL,
+  exception_id  INTEGER NOT NULL,
+  phase_id      INTEGER NOT NULL,
+  outcome       TEXT NOT NULL,
+  in_rates      INTEGER NOT NULL,
+  origin        TEXT NOT NULL,
+  day           TEXT NOT NULL,                 -- UTC, of reports that belong to no trial
+  reports       INTEGER NOT NULL,
+  first_at      TEXT,
+  last_at       TEXT,
+  PRIMARY KEY (site_id, cell_id, os_build_id, os_version_id, model_id, process_id, exception_id, phase_id, outcome,
+               in_rates, origin, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER report_is_counted AFTER UPDATE OF kind, site_id, cell_id, os_build_id, os_version_id, model_id, process_id,
+  exception_id, phase_id, outcome, in_rates, origin, happened_at ON report
+WHEN (old.kind, old.site_id, old.cell_id, old.os_build_id, old.os_version_id, old.model_id, old.process_id,
+      old.exception_id, old.phase_id, old.outcome, old.in_rates, old.origin, old.happened_at)
+  IS NOT (new.kind, new.site_id, new.cell_id, new.os_build_id, new.os_version_id, new.model_id, new.process_id,
+          new.exception_id, new.phase_id, new.outcome, new.in_rates, new.origin, new.happened_at)
+BEGIN
+  UPDATE report_tally SET reports = reports - 1,
+    first_at = iif(first_at IS NOT old.happened_at, first_at, (SELECT min(happened_at) FROM report WHERE
+        site_id = old.site_id AND cell_id IS old.cell_id AND os_build_id IS old.os_build_id AND kind = 'crash'
+        AND os_version_id IS old.os_version_id AND model_id IS old.model_id AND process_id IS old.process_id
+        AND exception_id IS old.exception_id AND phase_id IS old.phase_id AND outcome IS old.outcome
+        AND in_rates = old.in_rates AND origin = old.origin AND iif(cell_id IS NULL, substr(happened_at, 1, 10), '')
+        IS iif(old.cell_id IS NULL, substr(old.happened_at, 1, 10), ''))),
+    last_at = iif(last_at IS NOT old.happened_at, last_at, (SELECT max(happened_at) FROM report WHERE
+        site_id = old.site_id AND cell_id IS old.cell_id AND os_build_id IS old.os_build_id AND kind = 'crash'
+        AND os_version_id IS old.os_version_id AND model_id IS old.model_id AND process_id IS old.process_id
+        AND exception_id IS old.exception_id AND phase_id IS old.phase_id AND outcome IS old.outcome
+        AND in_rates = old.in_rates AND origin = old.origin AND iif(cell_id IS NULL, substr(happened_at, 1, 10), '')
+        IS iif(old.cell_id IS NULL, substr(old.happened_at, 1, 10), '')))
+  WHERE old.kind = 'crash' AND (site_id, cell_id, os_build_id, os_version_id, model_id, process_id, exception_id, phase_id, outcome,
+    in_rates, origin, day)
+    = (old.site_id, ifnull(old.cell_id, 0), ifnull(old.os_build_id, 0), ifnull(old.os_version_id, 0),
+         ifnull(old.model_id, 0), ifnull(old.process_id, 0), ifnull(old.exception_id, 0), ifnull(old.phase_id, 0),
+         ifnull(old.outcome, ''), old.in_rates, old.origin,
+         iif(old.cell_id IS NULL, ifnull(substr(old.happened_at, 1, 10), ''), ''));
+  INSERT INTO report_tally (site_id, cell_id, os_build_id, os_version_id, model_id, process_id, exception_id, phase_id, outcome,
+    in_rates, origin, day,
+    reports, first_at, last_at)
+  SELECT new.site_id, ifnull(new.cell_id, 0), ifnull(new.os_build_id, 0), ifnull(new.os_version_id, 0),
+         ifnull(new.model_id, 0), ifnull(new.process_id, 0), ifnull(new.exception_id, 0), ifnull(new.phase_id, 0),
+         ifnull(new.outcome, ''), new.in_rates, new.origin,
+         iif(new.cell_id IS NULL, ifnull(substr(new.happened_at, 1, 10), ''), ''),
+         1, new.happened_at, new.happened_at
+  WHERE new.kind = 'crash' AND new.site_id IS NOT NULL
+  ON CONFLICT DO UPDATE SET reports = reports + 1,
+    first_at = coalesce(min(first_at, excluded.first_at), first_at, excluded.first_at),
+    last_at = coalesce(max(last_at, excluded.last_at), last_at, excluded.last_at);
+END;
+
+CREATE TRIGGER report_follows_its_trial AFTER UPDATE OF outcome, contaminated ON trial BEGIN
+  UPDATE report SET outcome = new.outcome,
+    in_rates = (new.outcome != 'setup_failed' AND new.warm_up = 0 AND new.contaminated = 0)
+  WHERE trial_id = new.id;
+END;
 
 -- Which bytes tell of which incident.
 CREATE TABLE raw_form (
@@ -372,6 +446,28 @@ CREATE TABLE report_partner (
   function_id INTEGER NOT NULL REFERENCES text (id),
   PRIMARY KEY (report_id, function_id)
 ) STRICT, WITHOUT ROWID;
+
+-- DERIVED: reports of each site with each partner.
+CREATE TABLE partner_tally (
+  site_id     INTEGER NOT NULL REFERENCES site (id),
+  function_id INTEGER NOT NULL REFERENCES text (id),
+  reports     INTEGER NOT NULL,
+  PRIMARY KEY (site_id, function_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX partner_tally_by_function ON partner_tally (function_id, reports);
+
+-- A report's partners are removed before, and written after, its site changes.
+CREATE TRIGGER partner_is_counted AFTER INSERT ON report_partner BEGIN
+  INSERT INTO partner_tally (site_id, function_id, reports)
+  SELECT site_id, new.function_id, 1 FROM report WHERE id = new.report_id AND kind = 'crash' AND site_id IS NOT NULL
+  ON CONFLICT DO UPDATE SET reports = reports + 1;
+END;
+
+CREATE TRIGGER partner_is_counted_no_more AFTER DELETE ON report_partner BEGIN
+  UPDATE partner_tally SET reports = reports - 1
+  WHERE function_id = old.function_id
+    AND site_id = (SELECT site_id FROM report WHERE id = old.report_id AND kind = 'crash');
+END;
 
 CREATE TABLE report_issue (
   report_id INTEGER NOT NULL REFERENCES report (id),

@@ -114,6 +114,16 @@ Result<Connection> open_to_write(const std::filesystem::path& path, OpenMode mod
   return connection;
 }
 
+constexpr std::string_view kReportsCounted =
+    "SELECT site_id, ifnull(cell_id, 0) AS cell_id, ifnull(os_build_id, 0), ifnull(os_version_id, 0), "
+    "ifnull(model_id, 0), "
+    "ifnull(process_id, 0), ifnull(exception_id, 0), ifnull(phase_id, 0), ifnull(outcome, ''), in_rates, "
+    "origin, "
+    "iif(cell_id IS NULL, ifnull(substr(happened_at, 1, 10), ''), ''), count(*), min(happened_at), "
+    "max(happened_at) "
+    "FROM report WHERE kind = 'crash' AND site_id IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12";
+constexpr std::string_view kReportsTallied = "SELECT * FROM report_tally WHERE reports != 0";
+
 std::string uri_of(const std::filesystem::path& path) {
   std::string uri = "file:";
   for (const char c : std::filesystem::absolute(path).string()) {
@@ -298,6 +308,18 @@ Result<std::vector<std::string>> Store::check_integrity() {
       "EXCEPT SELECT cell_id, ifnull(phase_id, 0), outcome, warm_up, contaminated, uncaptured, count(*) "
       "FROM trial GROUP BY 1, 2, 3, 4, 5, 6))",
       "the tally of trials does not fit, of cell"));
+  TRY(collect(
+      fmt::format("SELECT s.text FROM site s WHERE s.id IN (SELECT site_id FROM ({0} EXCEPT {1})) OR s.id IN "
+                  "(SELECT site_id FROM ({1} EXCEPT {0}))",
+                  kReportsCounted, kReportsTallied),
+      "the tally of reports does not fit, of site"));
+  TRY(
+      collect("SELECT s.text FROM site s WHERE s.id IN (SELECT site_id FROM (SELECT r.site_id, "
+              "p.function_id, count(*) "
+              "FROM report_partner p JOIN report r ON r.id = p.report_id WHERE r.kind = 'crash' AND "
+              "r.site_id IS NOT NULL "
+              "GROUP BY 1, 2 EXCEPT SELECT * FROM partner_tally))",
+              "the tally of partners does not fit, of site"));
   TRY(collect(
       "SELECT hash FROM raw r WHERE prefix_raw_id IN (SELECT id FROM raw WHERE prefix_raw_id IS NOT NULL)",
       "a raw report is stored against a chain"));

@@ -80,6 +80,8 @@ Result<std::vector<AddedReport>> insert_reports(StoreParts& parts, const std::ve
                                                 bool late);
 /// Derives origin and trial of a report anew from its sightings and attributions.
 Result<void> refresh_report(Connection& connection, std::int64_t report_id);
+/// Derives which reports of its trial are not the first.
+Result<void> refresh_repeats_of(Connection& connection, std::int64_t report_id);
 /// The form that speaks: complete JSON, else cut JSON, else text; of equals the longest.
 Result<std::optional<std::int64_t>> speaking_raw(Connection& connection, std::int64_t report_id);
 /// Replaces everything that was derived from the report's content.

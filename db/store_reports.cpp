@@ -97,7 +97,7 @@ Result<void> amend_if_captured(StoreParts& parts, std::int64_t report_id, WallTi
     amendment.verdict.rule = statement.text(2);
     amendment.contaminated = statement.boolean(3);
   }
-  amendment.verdict.notes = {"its report came late"};
+  amendment.verdict.notes = {"its report is there"};
   return append_amendment(parts, trial_id, amendment);
 }
 
@@ -135,16 +135,29 @@ Result<AddedReport> insert_report(StoreParts& parts, const PreparedReport& prepa
     TRY_ASSIGN(auto form,
                connection.prepare("INSERT INTO raw_form (report_id, raw_id, form) VALUES (?, ?, ?)"));
     TRY(form.with(report_id, *raw_id, form_of(report.bytes, content)).run());
-    TRY_ASSIGN(const auto speaker, speaking_raw(connection, report_id));
-    if (speaker == raw_id) TRY(write_analysis(parts, report_id, *raw_id, *report.analysis));
   }
   TRY(append_sighting(connection, *raw_id, report.arrival));
   if (report.arrival.attribution) {
     TRY(append_attribution(parts, report_id, *report.arrival.attribution, report.arrival.seen, late));
   }
+  // First whose it is, then what it says: so it is counted once, where it belongs.
   TRY(refresh_report(connection, report_id));
-  if (late) TRY(amend_if_captured(parts, report_id, report.arrival.seen));
+  if (added.news != ReportNews::known) {
+    TRY_ASSIGN(const auto speaker, speaking_raw(connection, report_id));
+    if (speaker == raw_id) TRY(write_analysis(parts, report_id, *raw_id, *report.analysis));
+  }
+  TRY(amend_if_captured(parts, report_id, report.arrival.seen));
   return added;
+}
+
+/// Of the crash reports of a trial all but the first are repeats.
+Result<void> refresh_repeats(Connection& connection, std::int64_t trial_id) {
+  TRY_ASSIGN(auto update,
+             connection.prepare(
+                 "UPDATE report SET is_repeat = ifnull(kind = 'crash' AND site_id IS NOT NULL AND incident > "
+                 "(SELECT min(m.incident) FROM report m WHERE m.trial_id = ?1 AND m.kind = 'crash' AND "
+                 "m.site_id IS NOT NULL), 0) WHERE trial_id = ?1"));
+  return update.with(trial_id).run();
 }
 
 }  // namespace
@@ -184,28 +197,49 @@ Result<void> refresh_report(Connection& connection, std::int64_t report_id) {
     TRY_ASSIGN(const bool found, statement.step());
     origin = found ? statement.text(0) : std::string(report_origin_text(ReportOrigin::imported));
   }
-  std::optional<std::int64_t> run_id;
+  std::int64_t trial_before = 0;
+  {
+    TRY_ASSIGN(auto statement, connection.prepare("SELECT ifnull(trial_id, 0) FROM report WHERE id = ?"));
+    statement.bind(report_id);
+    TRY(statement.step());
+    trial_before = statement.integer(0);
+  }
   std::optional<std::int64_t> trial_id;
-  std::optional<std::int64_t> cell_id;
   {
     TRY_ASSIGN(auto statement,
-               connection.prepare(
-                   "SELECT t.run_id, t.id, t.cell_id FROM attribution a JOIN run r ON r.id = a.run_id "
-                   "JOIN trial t ON t.run_id = a.run_id AND t.trial_index = a.trial_index "
-                   "WHERE a.report_id = ? AND a.trial_index >= 0 "
-                   "ORDER BY a.at DESC, r.uuid DESC, a.trial_index DESC LIMIT 1"));
+               connection.prepare("SELECT t.id FROM attribution a JOIN run r ON r.id = a.run_id "
+                                  "JOIN trial t ON t.run_id = a.run_id AND t.trial_index = a.trial_index "
+                                  "WHERE a.report_id = ? AND a.trial_index >= 0 "
+                                  "ORDER BY a.at DESC, r.uuid DESC, a.trial_index DESC LIMIT 1"));
     statement.bind(report_id);
     TRY_ASSIGN(const bool found, statement.step());
-    if (found) {
-      run_id = statement.integer(0);
-      trial_id = statement.integer(1);
-      cell_id = statement.integer(2);
-    }
+    if (found) trial_id = statement.integer(0);
   }
+  {
+    TRY_ASSIGN(auto update,
+               connection.prepare(
+                   "UPDATE report SET origin = ?1, trial_id = ?2, (run_id, cell_id, phase_id, outcome, "
+                   "in_rates) = (SELECT max(run_id), max(cell_id), max(phase_id), max(outcome), "
+                   "ifnull(max(outcome != 'setup_failed' AND warm_up = 0 AND contaminated = 0), 0) "
+                   "FROM trial WHERE id = ?2) WHERE id = ?3"));
+    TRY(update.with(origin, trial_id, report_id).run());
+  }
+  if (trial_before != 0 && trial_id != trial_before) TRY(refresh_repeats(connection, trial_before));
+  return refresh_repeats_of(connection, report_id);
+}
+
+Result<void> refresh_repeats_of(Connection& connection, std::int64_t report_id) {
+  std::optional<std::int64_t> trial_id;
+  {
+    TRY_ASSIGN(auto statement, connection.prepare("SELECT trial_id FROM report WHERE id = ?"));
+    statement.bind(report_id);
+    TRY(statement.step());
+    trial_id = statement.maybe_integer(0);
+  }
+  if (trial_id) return refresh_repeats(connection, *trial_id);
   TRY_ASSIGN(auto update,
-             connection.prepare("UPDATE report SET origin = ?, run_id = ?, trial_id = ?, cell_id = ? "
-                                "WHERE id = ?"));
-  return update.with(origin, run_id, trial_id, cell_id, report_id).run();
+             connection.prepare("UPDATE report SET is_repeat = 0 WHERE id = ? AND is_repeat = 1"));
+  return update.with(report_id).run();
 }
 
 Result<std::vector<PreparedReport>> prepare_reports(StoreParts& parts, std::span<const NewReport> reports) {
