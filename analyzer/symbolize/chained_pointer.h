@@ -22,14 +22,16 @@ struct FilePointer {
 ///
 /// Formats (DYLD_CHAINED_PTR_* of <mach-o/fixup-chains.h>; bit 0 is the lowest):
 ///
-/// | format | rebase | bind |
+/// | format | rebase: bits | bind: bits |
 /// |---|---|---|
-/// | 1 ARM64E, 9 ARM64E_USERLAND | target 0-42, high8 43-50, next 51-61, bind 62 = 0, auth 63 = 0 | ordinal
-/// 0-15 | | 12 ARM64E_USERLAND24 | the same | ordinal 0-23 | | 1, 9, 12 with auth 63 = 1 | target 0-31 from
-/// the image's base, diversity 32-47, key 49-50 | as above | | 2 PTR_64, 6 PTR_64_OFFSET | target 0-35, high8
-/// 36-43, next 51-62, bind 63 = 0 | ordinal 0-23 |
+/// | 1 ARM64E, 9 ARM64E_USERLAND | target 0-42, high8 43-50, next 51-61 | ordinal 0-15 |
+/// | 12 ARM64E_USERLAND24 | the same | ordinal 0-23 |
+/// | 1, 9, 12 if authenticated | target 0-31, diversity 32-47, key 49-50 | as above |
+/// | 2 PTR_64, 6 PTR_64_OFFSET | target 0-35, high8 36-43, next 51-62 | ordinal 0-23 |
 ///
-/// Targets of formats 1 and 2 are link addresses; those of 6, 9 and 12 count from the image's base.
+/// A bind has bit 62 (arm64e) or 63 set; an authenticated arm64e pointer has bit 63 set, and its target
+/// counts from the image's base.
+/// Other targets of formats 1 and 2 are link addresses; those of 6, 9 and 12 count from the image's base.
 /// nullopt for a format that is not in the table and for an ordinal beyond `fixups.imports`.
 std::optional<FilePointer> decode_chained_pointer(std::uint64_t raw, std::uint16_t pointer_format,
                                                   LinkAddress link_base, const ChainedFixups& fixups);

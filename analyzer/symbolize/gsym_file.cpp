@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view kMagic("FLgsym\r\n", 8);
 constexpr std::uint64_t kFooterSize = 80;
-constexpr std::uint64_t kBlockSize = 1U << 20;
+constexpr std::uint64_t kBlockSize = 128U << 10;  // Stays in a core's second-level cache.
 constexpr std::uint64_t kPageSize = 4096;
 
 void append_little(std::string& out, std::uint64_t value, int bytes) {

@@ -34,11 +34,13 @@ struct GsymTrailer {
 /// | GSYM as LLVM writes it (its own header names the format) | g |
 /// | symbol starts, u64 each | 8 s |
 /// | Objective-C starts, u64 each | 8 o |
-/// | padding: the file is never a whole number of pages, so that LLVM maps it instead of reading it | 0 or 8
-/// | | magic `FLgsym\r\n`, version u32, zero u32, g, s, o, link base u64 each, UUID 16 | 64 | | checksum of
-/// all bytes before the footer: XXH3-64 over the XXH3-64 of each MiB | 8 | | XXH3-64 of the 72 bytes before |
-/// 8 |
+/// | padding | 0 or 8 |
+/// | magic `FLgsym\r\n`, version u32, zero u32 | 16 |
+/// | g, s, o, link base, u64 each; UUID | 48 |
+/// | XXH3-64 over the XXH3-64 of each 128 KiB of what stands before the magic | 8 |
+/// | XXH3-64 of the 72 bytes before | 8 |
 ///
+/// The padding keeps the file from being a whole number of pages: LLVM would read it instead of mapping it.
 /// All integers are little-endian.
 Result<void> append_gsym_trailer(const std::filesystem::path& path, const GsymTrailer& trailer);
 

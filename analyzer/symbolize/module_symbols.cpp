@@ -13,8 +13,8 @@ namespace faultline {
 const ModuleAnswer* ModuleSymbols::find(ImageOffset offset) {
   const std::lock_guard lock(mutex_);
   if (!files_) find_files();
-  auto known = known_.find(offset);
-  if (known == known_.end()) known = known_.emplace(offset, look_up(offset)).first;
+  auto known = known_.find(offset.value);
+  if (known == known_.end()) known = known_.emplace(offset.value, look_up(offset)).first;
   return known->second ? &*known->second : nullptr;
 }
 
@@ -51,7 +51,7 @@ std::optional<ModuleAnswer> ModuleSymbols::look_up(ImageOffset offset) {
     if (i == sources_.size()) sources_.push_back(open_file((*files_)[i]));
     auto frame = sources_[i].symbols->find(offset);
     if (!frame || (answer && frame->origin != SymbolOrigin::dwarf)) continue;
-    answer = ModuleAnswer{std::move(*frame), sources_[i].place, sources_[i].file};
+    answer = ModuleAnswer{std::move(*frame), sources_[i].place, &sources_[i].file};
     if (answer->frame.origin == SymbolOrigin::dwarf) break;
   }
   return answer;

@@ -3,11 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "analyzer/symbolize/gsym_cache.h"
@@ -22,7 +23,7 @@ namespace faultline {
 struct ModuleAnswer {
   ResolvedFrame frame;
   SymbolPlace place = SymbolPlace::archive;
-  std::filesystem::path file;
+  const std::filesystem::path* file = nullptr;  ///< Lives as long as the module.
 };
 
 /// The symbol sources of one module in order: every file with DWARF first, then symbol tables and
@@ -59,9 +60,9 @@ class ModuleSymbols {
   GsymCache& cache_;
   mutable std::mutex mutex_;
   std::optional<std::vector<FoundSymbols>> files_;  // Those with DWARF first; nullopt until found.
-  std::vector<Source> sources_;                     // Of the first files: as many as were needed so far.
+  std::deque<Source> sources_;                      // Of the first files: as many as were needed so far.
   std::vector<Issue> issues_;
-  std::map<ImageOffset, std::optional<ModuleAnswer>> known_;
+  std::unordered_map<std::uint64_t, std::optional<ModuleAnswer>> known_;  // By image offset.
 };
 
 }  // namespace faultline

@@ -131,7 +131,7 @@ class ReportWalk {
       auto& image = outcome_.images[place->image_index];
       ++image.frames_named;
       image.place = answer->place;
-      image.file = answer->file;
+      if (image.file != *answer->file) image.file = *answer->file;
     }
     return frames;
   }
