@@ -8,7 +8,7 @@
 #include "cli/since.h"
 #include "cli/table_output.h"
 #include "db/queries.h"
-#include "reports/list_tables.h"
+#include "reports/partner_table.h"
 #include "reports/site_table.h"
 
 namespace faultline {
@@ -20,6 +20,7 @@ struct SiteFlags {
   std::string since;
   std::optional<std::size_t> last;
   bool family = false;
+  bool partners = false;
 };
 
 Result<std::vector<SiteRow>> rows_of_site(Store& store, const SitesQuery& query, const std::string& site) {
@@ -33,7 +34,21 @@ Result<std::vector<SiteRow>> rows_of_site(Store& store, const SitesQuery& query,
   return rows;
 }
 
+/// More rows than a person reads; the footnote counts the others.
+constexpr std::size_t kPartnerLimit = 1000;
+
+Result<ExitStatus> partners(const SiteFlags& flags, const CommandContext& context) {
+  if (flags.site.empty()) {
+    return fail(ErrorKind::invalid_argument, "--partners wants a site; faultline sites lists them");
+  }
+  TRY_ASSIGN(auto store, open_store_to_read(context));
+  TRY_ASSIGN(const auto keys, resolve_site(store, flags.site));
+  TRY_ASSIGN(const auto rows, query_partners(store, keys, kPartnerLimit));
+  return print_table(partner_table(rows), context);
+}
+
 Result<ExitStatus> sites(const SiteFlags& flags, const CommandContext& context) {
+  if (flags.partners) return partners(flags, context);
   SitesQuery query;
   TRY_ASSIGN(query.where, parse_optional_filter("--where", flags.where));
   TRY_ASSIGN(query.since, parse_since(flags.since, SystemClock().wall()));
@@ -61,6 +76,8 @@ void add_sites_command(CLI::App& app, CommandContext& context) {
   command->add_option("--since", flags->since, "Not older than this: 24h, 7d, 2025-12-01")->type_name("WHEN");
   command->add_option("--last", flags->last, "At most this many")->check(CLI::PositiveNumber)->type_name("N");
   command->add_flag("--family", flags->family, "Fold what differs between GPU generations and builds");
+  command->add_flag("--partners", flags->partners,
+                    "Functions that other threads were in more often than elsewhere");
   add_shared_options(*command, context, "text,markdown,csv,json");
   command->footer("Example: faultline sites --where 'threads=8 and lock=none' --format markdown");
   command->callback(

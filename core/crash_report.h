@@ -23,16 +23,16 @@ namespace faultline {
 /// What sort of document it was. Only `crash` ever counts as one.
 enum class ReportKind {
   crash,
-  non_fatal,         ///< 308/385/… and simulated reports: the process lived on.
-  hang,              ///< Hang, spin, sample.
+  non_fatal,  ///< 308/385/… and simulated reports: the process lived on.
+  hang,       ///< Hang, spin, sample.
   jetsam,
   stackshot,
   panic,
   gpu_event,
-  resource,          ///< CPU, disk-write and wake-up limits.
+  resource,  ///< CPU, disk-write and wake-up limits.
   forced_reset,
-  other,             ///< A bug type that we name but do not model.
-  unreadable,        ///< Not a report at all, as far as anybody can tell.
+  other,       ///< A bug type that we name but do not model.
+  unreadable,  ///< Not a report at all, as far as anybody can tell.
 };
 std::string_view report_kind_text(ReportKind kind);
 std::optional<ReportKind> parse_report_kind(std::string_view text);
@@ -61,7 +61,7 @@ struct ReportHeader {
 
 struct Register {
   std::string name;  ///< Real names: `x0`…`x28`, `fp`, `lr`, `sp`, `pc`, `far`, `rax`, `rip`, `cr2`, `tmp0`.
-  std::uint64_t value = 0;  ///< Raw: authentication and tag bits are not stripped.
+  std::uint64_t value = 0;            ///< Raw: authentication and tag bits are not stripped.
   std::optional<std::string> symbol;  ///< Nearest symbol: a hint, not a fact.
   std::optional<std::uint64_t> symbol_location;
   std::optional<std::string> objc_selector;
@@ -314,8 +314,9 @@ struct CrashReport {
   std::optional<std::string> log_writing_signature;
   std::optional<std::string> external_gpu_info;
   std::optional<std::string> vm_summary;
-  std::vector<std::pair<std::string, std::string>> extras;  ///< Other top-level keys that people ask for, verbatim.
-  std::optional<SystemEvent> system_event;                  ///< Panics and GPU events only.
+  std::vector<std::pair<std::string, std::string>>
+      extras;                               ///< Other top-level keys that people ask for, verbatim.
+  std::optional<SystemEvent> system_event;  ///< Panics and GPU events only.
 
   // Threads and images.
   std::optional<std::size_t> faulting_thread;  ///< As reported; may point past `threads` in cut reports.
