@@ -163,6 +163,7 @@ Result<ExitStatus> run_with_store(const RunFlags& flags, const CommandContext& c
 
   TRY_ASSIGN(auto wanted, plan_run(campaign, options, parts));
   TRY_ASSIGN(options.resume, find_run_to_resume(store, flags, wanted, clock, context));
+  options.plan = std::move(wanted);
   TRY_ASSIGN(const auto summary, run_campaign(campaign, options, parts, stop));
 
   TRY(print_run_summary(store, summary, context));

@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/intake.h"
 #include "cli/open_store.h"
+#include "cli/page_context.h"
 #include "cli/symbol_places.h"
 #include "cli/terminal.h"
 #include "cli/trial_page.h"
@@ -49,24 +50,36 @@ bool is_path(const std::string& what) {
 struct ReportBytes {
   std::string bytes;
   ReportOrigin origin = ReportOrigin::imported;
+  std::string incident;  ///< Of a stored report; empty for a file.
 };
 
 Result<ReportBytes> load_report(const std::string& what, const CommandContext& context) {
   if (is_path(what)) {
     TRY_ASSIGN(auto bytes, what == "-" ? read_stdin() : read_file(what, kKeepLimitBytes));
-    return ReportBytes{std::move(bytes), ReportOrigin::imported};
+    return ReportBytes{std::move(bytes), ReportOrigin::imported, {}};
   }
   TRY_ASSIGN(auto store, open_store_to_read(context));
   TRY_ASSIGN(const auto incident, store.resolve_report(what));
   TRY_ASSIGN(auto bytes, store.raw_report(incident));
   TRY_ASSIGN(const auto arrival, store.arrival_of(incident));
-  return ReportBytes{std::move(bytes), arrival.origin};
+  return ReportBytes{std::move(bytes), arrival.origin, incident};
 }
 
 struct ShowFlags {
   std::string what;
   std::vector<std::string> symbols;
 };
+
+Result<void> print_page(const Analysis& analysis, const std::string& incident,
+                        const CommandContext& context) {
+  CrashPageContext page;
+  if (!incident.empty()) {
+    TRY_ASSIGN(auto store, open_store_to_read(context));
+    TRY_ASSIGN(page, page_context(store, incident, analysis));
+  }
+  print(context.format == "markdown" ? crash_page_markdown(analysis, page) : crash_page_text(analysis, page));
+  return {};
+}
 
 Result<ExitStatus> show_report(const ShowFlags& flags, const CommandContext& context) {
   const auto& what = flags.what;
@@ -88,10 +101,8 @@ Result<ExitStatus> show_report(const ShowFlags& flags, const CommandContext& con
                   what + " is no report that could be shown as text; --format raw gives its bytes");
     }
     print(render_apple_text(analysis.report));
-  } else if (context.format == "markdown") {
-    print(crash_page_markdown(analysis));
   } else {
-    print(crash_page_text(analysis));
+    TRY(print_page(analysis, report.incident, context));
   }
   // A damaged document is shown as far as it goes; the status says that it was.
   return analysis.report.kind == ReportKind::unreadable ? ExitStatus::partial : ExitStatus::done;

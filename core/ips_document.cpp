@@ -214,7 +214,8 @@ ReportIdentity read_identity(std::string_view bytes) {
     const auto start = skip_json_blanks(parts.body, 0);
     JsonMembers members(parts.body.substr(start));
     while (members.next()) read_body_member(members.key(), members.value(), identity);
-    identity.complete = members.complete();
+    // Brackets of different kinds that cross each other satisfy one of the two, but no reader.
+    identity.complete = members.complete() && parts.body_is_complete;
     return identity;
   }
   // Older systems put a text report under the JSON header; without a header it is the whole file.

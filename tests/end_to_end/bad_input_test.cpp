@@ -181,7 +181,7 @@ TEST_F(BadInputTest, AFullDiskFailsInOneLineAndKeepsWhatWasStored) {
   write_bytes(folder_ / "a.ips", good_report());
   ASSERT_EQ(import_file("a.ips").exit_status, kDone);
   std::string noise;
-  for (int i = 0; i < 400'000; ++i) noise += static_cast<char>('a' + (i * 7919 + i / 31) % 26);
+  for (std::int64_t i = 0; i < 400'000; ++i) noise += static_cast<char>('a' + (i * 7919 + i / 31) % 26);
   write_bytes(folder_ / "b.txt", noise);
   // A limit on file sizes is what a process sees of a disk that is full.
   const auto limited =

@@ -1,0 +1,17 @@
+// What the store knows about a crash beside its report.
+
+#pragma once
+
+#include <string>
+
+#include "core/analysis.h"
+#include "core/result.h"
+#include "db/store.h"
+#include "reports/crash_page.h"
+
+namespace faultline {
+
+/// Trial, phase, labels, how many crashes its site has, and how this one differs from the newest of them.
+Result<CrashPageContext> page_context(Store& store, const std::string& incident, const Analysis& analysis);
+
+}  // namespace faultline
