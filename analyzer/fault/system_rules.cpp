@@ -70,12 +70,13 @@ bool code_signature(const RuleInput& input, FaultExplanation& out) {
   return true;
 }
 
-constexpr std::array<std::pair<std::uint64_t, std::string_view>, 8> kHexSpeak{{
+constexpr std::array<std::pair<std::uint64_t, std::string_view>, 9> kHexSpeak{{
     {0x8badf00d, "it did not answer in time"},
     {0xdead10cc, "it held a file lock or database while being suspended"},
     {0xc00010ff, "the machine was too hot"},
     {0xbaadca11, "it did not report a call in time"},
     {0xbad22222, "it was resumed too often"},
+    {0x2bad45ec, "it broke a rule of security, such as drawing in secure mode"},
     {0xdeadfa11, "a person forced it to quit"},
     {0xc51bad01, "it used too much CPU time in the background"},
     {0xc51bad02, "it did not finish its background task in time"},

@@ -126,12 +126,46 @@ bool abort_call(const RuleInput& input, FaultExplanation& out) {
   if (!by_signal && !by_flag) return false;
   out.kind = FaultKind::abort;
   out.sentence = "the program aborted itself";
-  add_words(input, out);
   const auto& end = facts.report->termination;
+  if (end && end->name_space == "TCC") {
+    out.sentence += " for a breach of privacy (TCC: private data without permission or a usage description)";
+  } else if (end && end->name_space && *end->name_space != "SIGNAL") {
+    out.sentence += fmt::format(" ({} code {})", *end->name_space, hex(end->code.value_or(0)));
+  }
+  add_words(input, out);
   if (end && end->by_process && facts.report->process_name &&
       *end->by_process != *facts.report->process_name && *end->by_process != "exc handler") {
     out.sentence = fmt::format("{} sent it SIGABRT", *end->by_process);
   }
+  return true;
+}
+
+// Signals of a program's own fault, by Darwin's numbers, where a report has no exception to say more.
+struct CrashSignal {
+  std::uint64_t number;
+  FaultKind kind;
+  std::string_view words;
+};
+constexpr std::array<CrashSignal, 7> kCrashSignals{
+    {{4, FaultKind::illegal_instruction, "SIGILL, an instruction that the CPU refused"},
+     {5, FaultKind::trap, "SIGTRAP, a trap"},
+     {6, FaultKind::abort, "SIGABRT: the program aborted itself"},
+     {8, FaultKind::arithmetic, "SIGFPE, an arithmetic instruction that failed"},
+     {10, FaultKind::unknown, "SIGBUS, an access that failed"},
+     {11, FaultKind::unknown, "SIGSEGV, an access that failed"},
+     {12, FaultKind::unknown, "SIGSYS, a system call that was refused"}}};
+
+bool crash_signal(const RuleInput& input, FaultExplanation& out) {
+  const CrashReport& report = *input.facts.report;
+  if (report.exception || !report.termination || report.termination->name_space != "SIGNAL") return false;
+  const auto* found = std::find_if(kCrashSignals.begin(), kCrashSignals.end(), [&](const CrashSignal& row) {
+    return row.number == report.termination->code;
+  });
+  if (found == kCrashSignals.end()) return false;
+  out.kind = found->kind;
+  out.sentence = fmt::format("it died of {}; the report has no exception", found->words);
+  if (report.kernel_triage) out.evidence.push_back("kernel: " + *report.kernel_triage);
+  add_words(input, out);
   return true;
 }
 
@@ -169,11 +203,12 @@ bool unknown(const RuleInput& input, FaultExplanation& out) {
   return true;
 }
 
-constexpr std::array<FaultRule, 7> kRules{{{"authentication_trap", authentication_trap},
+constexpr std::array<FaultRule, 8> kRules{{{"authentication_trap", authentication_trap},
                                            {"trap", trap},
                                            {"illegal_instruction", illegal_instruction},
                                            {"arithmetic", arithmetic},
                                            {"abort", abort_call},
+                                           {"crash_signal", crash_signal},
                                            {"killed", killed},
                                            {"unknown", unknown}}};
 

@@ -342,6 +342,22 @@ TEST(FaultRulesTest, TellsDeliberateEndsApart) {
          m.exception("EXC_CRASH", "SIGABRT").termination("DYLD", 1, "Library missing");
          m.report().termination->reasons = {"Library not loaded: libx.dylib"};
        }},
+      {"a breach of security", FaultKind::killed, "a rule of security",
+       [](ReportMaker& m) { m.exception("EXC_CRASH", "SIGKILL").termination("SPRINGBOARD", 0x2bad45ec); }},
+      {"a bus error of which only the signal is known", FaultKind::unknown, "it died of SIGBUS",
+       [](ReportMaker& m) {
+         m.termination("SIGNAL", 10, "Bus error: 10");
+         m.report().exception.reset();
+       }},
+      {"a kill of which only the signal is known", FaultKind::killed, "it was ended",
+       [](ReportMaker& m) {
+         m.termination("SIGNAL", 9, "Killed: 9");
+         m.report().exception.reset();
+       }},
+      {"a breach of privacy", FaultKind::abort, "TCC",
+       [](ReportMaker& m) { m.exception("EXC_CRASH", "SIGABRT").termination("TCC", 0); }},
+      {"an abort with a namespace of its own", FaultKind::abort, "(OBJC code 0x1)",
+       [](ReportMaker& m) { m.exception("EXC_CRASH", "SIGABRT").termination("OBJC", 1); }},
       {"a kill without reason", FaultKind::killed, "no reason",
        [](ReportMaker& m) { m.exception("EXC_CRASH", "SIGKILL"); }},
       {"a signal from somebody else", FaultKind::abort, "watchdogd sent it SIGABRT",
