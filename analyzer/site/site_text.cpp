@@ -35,14 +35,17 @@ std::string assertion_phrase(const std::optional<DeathText>& words, SiteScope sc
   return phrase + fmt::format(" \"{}\"", shortened_text(words->text, kWordsLimit));
 }
 
-std::string null_phrase(const FaultExplanation& fault) {
+// A family has no access here. Which instruction is the first to touch a field through the pointer that is
+// NULL, a load or a store, is the compiler's choice in each driver build, and a text without ESR or
+// instruction bytes does not tell; function and field are what stays.
+std::string null_phrase(const FaultExplanation& fault, SiteScope scope) {
   std::string phrase = "null";
   if (fault.fault_offset) {
     const auto offset = static_cast<std::int64_t>(*fault.fault_offset);
     const bool before = offset < 0 && offset > -(1 << 20);
     phrase += before ? "-" + hex(static_cast<std::uint64_t>(-offset)) : "+" + hex(*fault.fault_offset);
   }
-  return with_access(phrase, fault.access);
+  return scope == SiteScope::exact ? with_access(phrase, fault.access) : phrase;
 }
 
 std::string termination_phrase(const CrashReport& report) {
@@ -66,7 +69,7 @@ std::string fault_phrase(const FaultExplanation& fault, const CrashReport& repor
   const std::string kind(fault_kind_text(fault.kind));
   switch (fault.kind) {
     case FaultKind::null_dereference:
-      return null_phrase(fault);
+      return null_phrase(fault, scope);
     case FaultKind::assertion:
       return assertion_phrase(words, scope);
     case FaultKind::uncaught_exception:

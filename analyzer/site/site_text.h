@@ -21,7 +21,8 @@ struct ChosenFrame {
 
 enum class SiteScope { exact, family };
 
-/// `null+0x5c8 read`, `assertion:1091 "A command encoder …"`, `uncaught_exception c10::Error`.
+/// `null+0x5c8 read` (in a family `null+0x5c8`), `assertion:1091 "A command encoder …"`, `uncaught_exception
+/// c10::Error`.
 std::string fault_phrase(const FaultExplanation& fault, const CrashReport& report,
                          const std::optional<DeathText>& words, SiteScope scope);
 

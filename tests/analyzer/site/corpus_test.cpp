@@ -67,7 +67,7 @@ TEST(CorpusAnalysisTest, ExplainsTheTwoDriverCrashesFromTheirBytes) {
               "before");
     EXPECT_EQ(analysis.fault.agrees, true);
     EXPECT_EQ(analysis.fault.instruction, "str x8, [x9, #0x98]");
-    EXPECT_EQ(analysis.site.family_text, "AGXMetal* AGX::ComputeContext::prepareForEnqueue null+0x98 write");
+    EXPECT_EQ(analysis.site.family_text, "AGXMetal* AGX::ComputeContext::prepareForEnqueue null+0x98");
     EXPECT_EQ(analysis.report.crashed_thread_number().has_value(), true);
   }
 }
