@@ -92,6 +92,19 @@ matrix = { style = ["shared", "per-thread"], lock = ["none", "per-stream", "glob
   EXPECT_FALSE(null_sites.empty());
 }
 
+TEST_F(MainLineTest, TheFunctionThatClearsThePointerStandsOutAmongThePartnersOfTheCrashesThatItCauses) {
+  ASSERT_EQ(faultline({"run", "--trials", "30", "--matrix", "style=shared,per-thread", "--",
+                       sample_program("agx_sim"), "--style", "{style}", "--threads", "16", "--lock", "none"})
+                .exit_status,
+            0);
+
+  const auto partners = ask({"sites", "kind=null_dereference", "--partners"})["rows"];
+
+  ASSERT_FALSE(partners.empty());
+  EXPECT_EQ(partners[0]["function"], "AGXMetal* -[AGXG*FamilyComputeContext endEncoding]");
+  EXPECT_GT(partners[0]["lift_low"].get<double>(), 1.0) << partners[0].dump();
+}
+
 TEST_F(MainLineTest, EightThreadsThatFaultTogetherEachTimeGiveTheAddressOfTheOneThatIsNamed) {
   ASSERT_EQ(faultline({"run", "--trials", "25", "--", sample_program("eight_threads_fault")}).exit_status, 0);
   const auto reports = ask({"list", "reports"})["rows"];

@@ -2,6 +2,7 @@
 
 #include "driver.h"
 
+#include <sched.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -21,6 +22,20 @@ constexpr std::string_view kAlreadyEncoding =
     "-[AGXG16XFamilyCommandBuffer "
     "tryCoalescingPreviousComputeCommandEncoderWithConfig:nextEncoderClass:]:1091: failed assertion "
     "'A command encoder is already encoding to this command buffer'\n";
+
+/// Counts the calling thread among those that are inside of a call, for as long as it lives.
+class Caller {
+ public:
+  explicit Caller(std::atomic<int>& callers) : callers_(callers) {
+    callers_.fetch_add(1, std::memory_order_relaxed);
+  }
+  Caller(const Caller&) = delete;
+  Caller& operator=(const Caller&) = delete;
+  ~Caller() { callers_.fetch_sub(1, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<int>& callers_;
+};
 
 }  // namespace
 
@@ -72,6 +87,7 @@ void try_coalescing(AGXG16XFamilyCommandBuffer* self) {
 }
 
 void set_pipeline(AGXG16XFamilyComputeContext* self, std::uint64_t pipeline) {
+  const Caller inside(self->context.callers);
   const std::uint64_t encoded = compute(pipeline, kRoundsBeforePipeline);
   AGX::ContextCommon* common = self->context.impl.load(std::memory_order_relaxed);
   const std::uint64_t previous = common->pipeline.load(std::memory_order_relaxed);
@@ -79,6 +95,7 @@ void set_pipeline(AGXG16XFamilyComputeContext* self, std::uint64_t pipeline) {
 }
 
 void dispatch(AGXG16XFamilyComputeContext* self, std::uint64_t arguments) {
+  const Caller inside(self->context.callers);
   const std::uint64_t encoded = compute(arguments, kRoundsBeforePrepare);
   const std::uint64_t state = self->context.prepareForEnqueue((encoded & 1) != 0);
   self->context.performEnqueueKernel(state + encoded);
@@ -88,6 +105,7 @@ void end_encoding(AGXG16XFamilyComputeContext* self, AGXG16XFamilyCommandBuffer*
   const std::uint64_t fence = compute(buffer->fence.load(std::memory_order_relaxed), kRoundsBeforeEnd);
   buffer->fence.store(fence, std::memory_order_relaxed);
   self->context.impl.store(nullptr, std::memory_order_relaxed);
+  while (self->context.callers.load(std::memory_order_relaxed) > 0) ::sched_yield();
   buffer->encoding.store(false, std::memory_order_relaxed);
 }
 

@@ -61,6 +61,7 @@ class ComputeContext {
   DRIVER_CALL void performEnqueueKernel(std::uint64_t arguments);
 
   std::atomic<ContextCommon*> impl{nullptr};  ///< `common` from begin to end of a session, else NULL.
+  std::atomic<int> callers{0};                ///< Threads that are inside of a call on this context.
   SpillInfoGen3<Encoders, Classes> spill_info;
   ContextCommon common{};  ///< Lives as long as the context, so that no freed memory is ever touched.
 };
@@ -98,7 +99,9 @@ DRIVER_CALL void set_pipeline(AGXG16XFamilyComputeContext* self, std::uint64_t p
 DRIVER_CALL void dispatch(AGXG16XFamilyComputeContext* self, std::uint64_t arguments)
     DRIVER_SYMBOL("-[AGXG16XFamilyComputeContext dispatchThreadgroups:threadsPerThreadgroup:]");
 
-/// Ends a session: clears the context's `impl`, whoever else may be using it, and the buffer's mark.
+/// Ends a session: clears the context's `impl`, whoever else may be using it, waits until nobody is inside of
+/// a call on it, and clears the buffer's mark. So the thread that cleared the pointer is often still here
+/// when another one dies of it.
 DRIVER_CALL void end_encoding(AGXG16XFamilyComputeContext* self, AGXG16XFamilyCommandBuffer* buffer)
     DRIVER_SYMBOL("-[AGXG16XFamilyComputeContext endEncoding]");
 
