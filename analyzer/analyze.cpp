@@ -25,4 +25,12 @@ Analysis analyze(CrashReport report, const SiteRules& rules) {
   return out;
 }
 
+std::optional<OutputSite> analyze_output(std::string_view output, std::string_view process,
+                                         const SiteRules& rules) {
+  auto site = find_site_in_output(output, process);
+  if (!site) return std::nullopt;
+  auto labels = find_labels(CrashReport{}, *site, rules);
+  return OutputSite{std::move(*site), std::move(labels), rules_version(rules)};
+}
+
 }  // namespace faultline

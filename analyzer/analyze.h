@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,9 +13,9 @@
 namespace faultline {
 
 /// Changes with every change of a rule or list: stored with each derived row.
-inline constexpr std::string_view kRulesVersion = "1";
+inline constexpr std::string_view kRulesVersion = "2";
 
-/// The version that analyze() writes with these rules: `1`, or `1+` and the hash of a rules file.
+/// The version that analyze() writes with these rules: `2`, or `2+` and the hash of a rules file.
 std::string rules_version(const SiteRules& rules);
 
 /// Explains one report of any kind. Symbolize it first: the site takes the names that it finds.
@@ -22,5 +23,10 @@ std::string rules_version(const SiteRules& rules);
 /// Total and pure; costs a fraction of a millisecond for a report of twenty threads. Threads: any
 /// number at once.
 Analysis analyze(CrashReport report, const SiteRules& rules = {});
+
+/// The site of a death that left no report, from the end of what `process` wrote to stderr; nullopt where
+/// that says nothing of a death. Total and pure, as analyze().
+std::optional<OutputSite> analyze_output(std::string_view output, std::string_view process,
+                                         const SiteRules& rules = {});
 
 }  // namespace faultline

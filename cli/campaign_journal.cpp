@@ -36,15 +36,16 @@ Result<void> CampaignJournal::trial_ended(const Trial& trial, const std::vector<
   std::vector<NewReport> rows;
   rows.reserve(reports.size());
   for (const auto& report : reports) {
-    analyses.push_back(derive(report.bytes, ReportOrigin::captured));
+    analyses.push_back(derive(report.bytes, ReportOrigin::captured, rules_));
     rows.push_back({report.bytes, arrival(trial.run, trial.index, report), &analyses.back()});
   }
-  TRY(store_.record_trial(trial, rows));
+  const auto output_site = derive_output_site(trial, rules_);
+  TRY(store_.record_trial(trial, rows, output_site ? &*output_site : nullptr));
   return {};
 }
 
 Result<void> CampaignJournal::report_arrived_late(const Trial& trial, const CollectedReport& report) {
-  const auto analysis = derive(report.bytes, ReportOrigin::captured);
+  const auto analysis = derive(report.bytes, ReportOrigin::captured, rules_);
   // The first call also ends `uncaptured`, in its own transaction; the second adds what the notes say.
   TRY(store_.add_report(report.bytes, arrival(trial.run, trial.index, report), analysis));
   TRY(store_.amend_trial(trial.run, trial.index, amendment_of(trial, clock_.wall())));
@@ -52,7 +53,7 @@ Result<void> CampaignJournal::report_arrived_late(const Trial& trial, const Coll
 }
 
 Result<void> CampaignJournal::foreign_report(const Uuid& run, const CollectedReport& report) {
-  const auto analysis = derive(report.bytes, ReportOrigin::captured);
+  const auto analysis = derive(report.bytes, ReportOrigin::captured, rules_);
   TRY(store_.add_report(report.bytes, arrival(run, std::nullopt, report), analysis));
   return {};
 }

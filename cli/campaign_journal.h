@@ -2,16 +2,18 @@
 
 #pragma once
 
+#include "analyzer/site/frame_rules.h"
 #include "collector/run/run_journal.h"
 #include "core/clock.h"
 #include "db/store.h"
 
 namespace faultline {
 
-/// Ownership: `store` and `clock` must outlive it. Threads: the one that runs the campaign.
+/// Ownership: `store`, `rules` and `clock` must outlive it. Threads: the one that runs the campaign.
 class CampaignJournal final : public RunJournal {
  public:
-  CampaignJournal(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+  CampaignJournal(Store& store, const SiteRules& rules, const Clock& clock)
+      : store_(store), rules_(rules), clock_(clock) {}
 
   Result<void> begin(const RunRecord& record) override;
   Result<void> resume(const RunRecord& record) override;
@@ -27,6 +29,7 @@ class CampaignJournal final : public RunJournal {
                         const CollectedReport& report) const;
 
   Store& store_;
+  const SiteRules& rules_;
   const Clock& clock_;
 };
 

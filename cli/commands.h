@@ -30,6 +30,7 @@ enum class ExitStatus : int {
 struct CommandContext {
   std::string db_option;       ///< --db; empty if not given.
   std::string format;          ///< --format; empty: the command's default.
+  std::string rules_option;    ///< --rules; empty if not given.
   std::string color = "auto";  ///< auto, always, never.
   bool quiet = false;
   int verbosity = 0;

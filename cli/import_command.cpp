@@ -10,6 +10,7 @@
 #include "cli/report_sources.h"
 #include "cli/symbol_places.h"
 #include "cli/table_output.h"
+#include "cli/team_rules.h"
 #include "cli/terminal.h"
 
 namespace faultline {
@@ -107,13 +108,14 @@ struct ImportFlags {
 
 Result<ExitStatus> import_reports(const ImportFlags& flags, const CommandContext& context) {
   TRY(check_symbol_paths(flags.symbols));
+  TRY_ASSIGN(const auto rules, load_team_rules(context));
   const auto sources = find_report_sources(flags.paths);
   TRY_ASSIGN(auto store, open_or_create_store(context));
   auto table = import_table();
   ImportCounts counts;
   bool damaged = !sources.problems.empty();
   Symbolizer symbolizer(symbolize_options(flags.symbols));
-  TRY(import_files(store, sources.files, &symbolizer, SystemClock(), [&](const ImportedFile& file) {
+  TRY(import_files(store, sources.files, rules, &symbolizer, SystemClock(), [&](const ImportedFile& file) {
     add_row(table, file);
     count(counts, file);
     name_problems(file);
@@ -142,6 +144,7 @@ void add_import_command(CLI::App& app, CommandContext& context) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->type_name("PATH");
   command->add_option("paths", flags->paths, "Files, folders, or - for stdin")->required()->type_name("PATH");
+  add_rules_option(*command, context);
   add_shared_options(*command, context, "text,markdown,csv,json");
   command->footer(
       "A file that is there already changes nothing. Damaged files give what can be read; each is named on\n"

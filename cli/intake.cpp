@@ -38,13 +38,13 @@ LoadedFile load(const std::filesystem::path& path) {
   return loaded;
 }
 
-void derive_in_parallel(std::span<LoadedFile> files, Symbolizer* symbolizer) {
+void derive_in_parallel(std::span<LoadedFile> files, const SiteRules& rules, Symbolizer* symbolizer) {
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
     for (std::size_t i = next.fetch_add(1); i < files.size(); i = next.fetch_add(1)) {
       auto& loaded = files[i];
       if (loaded.file.error) continue;
-      loaded.file.analysis = derive(loaded.bytes, ReportOrigin::imported, symbolizer);
+      loaded.file.analysis = derive(loaded.bytes, ReportOrigin::imported, rules, symbolizer);
       loaded.file.issue_count = loaded.file.analysis.report.issues.size();
     }
   };
@@ -91,7 +91,7 @@ Result<std::string> read_stdin() {
   }
 }
 
-Analysis derive(std::string_view bytes, ReportOrigin origin, Symbolizer* symbolizer) {
+Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& rules, Symbolizer* symbolizer) {
   CrashReport report;
   if (bytes.size() > kParseLimitBytes) {
     report.kind = ReportKind::unreadable;
@@ -106,11 +106,17 @@ Analysis derive(std::string_view bytes, ReportOrigin origin, Symbolizer* symboli
   if (symbolizer != nullptr && report.kind == ReportKind::crash) {
     report = symbolizer->symbolize(report).report;
   }
-  return analyze(std::move(report));
+  return analyze(std::move(report), rules);
+}
+
+std::optional<OutputSite> derive_output_site(const Trial& trial, const SiteRules& rules) {
+  if (!trial.uncaptured || trial.argv.empty()) return std::nullopt;
+  return analyze_output(trial.stderr_tail, std::filesystem::path(trial.argv.front()).filename().string(),
+                        rules);
 }
 
 Result<void> import_files(Store& store, const std::vector<std::filesystem::path>& files,
-                          Symbolizer* symbolizer, const Clock& clock,
+                          const SiteRules& rules, Symbolizer* symbolizer, const Clock& clock,
                           const std::function<void(const ImportedFile&)>& each) {
   std::size_t at = 0;
   while (at < files.size()) {
@@ -120,7 +126,7 @@ Result<void> import_files(Store& store, const std::vector<std::filesystem::path>
       batch.push_back(load(files[at++]));
       batch_bytes += batch.back().bytes.size();
     }
-    derive_in_parallel(batch, symbolizer);
+    derive_in_parallel(batch, rules, symbolizer);
     TRY(store_batch(store, batch, clock));
     for (const auto& loaded : batch) each(loaded.file);
   }

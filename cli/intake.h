@@ -10,9 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzer/site/frame_rules.h"
 #include "core/analysis.h"
 #include "core/clock.h"
 #include "core/result.h"
+#include "core/trial.h"
 #include "db/store.h"
 
 namespace faultline {
@@ -25,9 +27,13 @@ inline constexpr std::uint64_t kParseLimitBytes = 64ULL << 20;
 inline constexpr std::uint64_t kKeepLimitBytes = 2ULL << 30;
 
 /// Everything that is derived from one document; frames are named by `symbolizer` first where one is
-/// given. Never fails: what nobody can read becomes a report of kind `unreadable` whose issues say why.
-/// Threads: several at once, also with one symbolizer.
-Analysis derive(std::string_view bytes, ReportOrigin origin, Symbolizer* symbolizer = nullptr);
+/// given, and judged by a team's own `rules` before the lists. Never fails: what nobody can read becomes a
+/// report of kind `unreadable` whose issues say why. Threads: several at once, also with one symbolizer.
+Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& rules,
+                Symbolizer* symbolizer = nullptr);
+
+/// Where a trial that left no report died, as far as its stderr tells; nullopt for all others.
+std::optional<OutputSite> derive_output_site(const Trial& trial, const SiteRules& rules);
 
 /// All of standard input; refused beyond kKeepLimitBytes.
 Result<std::string> read_stdin();
@@ -44,7 +50,7 @@ struct ImportedFile {
 /// Reads, derives and stores `files` (`-` is stdin), in parallel, some 50 in a transaction. Calls
 /// `each` once per file, in order. Fails as a whole only where the store does; what was stored stays.
 Result<void> import_files(Store& store, const std::vector<std::filesystem::path>& files,
-                          Symbolizer* symbolizer, const Clock& clock,
+                          const SiteRules& rules, Symbolizer* symbolizer, const Clock& clock,
                           const std::function<void(const ImportedFile&)>& each);
 
 }  // namespace faultline

@@ -32,12 +32,13 @@ Result<void> add_site(Store& store, const std::string& key, CrashPageContext& pa
   return {};
 }
 
-Result<void> add_differences(Store& store, const Analysis& analysis, CrashPageContext& page) {
+Result<void> add_differences(Store& store, const Analysis& analysis, const SiteRules& rules,
+                             CrashPageContext& page) {
   TRY_ASSIGN(const auto rows, reports_of_sites(store, {analysis.site.key}));
   UsualCrash usual;
   for (std::size_t i = 0; i < std::min(rows.size(), kUsualCrashes); ++i) {
     TRY_ASSIGN(const auto bytes, store.raw_report(rows[i].incident));
-    usual.add(derive(bytes, ReportOrigin::imported));
+    usual.add(derive(bytes, ReportOrigin::imported, rules));
   }
   page.differences = usual.differences(analysis);
   return {};
@@ -45,13 +46,14 @@ Result<void> add_differences(Store& store, const Analysis& analysis, CrashPageCo
 
 }  // namespace
 
-Result<CrashPageContext> page_context(Store& store, const std::string& incident, const Analysis& analysis) {
+Result<CrashPageContext> page_context(Store& store, const std::string& incident, const Analysis& analysis,
+                                      const SiteRules& rules) {
   CrashPageContext page;
   TRY_ASSIGN(const auto row, report_row(store, incident));
   TRY(add_trial(store, row, page));
   if (analysis.report.kind != ReportKind::crash) return page;
   TRY(add_site(store, analysis.site.key, page));
-  TRY(add_differences(store, analysis, page));
+  TRY(add_differences(store, analysis, rules, page));
   return page;
 }
 

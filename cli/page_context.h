@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "analyzer/site/frame_rules.h"
 #include "core/analysis.h"
 #include "core/result.h"
 #include "db/store.h"
@@ -12,6 +13,8 @@
 namespace faultline {
 
 /// Trial, phase, labels, how many crashes its site has, and how this one differs from the newest of them.
-Result<CrashPageContext> page_context(Store& store, const std::string& incident, const Analysis& analysis);
+/// `rules` are those that made `analysis`.
+Result<CrashPageContext> page_context(Store& store, const std::string& incident, const Analysis& analysis,
+                                      const SiteRules& rules);
 
 }  // namespace faultline

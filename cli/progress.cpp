@@ -1,21 +1,11 @@
 #include "cli/progress.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "cli/terminal.h"
-#include "core/text_escape.h"
 
 namespace faultline {
 namespace {
-
-constexpr std::chrono::milliseconds kLiveInterval{100};
-constexpr std::chrono::seconds kPlainInterval{15};
-
-void write_error(std::string_view text) {
-  // Progress is a courtesy: what cannot be shown is not missed.
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
-}
 
 std::string format_clock(std::chrono::nanoseconds duration) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
@@ -41,52 +31,29 @@ std::string progress_line(const RunProgress& progress) {
 }
 
 ProgressLine::ProgressLine(const CommandContext& context, const Clock& clock)
-    : context_(context), clock_(clock), live_(stderr_is_terminal() && !context.quiet) {}
-
-ProgressLine::~ProgressLine() { clear(); }
+    : context_(context), line_(context, clock) {}
 
 void ProgressLine::run_started(const RunRecord& record, bool resumed, const RunProgress& progress) {
   note(context_, fmt::format("{} run {} of campaign {}: {} trials in {} cells{}",
                              resumed ? "Resuming" : "Starting", record.uuid.text().substr(0, 8),
                              record.campaign_name, progress.trials_planned, record.cells.size(),
                              resumed ? fmt::format(", {} done before", progress.trials_done) : ""));
-  last_shown_ = clock_.monotonic();
 }
 
 void ProgressLine::trial_ended(const Trial& /*trial*/, const Cell& cell, const RunProgress& progress) {
-  const auto now = clock_.monotonic();
   const bool last = progress.trials_done >= progress.trials_planned;
-  const auto interval =
-      live_ ? std::chrono::nanoseconds(kLiveInterval) : std::chrono::nanoseconds(kPlainInterval);
-  if (!last && now - last_shown_ < interval) return;
-  last_shown_ = now;
-  show(progress_line(progress) + (live_ ? "  " + cell.workload + " " + cell.text() : ""));
+  if (!line_.due() && !last) return;
+  line_.show(progress_line(progress) + (line_.is_live() ? "  " + cell.workload + " " + cell.text() : ""));
 }
 
 void ProgressLine::waiting_for_reports(std::int64_t pending, std::chrono::milliseconds at_most) {
-  show(fmt::format("waiting for {} late report{}, at most {} s", pending, pending == 1 ? "" : "s",
-                   at_most.count() / 1000));
+  line_.show(fmt::format("waiting for {} late report{}, at most {} s", pending, pending == 1 ? "" : "s",
+                         at_most.count() / 1000));
 }
 
 void ProgressLine::noted(std::string_view message) {
-  clear();
+  line_.clear();
   note(context_, message);
-}
-
-void ProgressLine::show(const std::string& line) {
-  if (context_.quiet) return;
-  if (!live_) {
-    note(context_, line);
-    return;
-  }
-  write_error("\r\x1b[K" + escape_line(line));
-  shown_ = true;
-}
-
-void ProgressLine::clear() {
-  if (!shown_) return;
-  write_error("\r\x1b[K");
-  shown_ = false;
 }
 
 }  // namespace faultline

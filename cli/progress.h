@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "cli/commands.h"
+#include "cli/live_line.h"
 #include "collector/run/run_journal.h"
 #include "core/clock.h"
 
@@ -18,7 +19,7 @@ std::string progress_line(const RunProgress& progress);
 class ProgressLine final : public RunObserver {
  public:
   ProgressLine(const CommandContext& context, const Clock& clock);
-  ~ProgressLine() override;
+  ~ProgressLine() override = default;
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
@@ -28,14 +29,8 @@ class ProgressLine final : public RunObserver {
   void noted(std::string_view message) override;
 
  private:
-  void show(const std::string& line);
-  void clear();
-
   const CommandContext& context_;
-  const Clock& clock_;
-  bool live_;
-  bool shown_ = false;          // A live line stands on the terminal.
-  MonotonicTime last_shown_{};  // Of the last line, live or plain.
+  LiveLine line_;
 };
 
 }  // namespace faultline

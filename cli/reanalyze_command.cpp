@@ -4,44 +4,49 @@
 
 #include <CLI/CLI.hpp>
 
+#include "analyzer/symbolize/symbolize_report.h"
 #include "cli/commands.h"
-#include "cli/intake.h"
+#include "cli/live_line.h"
 #include "cli/open_store.h"
+#include "cli/reanalysis.h"
 #include "cli/symbol_places.h"
+#include "cli/team_rules.h"
 #include "cli/terminal.h"
 #include "core/text_escape.h"
 
 namespace faultline {
 namespace {
 
-struct Changes {
-  std::int64_t reports = 0;
-  std::int64_t moved = 0;
-};
+std::string site_line(char sign, const std::string& key, const std::string& text) {
+  return key.empty() ? fmt::format("  {} no site\n", sign)
+                     : fmt::format("  {} {} {}\n", sign, key, escape_line(text));
+}
 
-Result<void> derive_again(Store& store, const StoredReport& stored, Symbolizer& symbolizer,
-                          Changes& changes) {
-  // Captured reports came with the names of the moment; the archive may know imported ones better by now.
-  const auto analysis =
-      derive(stored.bytes, stored.origin, stored.origin == ReportOrigin::captured ? nullptr : &symbolizer);
-  ++changes.reports;
-  if (analysis.site.key != stored.site_key) {
-    ++changes.moved;
-    print(fmt::format("{}\n  - {} {}\n  + {} {}\n", escape_line(stored.incident), stored.site_key,
-                      escape_line(stored.site_text), analysis.site.key, escape_line(analysis.site.text)));
-  }
-  return store.replace_analysis(stored.incident, analysis);
+std::string counts_text(const ReanalysisCounts& counts) {
+  std::string text = fmt::format("{} report{} derived again", counts.reports, counts.reports == 1 ? "" : "s");
+  if (counts.uncaptured > 0) text += fmt::format(", {} deaths without one", counts.uncaptured);
+  return text + fmt::format("; {} changed their site", counts.moved);
 }
 
 Result<ExitStatus> reanalyze(const CommandContext& context) {
+  TRY_ASSIGN(const auto rules, load_team_rules(context));
   TRY_ASSIGN(auto store, open_store_to_change(context));
   Symbolizer symbolizer(symbolize_options({}));
-  Changes changes;
-  TRY(store.for_each_report(
-      [&](const StoredReport& stored) { return derive_again(store, stored, symbolizer, changes); }));
+  const SystemClock clock;
+  LiveLine line(context, clock);
+  ReanalysisWatcher watcher;
+  watcher.moved = [&](const MovedSite& site) {
+    line.clear();
+    print(escape_line(site.what) + "\n" + site_line('-', site.old_key, site.old_text) +
+          site_line('+', site.new_key, site.new_text));
+  };
+  watcher.progress = [&](const ReanalysisCounts& counts) {
+    if (line.due()) line.show(counts_text(counts));
+  };
+  TRY_ASSIGN(const auto counts, reanalyze_store(store, rules, symbolizer, watcher));
+  line.clear();
   TRY(store.optimize());
-  note(context,
-       fmt::format("{} reports derived again; {} changed their site", changes.reports, changes.moved));
+  note(context, counts_text(counts));
   return ExitStatus::done;
 }
 
@@ -50,8 +55,11 @@ Result<ExitStatus> reanalyze(const CommandContext& context) {
 void add_reanalyze_command(CLI::App& app, CommandContext& context) {
   auto* command = app.add_subcommand(
       "reanalyze", "Derive everything again from the raw reports; prints old and new sites");
+  add_rules_option(*command, context);
   add_shared_options(*command, context, "");
-  command->footer("Example: faultline reanalyze --db nightly.db");
+  command->footer(
+      "Each report whose site changed is printed with the old (-) and the new one (+).\n\n"
+      "Example: faultline reanalyze --db nightly.db --rules team.rules");
   command->callback([&context] { context.action = [&context] { return reanalyze(context); }; });
 }
 

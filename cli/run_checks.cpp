@@ -55,7 +55,7 @@ Result<void> check_control(Store& /*store*/, const RunSummary& summary, Findings
   return {};
 }
 
-/// A family all of whose reports are of this run.
+/// A family all of whose reports, and deaths without one, are of this run.
 Result<void> check_new_site(Store& store, const RunSummary& summary, Findings& findings) {
   SitesQuery query;
   query.fold_families = true;
@@ -65,8 +65,10 @@ Result<void> check_new_site(Store& store, const RunSummary& summary, Findings& f
   for (const auto& row : of_run) {
     const auto known =
         std::find_if(all.begin(), all.end(), [&](const SiteRow& other) { return other.key == row.key; });
-    if (known != all.end() && known->reports == row.reports) {
-      findings.push_back(fmt::format("new-site: {} {} in {} reports", row.key, row.text, row.reports));
+    if (known != all.end() && known->reports == row.reports && known->uncaptured == row.uncaptured) {
+      findings.push_back(fmt::format(
+          "new-site: {} {} in {} reports{}", row.key, row.text, row.reports,
+          row.uncaptured == 0 ? "" : fmt::format(" and by the output of {} trials", row.uncaptured)));
     }
   }
   return {};

@@ -15,6 +15,7 @@
 #include "cli/run_plan.h"
 #include "cli/run_summary.h"
 #include "cli/stop_signal.h"
+#include "cli/team_rules.h"
 #include "cli/terminal.h"
 #include "collector/host/host_probe.h"
 #include "collector/plan/campaign_file.h"
@@ -152,11 +153,12 @@ Result<void> check_something_ran(Store& store, const RunSummary& summary) {
 }
 
 Result<ExitStatus> run_with_store(const RunFlags& flags, const CommandContext& context,
-                                  const Campaign& campaign, RunOptions options, Store& store) {
+                                  const Campaign& campaign, RunOptions options, const SiteRules& rules,
+                                  Store& store) {
   SystemClock clock;
   SystemHost host;
   ProcessRunnerPosix processes(context.program_folder / "faultline-report");
-  CampaignJournal journal(store, clock);
+  CampaignJournal journal(store, rules, clock);
   ProgressLine progress(context, clock);
   const auto& stop = install_stop_signals();
   const RunParts parts{clock, processes, host, journal, progress};
@@ -183,6 +185,7 @@ Result<ExitStatus> run_with_store(const RunFlags& flags, const CommandContext& c
 Result<ExitStatus> run(const RunFlags& flags, const CommandContext& context) {
   TRY_ASSIGN(auto campaign, load_campaign(flags, context.trailing_command));
   TRY(check_names_are_known(flags.fail_on));
+  TRY_ASSIGN(const auto rules, load_team_rules(context, rules_of_campaign(campaign)));
   TRY_ASSIGN(auto options, make_options(flags, context));
   if (!flags.save_campaign.empty()) {
     TRY(write_file_atomically(flags.save_campaign, write_campaign_toml(campaign)));
@@ -197,7 +200,7 @@ Result<ExitStatus> run(const RunFlags& flags, const CommandContext& context) {
   TRY_ASSIGN(auto store, Store::open(context.db_path(), OpenMode::read_write_create));
   TRY_ASSIGN(const auto lock, store.lock_campaign(campaign.hash));
   note(context, "Store: " + context.db_path().string());
-  return run_with_store(flags, context, campaign, std::move(options), store);
+  return run_with_store(flags, context, campaign, std::move(options), rules, store);
 }
 
 void add_options(CLI::App& command, RunFlags& flags) {
@@ -244,6 +247,7 @@ void add_run_command(CLI::App& app, CommandContext& context) {
       app.add_subcommand("run", "Run or resume a campaign; ends with crash-rate and crash-site tables");
   auto flags = std::make_shared<RunFlags>();
   add_options(*command, *flags);
+  add_rules_option(*command, context);
   add_shared_options(*command, context, "text,markdown,csv,json");
   command->footer(
       "Either a campaign file, or a command after --.\n\n"

@@ -12,9 +12,11 @@
 #include "cli/open_store.h"
 #include "cli/page_context.h"
 #include "cli/symbol_places.h"
+#include "cli/team_rules.h"
 #include "cli/terminal.h"
 #include "cli/trial_page.h"
 #include "core/text_file.h"
+#include "db/queries.h"
 #include "reports/apple_text.h"
 #include "reports/crash_json.h"
 #include "reports/crash_page.h"
@@ -50,19 +52,22 @@ bool is_path(const std::string& what) {
 struct ReportBytes {
   std::string bytes;
   ReportOrigin origin = ReportOrigin::imported;
-  std::string incident;  ///< Of a stored report; empty for a file.
+  std::string incident;     ///< Of a stored report; empty for a file.
+  std::string stored_site;  ///< Its key in the store; empty for a file, and where it has none.
+  std::string stored_rules;
 };
 
 Result<ReportBytes> load_report(const std::string& what, const CommandContext& context) {
   if (is_path(what)) {
     TRY_ASSIGN(auto bytes, what == "-" ? read_stdin() : read_file(what, kKeepLimitBytes));
-    return ReportBytes{std::move(bytes), ReportOrigin::imported, {}};
+    return ReportBytes{std::move(bytes), ReportOrigin::imported, {}, {}, {}};
   }
   TRY_ASSIGN(auto store, open_store_to_read(context));
   TRY_ASSIGN(const auto incident, store.resolve_report(what));
   TRY_ASSIGN(auto bytes, store.raw_report(incident));
   TRY_ASSIGN(const auto arrival, store.arrival_of(incident));
-  return ReportBytes{std::move(bytes), arrival.origin, incident};
+  TRY_ASSIGN(const auto row, report_row(store, incident));
+  return ReportBytes{std::move(bytes), arrival.origin, incident, row.site_key, row.rules_version};
 }
 
 struct ShowFlags {
@@ -70,20 +75,31 @@ struct ShowFlags {
   std::vector<std::string> symbols;
 };
 
-Result<void> print_page(const Analysis& analysis, const std::string& incident,
+Result<void> print_page(const Analysis& analysis, const SiteRules& rules, const std::string& incident,
                         const CommandContext& context) {
   CrashPageContext page;
   if (!incident.empty()) {
     TRY_ASSIGN(auto store, open_store_to_read(context));
-    TRY_ASSIGN(page, page_context(store, incident, analysis));
+    TRY_ASSIGN(page, page_context(store, incident, analysis, rules));
   }
   print(context.format == "markdown" ? crash_page_markdown(analysis, page) : crash_page_text(analysis, page));
   return {};
 }
 
+/// Other rules or symbols than those that stored it: said, as `sites` counts it elsewhere.
+void compare_with_store(const ReportBytes& report, const Analysis& analysis, const CommandContext& context) {
+  if (report.stored_site.empty() || report.stored_site == analysis.site.key) return;
+  note(context,
+       fmt::format(
+           "The store has this report at site {} (rules {}), here it is {} (rules {}): show it with the "
+           "same --rules and --symbols, or derive the store again with faultline reanalyze",
+           report.stored_site, report.stored_rules, analysis.site.key, analysis.rules_version));
+}
+
 Result<ExitStatus> show_report(const ShowFlags& flags, const CommandContext& context) {
   const auto& what = flags.what;
   TRY(check_symbol_paths(flags.symbols));
+  TRY_ASSIGN(const auto rules, load_team_rules(context));
   TRY_ASSIGN(const auto report, load_report(what, context));
   if (context.format == "raw") {
     print(report.bytes);
@@ -92,7 +108,8 @@ Result<ExitStatus> show_report(const ShowFlags& flags, const CommandContext& con
   // Without --symbols nothing is looked for and nothing is made: not even a cache.
   std::optional<Symbolizer> symbolizer;
   if (!flags.symbols.empty()) symbolizer.emplace(symbolize_options(flags.symbols));
-  const auto analysis = derive(report.bytes, report.origin, symbolizer ? &*symbolizer : nullptr);
+  const auto analysis = derive(report.bytes, report.origin, rules, symbolizer ? &*symbolizer : nullptr);
+  compare_with_store(report, analysis, context);
   if (context.format == "json") {
     print(crash_json(analysis));
   } else if (context.format == "apple") {
@@ -102,7 +119,7 @@ Result<ExitStatus> show_report(const ShowFlags& flags, const CommandContext& con
     }
     print(render_apple_text(analysis.report));
   } else {
-    TRY(print_page(analysis, report.incident, context));
+    TRY(print_page(analysis, rules, report.incident, context));
   }
   // A damaged document is shown as far as it goes; the status says that it was.
   return analysis.report.kind == ReportKind::unreadable ? ExitStatus::partial : ExitStatus::done;
@@ -112,6 +129,7 @@ Result<ExitStatus> show_trial(const TrialName& name, const CommandContext& conte
   if (context.format != "analysis" && !context.format.empty() && context.format != "json") {
     return fail(ErrorKind::invalid_argument, "a trial is shown with --format analysis or json");
   }
+  TRY_ASSIGN(const auto rules, load_team_rules(context));
   TRY_ASSIGN(auto store, open_store_to_read(context));
   TRY_ASSIGN(const auto run, store.run(name.run));
   TRY_ASSIGN(const auto trial, store.find_trial(run.uuid, name.index));
@@ -121,7 +139,8 @@ Result<ExitStatus> show_trial(const TrialName& name, const CommandContext& conte
   }
   const auto folder = std::filesystem::path(context.db_path().string() + ".trials") / run.uuid.text() /
                       std::to_string(name.index);
-  print(context.format == "json" ? trial_json(run, *trial) : trial_page(run, *trial, folder));
+  const auto site = derive_output_site(*trial, rules);
+  print(context.format == "json" ? trial_json(run, *trial, site) : trial_page(run, *trial, folder, site));
   return ExitStatus::done;
 }
 
@@ -142,6 +161,7 @@ void add_show_command(CLI::App& app, CommandContext& context) {
                    "A file, an incident or its unique prefix, `last`, or a trial as RUN/INDEX")
       ->required()
       ->type_name("WHAT");
+  add_rules_option(*command, context);
   add_shared_options(*command, context, "analysis,markdown,apple,json,raw");
   command->footer(
       "Formats: analysis (explained), markdown (the same), apple (the text that macOS itself shows),\n"

@@ -45,7 +45,8 @@ void add_output(std::string& out, const std::string& title, const std::filesyste
 
 }  // namespace
 
-std::string trial_page(const RunRecord& run, const Trial& trial, const std::filesystem::path& folder) {
+std::string trial_page(const RunRecord& run, const Trial& trial, const std::filesystem::path& folder,
+                       const std::optional<OutputSite>& output_site) {
   const auto& cell = cell_of(run, trial);
   std::string out = fmt::format("trial {} of run {}  (campaign {}, block {})\n", trial.index, run.uuid.text(),
                                 escape_line(run.campaign_name), trial.block);
@@ -61,6 +62,10 @@ std::string trial_page(const RunRecord& run, const Trial& trial, const std::file
     out += fmt::format("uncaptured{}\n",
                        trial.uncaptured_reason.empty() ? "" : "  " + escape_line(trial.uncaptured_reason));
   }
+  if (output_site) {
+    out += fmt::format("site      {}  {}\n", output_site->site.key, escape_line(output_site->site.text));
+    for (const auto& line : output_site->site.notes) out += fmt::format("          {}\n", escape_line(line));
+  }
   if (!trial.phase.empty()) out += fmt::format("phase     {}\n", escape_line(trial.phase));
   for (const auto& metric : trial.metrics) {
     out += fmt::format("metric    {} {}\n", escape_line(metric.name), metric.value);
@@ -71,7 +76,8 @@ std::string trial_page(const RunRecord& run, const Trial& trial, const std::file
   return out;
 }
 
-std::string trial_json(const RunRecord& run, const Trial& trial) {
+std::string trial_json(const RunRecord& run, const Trial& trial,
+                       const std::optional<OutputSite>& output_site) {
   using Json = nlohmann::ordered_json;
   const auto& cell = cell_of(run, trial);
   Json parameters = Json::object();
@@ -99,7 +105,14 @@ std::string trial_json(const RunRecord& run, const Trial& trial) {
                {"metrics", metrics},
                {"reports", trial.incidents},
                {"output_head", trial.output_head},
-               {"stderr_tail", trial.stderr_tail}};
+               {"stderr_tail", trial.stderr_tail},
+               {"output_site", nullptr}};
+  if (output_site) {
+    const CrashSite& site = output_site->site;
+    json["output_site"] = {{"key", site.key},       {"text", site.text},
+                           {"family", site.family}, {"family_text", site.family_text},
+                           {"rule", site.rule},     {"notes", site.notes}};
+  }
   if (trial.exit_code) json["exit_code"] = *trial.exit_code;
   if (!trial.term_signal_name.empty()) json["term_signal"] = trial.term_signal_name;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -80,6 +80,7 @@ struct Campaign {
   std::string control;                     ///< Filter over cells that must crash; empty if none.
   SettleRule settle;
   bool drain = true;
+  std::string rules;  ///< A team's own rules file, from `folder`; empty if none. Decides no trial.
   std::uint64_t min_free_bytes = 1ULL << 30;  ///< The run stops in time below this.
   std::vector<FactCommand> facts;
   std::vector<Workload> workloads;

@@ -1,6 +1,8 @@
 // write_analysis: one report's derived rows.
 
+#include <cstring>
 #include <span>
+#include <type_traits>
 
 #include "core/hash.h"
 #include "db/json_text.h"
@@ -57,12 +59,12 @@ Result<void> remove_derived_rows(Connection& connection, std::int64_t report_id)
 }
 
 Result<void> write_summary(StoreParts& parts, std::int64_t report_id, std::int64_t raw_id,
-                           const Analysis& analysis) {
+                           const Analysis& analysis, SiteWriting writing) {
   const CrashReport& report = analysis.report;
   Interner& intern = parts.interner;
   std::optional<std::int64_t> site_id;
   if (!analysis.site.key.empty()) {
-    TRY_ASSIGN(site_id, intern.site(analysis.site, analysis.labels, analysis.rules_version));
+    TRY_ASSIGN(site_id, intern.site(analysis.site, analysis.labels, analysis.rules_version, writing));
   }
   TRY_ASSIGN(const auto process, intern.attribute("process", process_name_of(report)));
   TRY_ASSIGN(const auto os_version, intern.attribute("os_version", os_version_of(report)));
@@ -71,12 +73,13 @@ Result<void> write_summary(StoreParts& parts, std::int64_t report_id, std::int64
   const std::string_view exception_type = report.exception ? std::string_view(report.exception->type) : "";
   TRY_ASSIGN(const auto exception, intern.attribute("exception", exception_type));
   const auto time = time_of(report);
+  const std::string hash = analysis_hash(analysis);
   TRY_ASSIGN(auto statement, parts.connection.prepare(
                                  "UPDATE report SET raw_id = ?, kind = ?, happened_at = ?, site_id = ?, "
                                  "process_id = ?, pid = ?, os_version_id = ?, os_build_id = ?, model_id = ?, "
-                                 "exception_id = ?, rules_version = ? WHERE id = ?"));
+                                 "exception_id = ?, rules_version = ?, analysis_hash = ? WHERE id = ?"));
   statement.with(raw_id, report_kind_text(report.kind), time, site_id, process, report.pid, os_version,
-                 os_build, model, exception, analysis.rules_version, report_id);
+                 os_build, model, exception, analysis.rules_version, hash, report_id);
   return statement.run();
 }
 
@@ -192,16 +195,113 @@ Result<void> write_lists(StoreParts& parts, std::int64_t report_id, const Analys
   return {};
 }
 
+/// Collects values so that different ones cannot make the same text.
+class Digest {
+ public:
+  Digest& add(std::string_view value) {
+    add(value.size());
+    text_ += value;
+    return *this;
+  }
+  Digest& add(const std::string& value) { return add(std::string_view(value)); }
+  template <typename T>
+    requires(std::is_integral_v<T> || std::is_enum_v<T>)
+  Digest& add(T value) {
+    const auto number = static_cast<std::uint64_t>(value);
+    char bytes[sizeof number];
+    std::memcpy(bytes, &number, sizeof number);
+    text_.append(bytes, sizeof number);
+    return *this;
+  }
+  template <typename T>
+  Digest& add(const std::optional<T>& value) {
+    add(value.has_value());
+    return value ? add(*value) : *this;
+  }
+  Digest& add(const std::vector<std::string>& values) {
+    add(values.size());
+    for (const std::string& value : values) add(value);
+    return *this;
+  }
+  [[nodiscard]] std::string hash() const { return hash128_hex(text_); }
+
+ private:
+  std::string text_;
+};
+
+void add_image(Digest& digest, const Image& image) {
+  digest.add(image.uuid ? image.uuid->text() : std::string()).add(image.build_id).add(image.name);
+  digest.add(image.path).add(image.arch).add(image.source).add(image.size_bytes);
+  digest.add(image.bundle_id).add(image.bundle_short_version).add(image.bundle_version);
+}
+
+void add_threads(Digest& digest, const CrashReport& report) {
+  digest.add(report.threads.size());
+  for (const Thread& thread : report.threads) {
+    digest.add(thread.name).add(thread.queue).add(thread.frames.size());
+    for (const Frame& frame : thread.frames) {
+      digest.add(frame.image_index).add(frame.image_name).add(frame.image_offset.value);
+      digest.add(frame.address ? frame.address->value : 0).add(frame.symbol).add(frame.symbol_location);
+      digest.add(frame.inlined);
+    }
+  }
+}
+
+void add_explanation(Digest& digest, const Analysis& analysis) {
+  const FaultExplanation& fault = analysis.fault;
+  digest.add(fault.kind).add(fault.address).add(fault.access).add(fault.size_bytes).add(fault.instruction);
+  digest.add(fault.base_register).add(fault.base_value).add(fault.fault_offset).add(fault.agrees);
+  digest.add(fault.sentence).add(fault.evidence).add(fault.rule);
+  const CrashSite& site = analysis.site;
+  // The family is the site's own row.
+  digest.add(site.key).add(site.family).add(site.thread_index).add(site.frame_index).add(site.rule);
+  digest.add(site.notes).add(analysis.portrait.functions);
+}
+
 }  // namespace
 
+std::string analysis_hash(const Analysis& analysis) {
+  const CrashReport& report = analysis.report;
+  Digest digest;
+  digest.add(report.kind).add(process_name_of(report)).add(time_of(report)).add(report.pid);
+  digest.add(os_version_of(report)).add(report.os.build).add(report.model).add(report.cpu_type);
+  digest.add(report.translated).add(report.crashed_thread_number());
+  const ExceptionInfo exception = report.exception.value_or(ExceptionInfo{});
+  digest.add(exception.type).add(exception.signal).add(codes_json(exception)).add(exception.subtype);
+  const Termination termination = report.termination.value_or(Termination{});
+  digest.add(termination.name_space).add(termination.code).add(termination.indicator);
+  digest.add(registers_json(report)).add(report.images.size());
+  for (const Image& image : report.images) add_image(digest, image);
+  add_threads(digest, report);
+  add_explanation(digest, analysis);
+  digest.add(report.issues.size());
+  for (const Issue& issue : report.issues) digest.add(issue.at).add(issue.message);
+  return digest.hash();
+}
+
 Result<void> write_analysis(StoreParts& parts, std::int64_t report_id, std::int64_t raw_id,
-                            const Analysis& analysis) {
+                            const Analysis& analysis, SiteWriting writing) {
   TRY(remove_derived_rows(parts.connection, report_id));
-  TRY(write_summary(parts, report_id, raw_id, analysis));
+  TRY(write_summary(parts, report_id, raw_id, analysis, writing));
   TRY_ASSIGN(const StackIds stacks, write_threads(parts, report_id, analysis.report));
   TRY(write_details(parts, report_id, analysis, stacks));
   TRY(write_lists(parts, report_id, analysis));
   return refresh_repeats_of(parts.connection, report_id);
+}
+
+Result<void> write_output_site(StoreParts& parts, std::int64_t trial_id, const OutputSite* found,
+                               SiteWriting writing) {
+  if (found == nullptr) {
+    TRY_ASSIGN(auto remove, parts.connection.prepare("DELETE FROM output_site WHERE trial_id = ?"));
+    return remove.with(trial_id).run();
+  }
+  TRY_ASSIGN(const std::int64_t site_id,
+             parts.interner.site(found->site, found->labels, found->rules_version, writing));
+  const std::string notes = json_array(found->site.notes);
+  TRY_ASSIGN(auto write, parts.connection.prepare(
+                             "INSERT OR REPLACE INTO output_site (trial_id, site_id, rule, notes_json, "
+                             "rules_version) VALUES (?, ?, ?, ?, ?)"));
+  return write.with(trial_id, site_id, found->site.rule, notes, found->rules_version).run();
 }
 
 }  // namespace faultline

@@ -221,7 +221,7 @@ Result<std::int64_t> Interner::stack(const std::vector<Frame>& frames, const std
 }
 
 Result<std::int64_t> Interner::site(const CrashSite& site, const std::vector<std::string>& labels,
-                                    std::string_view rules_version) {
+                                    std::string_view rules_version, SiteWriting writing) {
   const std::string labels_json = json_array(labels);
   // Version and labels are part of what is remembered: newer rules may fold families in another way.
   const std::string cache_key = "c" + site.key + std::string(rules_version) + labels_json;
@@ -237,10 +237,13 @@ Result<std::int64_t> Interner::site(const CrashSite& site, const std::vector<std
                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                  "ON CONFLICT (key) DO UPDATE SET family = excluded.family, "
                  "family_text = excluded.family_text, rules_version = excluded.rules_version, "
-                 "rule_labels_json = excluded.rule_labels_json "
-                 "WHERE excluded.rules_version >= rules_version"));
+                 "rule_labels_json = excluded.rule_labels_json WHERE iif(excluded.rules_version = "
+                 "rules_version, (length(excluded.rule_labels_json), excluded.rule_labels_json) > "
+                 "(length(rule_labels_json), rule_labels_json), ? OR instr(rules_version, '+') = 0 OR "
+                 "instr(excluded.rules_version, '+') > 0)"));
   statement.with(site.key, site.text, site.family, site.family_text, site.image, site.function, code_offset,
-                 fault_kind_text(site.kind), fault_offset, access, rules_version, labels_json);
+                 fault_kind_text(site.kind), fault_offset, access, rules_version, labels_json,
+                 writing == SiteWriting::anew);
   TRY(statement.run());
   TRY_ASSIGN(auto select, connection_.prepare("SELECT id FROM site WHERE key = ?"));
   select.bind(site.key);

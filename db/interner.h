@@ -16,6 +16,9 @@ namespace faultline {
 
 class Connection;
 
+/// Whether a site is met by a report that comes in, or all are derived anew.
+enum class SiteWriting { met, anew };
+
 /// Gives local ids for content, making rows as needed; to be used inside a transaction.
 ///
 /// Remembers ids that it gave, so that a campaign's thousandth equal stack costs a hash. What it
@@ -41,8 +44,10 @@ class Interner {
   /// `images` are the ids of report.images, in order.
   Result<std::int64_t> image_set(const std::vector<KeyedId>& images);
   Result<std::int64_t> stack(const std::vector<Frame>& frames, const std::vector<KeyedId>& images);
+  /// Labels come from a rules file. Who derives without one (its version has no `+`) does not take away what
+  /// a file gave before, unless everything is derived `anew`; of one version the longer list holds.
   Result<std::int64_t> site(const CrashSite& site, const std::vector<std::string>& labels,
-                            std::string_view rules_version);
+                            std::string_view rules_version, SiteWriting writing);
 
   void forget();
 

@@ -228,6 +228,20 @@ class Merge {
         "o.uncaptured_reason, o.contaminated FROM other.trial u JOIN other.trial_verdict o ON o.trial_id = "
         "u.id {}",
         kTrial);
+    // Of two derivations that by the newer rules holds, and of equal rules the greater key.
+    const std::string output_sites = fmt::format(
+        "INSERT INTO main.output_site (trial_id, site_id, rule, notes_json, rules_version) SELECT t.id, "
+        "m.id, "
+        "o.rule, o.notes_json, o.rules_version FROM other.trial u JOIN other.output_site o ON o.trial_id = "
+        "u.id "
+        "JOIN other.site s ON s.id = o.site_id JOIN main.site m ON m.key = s.key {} ON CONFLICT (trial_id) "
+        "DO "
+        "UPDATE SET site_id = excluded.site_id, rule = excluded.rule, notes_json = excluded.notes_json, "
+        "rules_version = excluded.rules_version WHERE (excluded.rules_version, (SELECT key FROM main.site "
+        "WHERE "
+        "id = excluded.site_id)) > (rules_version, (SELECT key FROM main.site x WHERE x.id = "
+        "output_site.site_id))",
+        kTrial);
     const std::string amended = fmt::format(
         "SELECT DISTINCT t.id FROM other.trial u JOIN other.trial_verdict o ON o.trial_id = u.id {}", kTrial);
     TRY_ASSIGN(const std::int64_t end,
@@ -236,7 +250,7 @@ class Merge {
     for (std::int64_t from = 0; from < end; from += kRowsPerTransaction) {
       const std::int64_t to = from + kRowsPerTransaction;
       TRY_ASSIGN(auto scope, WriteScope::begin(parts_));
-      for (const std::string* sql : {&insert, &metrics, &verdicts}) {
+      for (const std::string* sql : {&insert, &metrics, &verdicts, &output_sites}) {
         TRY_ASSIGN(auto statement, connection_.prepare(*sql));
         TRY(statement.with(other_run, from, to).run());
         if (sql == &insert) summary_.trials += connection_.changes();
@@ -414,9 +428,11 @@ class Merge {
     TRY(connection_.execute(
         fmt::format("UPDATE main.report SET (raw_id, kind, happened_at, site_id, process_id, pid, "
                     "os_version_id, os_build_id, model_id, "
-                    "exception_id, rules_version) = (SELECT (SELECT m.id FROM other.raw q JOIN main.raw m ON "
+                    "exception_id, rules_version, analysis_hash) = (SELECT (SELECT m.id FROM other.raw q "
+                    "JOIN main.raw m ON "
                     "m.hash = q.hash WHERE q.id "
-                    "= o.raw_id), o.kind, o.happened_at, {}, {}, o.pid, {}, {}, {}, {}, o.rules_version FROM "
+                    "= o.raw_id), o.kind, o.happened_at, {}, {}, o.pid, {}, {}, {}, {}, o.rules_version, "
+                    "o.analysis_hash FROM "
                     "merged_report g JOIN "
                     "other.report o ON o.id = g.other_id WHERE g.id = report.id) WHERE id IN (SELECT id FROM "
                     "merged_report)",

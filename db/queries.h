@@ -117,8 +117,10 @@ struct SiteRow {
   std::optional<std::uint64_t> fault_offset;
   std::optional<std::string> access;
   std::int64_t reports = 0;
-  std::int64_t trials = 0;  ///< Distinct ones that left such a report.
-  std::string first_seen;   ///< UTC, ends in `Z`; empty where no report says a time.
+  std::int64_t trials = 0;      ///< Distinct ones that left such a report, and those without one of which the
+                                ///< output says that they died here.
+  std::int64_t uncaptured = 0;  ///< Of these, the latter.
+  std::string first_seen;       ///< UTC, ends in `Z`; empty where no report says a time.
   std::string last_seen;
   std::int64_t cells = 0;  ///< Distinct cells, by their text.
   std::vector<std::string> os_builds;
@@ -134,7 +136,7 @@ struct SitesQuery {
   std::optional<std::size_t> limit;
 };
 
-/// Most reports first, then by key.
+/// Most reports first, then most deaths without one, then by key.
 Result<std::vector<SiteRow>> query_sites(Store& store, const SitesQuery& query);
 
 /// SITE of the command line: a key or a unique prefix of at least 4 digits (of a site or a family), a

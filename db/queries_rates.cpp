@@ -109,6 +109,13 @@ FilterScope counted_report_scope() {
   return scope;
 }
 
+/// Of a row of output_death that is in rates.
+FilterScope counted_death_scope() {
+  FilterScope scope = counted_report_scope();
+  scope.uncaptured = "1";
+  return scope;
+}
+
 /// Adds up what is counted where it takes reports to know it.
 class CountedByReports {
  public:
@@ -127,11 +134,15 @@ class CountedByReports {
     TRY_ASSIGN(where_, compile_filter(connection_, where_filter_, of_reports));
     TRY_ASSIGN(const CompiledFilter count, compile_filter(connection_, count_filter_, of_reports));
     TRY(add_trials_with_reports(count, 1));
+    TRY(add_deaths_without(counted_death_scope(), 1));
     if (count.needs_report) return {};
-    // And the trials without any report for which it holds (`not site~x` of a trial that passed): all
+    // And the trials without any report or site for which it holds (`not site~x` of a trial that passed): all
     // for which it would, but for those that have one.
     TRY_ASSIGN(const CompiledFilter missing, compile_filter(connection_, count_filter_, without));
     TRY(add_all_trials());
+    FilterScope death_without = counted_death_scope();
+    death_without.report_is_missing = true;
+    TRY(add_deaths_without(death_without, -1));
     return add_trials_with_reports(missing, -1);
   }
 
@@ -151,6 +162,16 @@ class CountedByReports {
             "NULL AND {} AND {} AND {} GROUP BY rp.trial_id",
             kIsMeant, condition.sql, where_.sql),
         condition, where_, -sign);
+  }
+
+  /// Trials that died and left no report, but whose output names the site.
+  Result<void> add_deaths_without(const FilterScope& scope, std::int64_t sign) {
+    TRY_ASSIGN(const CompiledFilter where, compile_filter(connection_, where_filter_, scope));
+    TRY_ASSIGN(const CompiledFilter condition, compile_filter(connection_, count_filter_, scope));
+    return add(fmt::format("SELECT rp.cell_id, ifnull(rp.phase_id, 0), count(*) FROM output_death rp WHERE "
+                           "rp.in_rates = 1 AND {} AND {} GROUP BY 1, 2",
+                           condition.sql, where.sql),
+               condition, where, sign);
   }
 
   Result<void> add_all_trials() {

@@ -95,6 +95,7 @@ struct SiteSum {
   SiteRow row;
   std::unordered_set<std::size_t> cells;  // Indexes of distinct texts.
   std::set<std::int64_t> os_builds;
+  std::set<std::string> builds_of_deaths;
   std::set<std::string> labels;
 };
 
@@ -152,6 +153,7 @@ class SiteQuery {
           where_tally_));
     }
     TRY(subtract_repeated_trials());
+    TRY(add_deaths_without_report());
     return rows();
   }
 
@@ -226,18 +228,49 @@ class SiteQuery {
     }
   }
 
+  /// Deaths whose site is known from their output alone.
+  Result<void> add_deaths_without_report() {
+    FilterScope scope = report_scope("substr(rp.happened_at, 1, 10)");
+    scope.machine_from_report = false;
+    TRY_ASSIGN(const CompiledFilter where, compile_filter(connection_, filter(), scope));
+    TRY_ASSIGN(
+        auto statement,
+        connection_.prepare(fmt::format(
+            "SELECT rp.site_id, rp.cell_id, r.os_build, count(*), min(rp.happened_at), max(rp.happened_at) "
+            "FROM output_death rp JOIN run r ON r.id = rp.run_id WHERE {}{} GROUP BY 1, 2, 3",
+            where.sql, query_.since ? " AND rp.happened_at >= ?" : "")));
+    where.bind_to(statement);
+    if (query_.since) statement.bind(since_);
+    while (true) {
+      TRY_ASSIGN(const bool found, statement.step());
+      if (!found) return {};
+      const auto site = table_.sites.find(statement.integer(0));
+      if (site == table_.sites.end())
+        return fail(ErrorKind::database, "a death is of a site that is not there");
+      SiteSum& sum = sums_[group_of(site->second)];
+      fold_description(sum, site->second, query_.fold_families);
+      sum.row.uncaptured += statement.integer(3);
+      sum.row.trials += statement.integer(3);
+      if (const auto cell = cells_.find(statement.integer(1)); cell != cells_.end())
+        sum.cells.insert(cell->second);
+      if (!statement.is_null(2)) sum.builds_of_deaths.insert(statement.text(2));
+      fold_times(sum.row, statement, 4);
+    }
+  }
+
   std::vector<SiteRow> rows() {
     std::vector<SiteRow> rows;
     for (auto& [group, sum] : sums_) {
       sum.row.cells = static_cast<std::int64_t>(sum.cells.size());
-      std::set<std::string> builds;
+      std::set<std::string> builds = std::move(sum.builds_of_deaths);
       for (const std::int64_t id : sum.os_builds) builds.insert(builds_[id]);
       sum.row.os_builds.assign(builds.begin(), builds.end());
       sum.row.labels.assign(sum.labels.begin(), sum.labels.end());
       rows.push_back(std::move(sum.row));
     }
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const SiteRow& a, const SiteRow& b) { return a.reports > b.reports; });
+    std::stable_sort(rows.begin(), rows.end(), [](const SiteRow& a, const SiteRow& b) {
+      return std::pair(a.reports, a.uncaptured) > std::pair(b.reports, b.uncaptured);
+    });
     if (query_.limit && rows.size() > *query_.limit) rows.resize(*query_.limit);
     return rows;
   }

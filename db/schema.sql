@@ -287,6 +287,7 @@ CREATE TABLE report (
   model_id      INTEGER REFERENCES attribute (id),
   exception_id  INTEGER REFERENCES attribute (id),
   rules_version TEXT NOT NULL,
+  analysis_hash TEXT NOT NULL DEFAULT '',      -- of all derived rows: what would come out the same is not written
   -- Of its trial, so that sites can be counted without looking at a million trials.
   phase_id      INTEGER REFERENCES attribute (id),
   outcome       TEXT,
@@ -366,6 +367,25 @@ CREATE TRIGGER report_follows_its_trial AFTER UPDATE OF outcome, contaminated ON
     in_rates = (new.outcome != 'setup_failed' AND new.warm_up = 0 AND new.contaminated = 0)
   WHERE trial_id = new.id;
 END;
+
+-- DERIVED: the site of a death that left no report, as far as the end of its stderr tells.
+CREATE TABLE output_site (
+  trial_id      INTEGER PRIMARY KEY REFERENCES trial (id),
+  site_id       INTEGER NOT NULL REFERENCES site (id),
+  rule          TEXT NOT NULL,
+  notes_json    TEXT NOT NULL,                 -- how it was found
+  rules_version TEXT NOT NULL
+) STRICT;
+
+-- Those that hold: a report says more than the output. Columns are named as those of `report`.
+CREATE VIEW output_death AS
+SELECT t.id AS trial_id, o.site_id, t.run_id, t.cell_id, t.phase_id, t.outcome, t.started_at AS happened_at,
+       t.outcome != 'setup_failed' AND t.warm_up = 0 AND t.contaminated = 0 AS in_rates,
+       'output' AS origin, NULL AS process_id, NULL AS exception_id
+FROM output_site o JOIN trial t ON t.id = o.trial_id
+WHERE t.uncaptured = 1 AND NOT EXISTS (
+  SELECT 1 FROM report r WHERE r.trial_id = t.id AND r.kind = 'crash' AND r.site_id IS NOT NULL
+    AND r.origin != 'reconstructed');
 
 -- Which bytes tell of which incident.
 CREATE TABLE raw_form (

@@ -87,14 +87,45 @@ struct RunSelection {
   std::size_t limit = SIZE_MAX;
 };
 
-/// A raw report as for_each_report() hands it out.
+/// A raw report as stored_reports() gives it.
 struct StoredReport {
   std::string incident;
-  std::string_view bytes;  ///< Valid during the call.
+  std::string bytes;
   ReportOrigin origin = ReportOrigin::imported;
-  std::string rules_version;  ///< Of the analysis that the store has; empty if none.
-  std::string site_key;       ///< Empty if none.
+  std::string rules_version;  ///< Of the analysis that the store has; empty if none, as the next.
+  std::string analysis_hash;
+  std::string site_key;  ///< Empty if none.
   std::string site_text;
+};
+
+/// One number for all that the store keeps of an analysis, but for rules version and labels: equal ones make
+/// equal rows. Pure; any number of threads at once.
+std::string analysis_hash(const Analysis& analysis);
+
+/// An analysis that takes the place of the one that the store has.
+struct NewAnalysis {
+  std::string_view incident;
+  const Analysis* analysis = nullptr;  ///< Where the store has rows of this hash, only its site, labels and
+                                       ///< rules version are looked at.
+  std::string_view hash;               ///< analysis_hash() of it.
+};
+
+/// A death that left no report, as uncaptured_trials() gives it.
+struct UncapturedTrial {
+  Uuid run;
+  std::int64_t index = 0;
+  std::string program;      ///< The first word of its command.
+  std::string stderr_tail;  ///< All that the store keeps of stderr.
+  std::string site_key;     ///< As derived from it before; empty if none, as the next two.
+  std::string site_text;
+  std::string rules_version;
+};
+
+/// What takes the place of the site that a trial's output named before.
+struct NewOutputSite {
+  Uuid run;
+  std::int64_t index = 0;
+  std::optional<OutputSite> found;  ///< Absent: it names none.
 };
 
 struct MergeSummary {
@@ -174,7 +205,9 @@ class Store {
 
   /// Appends a trial with its reports, in one transaction. A trial that is there already is refused.
   /// Reports are stored as by add_report(); their arrivals say whose they are.
-  Result<std::vector<AddedReport>> record_trial(const Trial& trial, std::span<const NewReport> reports);
+  /// `output_site`: where it died as its output tells, for a trial that left no report; null: not known.
+  Result<std::vector<AddedReport>> record_trial(const Trial& trial, std::span<const NewReport> reports,
+                                                const OutputSite* output_site = nullptr);
   Result<void> amend_trial(const Uuid& run, std::int64_t index, const TrialAmendment& amendment);
   /// Indexes of the trials of a run that are recorded, ascending.
   Result<std::vector<std::int64_t>> ended_trials(const Uuid& run);
@@ -206,11 +239,19 @@ class Store {
 
   // Derived rows.
 
-  /// Calls `visit` for every incident, ascending, until it returns an error. `visit` may call
-  /// replace_analysis().
-  Result<void> for_each_report(const std::function<Result<void>(const StoredReport&)>& visit);
-  /// Throws away what was derived from a report and stores `analysis` instead.
-  Result<void> replace_analysis(std::string_view incident, const Analysis& analysis);
+  /// The next incidents after `after` (empty: from the first), ascending: at most `limit` of them, and fewer
+  /// where their bytes come to more than `limit_bytes`, but at least one if there is any.
+  Result<std::vector<StoredReport>> stored_reports(std::string_view after, std::size_t limit,
+                                                   std::uint64_t limit_bytes);
+  /// Throws away what was derived from these reports and stores the analyses instead, in one transaction.
+  /// Rows that would come out the same stay. Meant for some 100 at a time.
+  Result<void> replace_analyses(std::span<const NewAnalysis> analyses);
+
+  /// Up to `limit` trials that died and left no report, after that of (run, index), in that order.
+  Result<std::vector<UncapturedTrial>> uncaptured_trials(const Uuid& after_run, std::int64_t after_index,
+                                                         std::size_t limit);
+  /// Throws away what was derived from these trials' outputs and stores this instead, in one transaction.
+  Result<void> replace_output_sites(std::span<const NewOutputSite> sites);
 
   // Labels: a person's words on a site or family, by its 16-digit key.
 

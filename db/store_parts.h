@@ -86,6 +86,9 @@ Result<void> refresh_repeats_of(Connection& connection, std::int64_t report_id);
 Result<std::optional<std::int64_t>> speaking_raw(Connection& connection, std::int64_t report_id);
 /// Replaces everything that was derived from the report's content.
 Result<void> write_analysis(StoreParts& parts, std::int64_t report_id, std::int64_t raw_id,
-                            const Analysis& analysis);
+                            const Analysis& analysis, SiteWriting writing = SiteWriting::met);
+/// Replaces the site that a trial's output names; none where `found` is null.
+Result<void> write_output_site(StoreParts& parts, std::int64_t trial_id, const OutputSite* found,
+                               SiteWriting writing);
 
 }  // namespace faultline

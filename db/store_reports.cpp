@@ -160,6 +160,25 @@ Result<void> refresh_repeats(Connection& connection, std::int64_t trial_id) {
   return update.with(trial_id).run();
 }
 
+/// True where the store has these rows; then only the version of the rules, and the site's labels, are
+/// brought up to date.
+Result<bool> rules_are_all_that_changed(StoreParts& parts, std::int64_t report_id, const NewAnalysis& one) {
+  {
+    TRY_ASSIGN(auto statement,
+               parts.connection.prepare("SELECT 1 FROM report WHERE id = ? AND analysis_hash = ?"));
+    statement.with(report_id, one.hash);
+    TRY_ASSIGN(const bool same, statement.step());
+    if (!same) return false;
+  }
+  const Analysis& analysis = *one.analysis;
+  if (!analysis.site.key.empty()) {
+    TRY(parts.interner.site(analysis.site, analysis.labels, analysis.rules_version, SiteWriting::anew));
+  }
+  TRY_ASSIGN(auto update, parts.connection.prepare("UPDATE report SET rules_version = ? WHERE id = ?"));
+  TRY(update.with(analysis.rules_version, report_id).run());
+  return true;
+}
+
 }  // namespace
 
 std::string_view report_news_text(ReportNews news) {
@@ -435,47 +454,57 @@ Result<ReportArrival> Store::arrival_of(std::string_view text) {
   return arrival;
 }
 
-Result<void> Store::for_each_report(const std::function<Result<void>(const StoredReport&)>& visit) {
-  std::string after;
-  while (true) {
-    StoredReport report;
-    std::int64_t raw_id = 0;
-    {
-      // One at a time, so that `visit` may write.
-      TRY_ASSIGN(auto statement,
-                 parts_->connection.prepare(
-                     "SELECT rp.incident, rp.raw_id, rp.origin, rp.rules_version, s.key, s.text "
-                     "FROM report rp LEFT JOIN site s ON s.id = rp.site_id "
-                     "WHERE rp.incident > ? ORDER BY rp.incident LIMIT 1"));
-      statement.bind(after);
+Result<std::vector<StoredReport>> Store::stored_reports(std::string_view after, std::size_t limit,
+                                                        std::uint64_t limit_bytes) {
+  std::vector<StoredReport> reports;
+  std::vector<std::int64_t> raw_ids;
+  {
+    TRY_ASSIGN(
+        auto statement,
+        parts_->connection.prepare(
+            "SELECT rp.incident, rp.raw_id, rp.origin, rp.rules_version, rp.analysis_hash, s.key, s.text, "
+            "w.size_bytes FROM report rp JOIN raw w ON w.id = rp.raw_id LEFT JOIN site s ON s.id = "
+            "rp.site_id WHERE rp.incident > ? ORDER BY rp.incident LIMIT ?"));
+    statement.with(after, static_cast<std::int64_t>(limit));
+    std::uint64_t bytes = 0;
+    while (true) {
       TRY_ASSIGN(const bool found, statement.step());
-      if (!found) return {};
+      if (!found) break;
+      bytes += static_cast<std::uint64_t>(statement.integer(7));
+      if (bytes > limit_bytes && !reports.empty()) break;
+      StoredReport& report = reports.emplace_back();
       report.incident = statement.text(0);
-      raw_id = statement.integer(1);
+      raw_ids.push_back(statement.integer(1));
       report.origin = parse_report_origin(statement.text_view(2)).value_or(ReportOrigin::imported);
       report.rules_version = statement.text(3);
-      report.site_key = statement.text(4);
-      report.site_text = statement.text(5);
+      report.analysis_hash = statement.text(4);
+      report.site_key = statement.text(5);
+      report.site_text = statement.text(6);
     }
-    after = report.incident;
-    auto bytes = parts_->raw.load(raw_id);
+  }
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    auto bytes = parts_->raw.load(raw_ids[i]);
     if (!bytes) {
-      bytes.error().add_context("while reading report " + report.incident);
+      bytes.error().add_context("while reading report " + reports[i].incident);
       return fail(std::move(bytes.error()));
     }
-    report.bytes = *bytes;
-    TRY(visit(report));
+    reports[i].bytes = std::move(*bytes);
   }
+  return reports;
 }
 
-Result<void> Store::replace_analysis(std::string_view incident, const Analysis& analysis) {
+Result<void> Store::replace_analyses(std::span<const NewAnalysis> analyses) {
   TRY_ASSIGN(auto scope, WriteScope::begin(*parts_));
-  TRY_ASSIGN(const auto report_id, report_id_of(parts_->connection, incident));
-  if (!report_id)
-    return fail(ErrorKind::invalid_argument, fmt::format("no report {} in the store", incident));
-  TRY_ASSIGN(const auto raw_id, speaking_raw(parts_->connection, *report_id));
-  if (!raw_id) return fail(ErrorKind::database, fmt::format("report {} has lost its bytes", incident));
-  TRY(write_analysis(*parts_, *report_id, *raw_id, analysis));
+  for (const NewAnalysis& one : analyses) {
+    TRY_ASSIGN(const auto report_id, report_id_of(parts_->connection, one.incident));
+    if (!report_id)
+      return fail(ErrorKind::invalid_argument, fmt::format("no report {} in the store", one.incident));
+    TRY_ASSIGN(const bool same, rules_are_all_that_changed(*parts_, *report_id, one));
+    if (same) continue;
+    TRY_ASSIGN(const auto raw_id, speaking_raw(parts_->connection, *report_id));
+    if (!raw_id) return fail(ErrorKind::database, fmt::format("report {} has lost its bytes", one.incident));
+    TRY(write_analysis(*parts_, *report_id, *raw_id, *one.analysis, SiteWriting::anew));
+  }
   return scope.commit();
 }
 

@@ -215,7 +215,8 @@ Result<void> append_amendment(StoreParts& parts, std::int64_t trial_id, const Tr
   return refresh_trial(connection, trial_id);
 }
 
-Result<std::vector<AddedReport>> Store::record_trial(const Trial& trial, std::span<const NewReport> reports) {
+Result<std::vector<AddedReport>> Store::record_trial(const Trial& trial, std::span<const NewReport> reports,
+                                                     const OutputSite* output_site) {
   TRY_ASSIGN(const auto prepared, prepare_reports(*parts_, reports));
   TRY_ASSIGN(auto scope, WriteScope::begin(*parts_));
   TRY_ASSIGN(const std::int64_t run_id, run_id_of(parts_->connection, trial.run));
@@ -226,6 +227,7 @@ Result<std::vector<AddedReport>> Store::record_trial(const Trial& trial, std::sp
   }
   TRY_ASSIGN(const std::int64_t trial_id, insert_trial(*parts_, run_id, trial));
   TRY(insert_metrics(*parts_, trial_id, trial.metrics));
+  if (output_site != nullptr) TRY(write_output_site(*parts_, trial_id, output_site, SiteWriting::met));
   TRY_ASSIGN(auto added, insert_reports(*parts_, prepared, false));
   TRY(scope.commit());
   return added;
@@ -262,6 +264,49 @@ Result<std::optional<Trial>> Store::find_trial(const Uuid& run, std::int64_t ind
   TRY_ASSIGN(auto trials, read_trials(parts_->connection, statement, run));
   if (trials.empty()) return std::nullopt;
   return std::move(trials.front());
+}
+
+Result<std::vector<UncapturedTrial>> Store::uncaptured_trials(const Uuid& after_run, std::int64_t after_index,
+                                                              std::size_t limit) {
+  TRY_ASSIGN(
+      auto statement,
+      parts_->connection.prepare(
+          "SELECT r.uuid, t.trial_index, a.value, t.stderr_tail, s.key, s.text, o.rules_version FROM run r "
+          "JOIN trial t "
+          "ON t.run_id = r.id JOIN text a ON a.id = t.argv_id LEFT JOIN output_site o ON o.trial_id = "
+          "t.id LEFT JOIN site s ON s.id = o.site_id WHERE t.uncaptured = 1 AND (r.uuid, t.trial_index) "
+          "> (?, ?) ORDER BY r.uuid, t.trial_index LIMIT ?"));
+  const std::string after = after_run.text();
+  statement.with(after, after_index, static_cast<std::int64_t>(limit));
+  std::vector<UncapturedTrial> trials;
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) return trials;
+    UncapturedTrial trial;
+    trial.run = Uuid::parse(statement.text_view(0)).value_or(Uuid{});
+    trial.index = statement.integer(1);
+    TRY_ASSIGN(const auto argv, read_json_array(parts_->connection, statement.text_view(2)));
+    if (!argv.empty()) trial.program = argv.front();
+    trial.stderr_tail = statement.text(3);
+    trial.site_key = statement.text(4);
+    trial.site_text = statement.text(5);
+    trial.rules_version = statement.text(6);
+    trials.push_back(std::move(trial));
+  }
+}
+
+Result<void> Store::replace_output_sites(std::span<const NewOutputSite> sites) {
+  TRY_ASSIGN(auto scope, WriteScope::begin(*parts_));
+  for (const NewOutputSite& site : sites) {
+    TRY_ASSIGN(const std::int64_t run_id, run_id_of(parts_->connection, site.run));
+    TRY_ASSIGN(const auto ids, find_trial_ids(parts_->connection, run_id, site.index));
+    if (!ids) {
+      return fail(ErrorKind::invalid_argument,
+                  fmt::format("run {} has no trial {}", site.run.text(), site.index));
+    }
+    TRY(write_output_site(*parts_, ids->trial_id, site.found ? &*site.found : nullptr, SiteWriting::anew));
+  }
+  return scope.commit();
 }
 
 Result<std::vector<Trial>> Store::trials_of(const Uuid& run) {

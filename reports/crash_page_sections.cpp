@@ -122,7 +122,9 @@ PageSection site_section(const Analysis& analysis, const CrashPageContext& conte
   Rows rows{
       {"site", site.text}, {"key", site.key}, {"family", site.family_text}, {"family key", site.family}};
   std::vector<std::string> labels = context.labels;
-  labels.insert(labels.end(), analysis.labels.begin(), analysis.labels.end());
+  for (const std::string& label : analysis.labels) {
+    if (std::find(labels.begin(), labels.end(), label) == labels.end()) labels.push_back(label);
+  }
   if (!labels.empty()) rows.emplace_back("labels", fmt::format("{}", fmt::join(labels, ", ")));
   rows.emplace_back("rule", fmt::format("{} (rules version {})", site.rule, analysis.rules_version));
   if (context.site_crashes > 0)

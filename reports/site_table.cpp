@@ -29,12 +29,14 @@ Table for_programs(const std::vector<SiteRow>& rows) {
                    text_column("last_seen"),
                    number_column("cells"),
                    text_column("os_builds"),
-                   text_column("labels")};
+                   text_column("labels"),
+                   number_column("uncaptured")};
   for (const SiteRow& row : rows) {
     table.rows.push_back({row.key, row.text, row.family, row.family_text, known(row.image),
                           known(row.function), known(row.code_offset), known(row.fault_kind),
                           known(row.fault_offset), known(row.access), row.reports, row.trials,
-                          known(row.first_seen), known(row.last_seen), row.cells, row.os_builds, row.labels});
+                          known(row.first_seen), known(row.last_seen), row.cells, row.os_builds, row.labels,
+                          row.uncaptured});
   }
   return table;
 }
@@ -48,9 +50,11 @@ CellValue short_time(const std::string& utc) {
 Table for_people(const std::vector<SiteRow>& rows, bool families) {
   bool any_label = false;
   bool any_build = false;
+  bool any_uncaptured = false;
   for (const SiteRow& row : rows) {
     any_label = any_label || !row.labels.empty();
     any_build = any_build || !row.os_builds.empty();
+    any_uncaptured = any_uncaptured || row.uncaptured > 0;
   }
   Table table;
   table.columns = {row_name(text_column("key", families ? "family" : "site")),
@@ -60,6 +64,11 @@ Table for_people(const std::vector<SiteRow>& rows, bool families) {
                    number_column("cells"),
                    text_column("first_seen"),
                    text_column("last_seen")};
+  if (any_uncaptured) {
+    table.columns.push_back(number_column("uncaptured", "by output"));
+    table.footnotes.push_back(
+        "by output: trials that left no report; the site is from the end of their stderr");
+  }
   if (any_build) table.columns.push_back(text_column("os_builds", "OS builds"));
   if (any_label) table.columns.push_back(text_column("labels"));
   for (const SiteRow& row : rows) {
@@ -70,6 +79,7 @@ Table for_people(const std::vector<SiteRow>& rows, bool families) {
                                  row.cells,
                                  short_time(row.first_seen),
                                  short_time(row.last_seen)};
+    if (any_uncaptured) cells.emplace_back(row.uncaptured);
     if (any_build) cells.emplace_back(row.os_builds);
     if (any_label) cells.emplace_back(row.labels);
     table.rows.push_back(std::move(cells));

@@ -75,7 +75,9 @@ Result<SiteRule> read_rule(std::string_view line) {
     rule.label = words[at + 1];
     if (!rule.fault_kind.empty() && rule.fault_kind.find('*') == std::string::npos &&
         !parse_fault_kind(rule.fault_kind)) {
-      return fail(ErrorKind::parse, fmt::format("`{}` is no kind of fault", rule.fault_kind));
+      return fail(ErrorKind::parse, fmt::format("`{}` is no kind of fault; null_dereference, assertion and "
+                                                "the others that `faultline show --format json` names are",
+                                                rule.fault_kind));
     }
     return rule;
   }
@@ -111,7 +113,7 @@ const FrameLists& frame_lists() {
   return lists;
 }
 
-Result<SiteRules> read_site_rules(std::string_view text) {
+Result<SiteRules> read_site_rules(std::string_view text, std::string_view name) {
   SiteRules out;
   std::string complaints;
   std::size_t number = 0;
@@ -126,13 +128,13 @@ Result<SiteRules> read_site_rules(std::string_view text) {
     auto rule = read_rule(line);
     if (!rule) {
       complaints +=
-          fmt::format("{}line {}: {}", complaints.empty() ? "" : "\n", number, rule.error().message());
+          fmt::format("{}{}:{}: {}", complaints.empty() ? "" : "\n", name, number, rule.error().message());
       continue;
     }
     rule->line = number;
     out.rules.push_back(std::move(*rule));
   }
-  if (!complaints.empty()) return fail(ErrorKind::parse, complaints);
+  if (!complaints.empty()) return fail(ErrorKind::invalid_argument, complaints);
   if (!out.rules.empty()) out.hash = hash64_hex(text);
   return out;
 }

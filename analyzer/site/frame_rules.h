@@ -48,8 +48,9 @@ struct SiteRules {
   std::string hash;  ///< Of the text; empty if there are no rules. Part of the rules version of a row.
 };
 
-/// Reads a rules file; the error names every line that cannot be understood and what would be right.
-Result<SiteRules> read_site_rules(std::string_view text);
+/// Reads the text of a rules file, called `name` in errors. The error (kind invalid_argument) has one line
+/// for each line that cannot be understood: `team.rules:3: …`, with what would be right.
+Result<SiteRules> read_site_rules(std::string_view text, std::string_view name);
 
 /// What a frame means, and which line of which list said so.
 struct FrameVerdict {

@@ -191,8 +191,9 @@ class CampaignReader {
   }
 
   void read_campaign(const toml::table& table) {
-    static constexpr std::array<std::string_view, 9> kKnown{
-        "name", "trials", "seed", "timeout", "grace", "control", "settle", "drain", "min_free_bytes"};
+    static constexpr std::array<std::string_view, 10> kKnown{"name",  "trials",        "seed",   "timeout",
+                                                             "grace", "control",       "settle", "drain",
+                                                             "rules", "min_free_bytes"};
     Campaign& campaign = out_.campaign;
     bool has_trials = false;
     for (const Entry& entry : entries_of(table)) {
@@ -214,6 +215,8 @@ class CampaignReader {
         read_settle(entry);
       } else if (entry.name == "drain") {
         if (const auto value = flag(entry)) campaign.drain = *value;
+      } else if (entry.name == "rules") {
+        if (const auto value = text(entry)) campaign.rules = *value;
       } else if (entry.name == "min_free_bytes") {
         if (const auto value = integer(entry, 0))
           campaign.min_free_bytes = static_cast<std::uint64_t>(*value);

@@ -164,6 +164,7 @@ std::string campaign_text(const Campaign& campaign, Part part) {
   if (!campaign.control.empty()) add_line(out, "control", quote(campaign.control));
   if (campaign.settle != defaults.settle) add_line(out, "settle", settle_text(campaign.settle));
   if (part == Part::whole && !campaign.drain) add_line(out, "drain", "false");
+  if (part == Part::whole && !campaign.rules.empty()) add_line(out, "rules", quote(campaign.rules));
   if (part == Part::whole && campaign.min_free_bytes != defaults.min_free_bytes) {
     add_line(out, "min_free_bytes", std::to_string(campaign.min_free_bytes));
   }

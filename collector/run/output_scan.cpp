@@ -11,7 +11,6 @@ namespace faultline {
 namespace {
 
 constexpr std::size_t kLongestLine = 64 << 10;
-constexpr std::size_t kExcerptBytes = 500;
 constexpr std::size_t kMostGpuErrors = 8;
 constexpr std::size_t kMostMetrics = 200;
 constexpr std::size_t kLongestName = 100;
@@ -108,6 +107,10 @@ Result<std::string> read_if_there(const std::filesystem::path& path) {
 
 }  // namespace
 
+std::string tail_excerpt(std::string_view text, std::size_t limit) {
+  return valid_utf8(text.substr(text.size() - std::min(text.size(), limit)));
+}
+
 Result<OutputPatterns> compile_patterns(const Workload& workload) {
   OutputPatterns patterns;
   TRY_ASSIGN(patterns.pass_when, compile_optional(workload.pass_when));
@@ -129,8 +132,7 @@ OutputFacts scan_output(std::string_view stdout_text, std::string_view stderr_te
     scan_line(line, patterns, facts);
   });
   facts.head = excerpt(stdout_text);
-  const std::size_t tail_bytes = std::min(stderr_text.size(), kExcerptBytes);
-  facts.stderr_tail = valid_utf8(stderr_text.substr(stderr_text.size() - tail_bytes));
+  facts.stderr_tail = tail_excerpt(stderr_text, kStderrTailBytes);
   return facts;
 }
 

@@ -34,6 +34,14 @@ struct OkCount {
   friend bool operator==(const OkCount&, const OkCount&) = default;
 };
 
+/// What is kept of the end of stderr. Of a death that left no report it is all that there is: a fault
+/// handler's stack of many threads takes this much. Other trials keep kExcerptBytes of it.
+inline constexpr std::size_t kStderrTailBytes = 16 << 10;
+inline constexpr std::size_t kExcerptBytes = 500;
+
+/// The last `limit` bytes of a text, as valid UTF-8.
+std::string tail_excerpt(std::string_view text, std::size_t limit);
+
 struct OutputFacts {
   std::vector<Metric> metrics;  ///< The last value of each name, in the order of first appearance.
   std::string phase;            ///< The last one.
@@ -47,7 +55,7 @@ struct OutputFacts {
   std::optional<std::string> loader_error;
   std::vector<std::string> gpu_errors;  ///< Lines with kIOGPUCommandBufferCallbackError…, at most 8.
   std::string head;                     ///< Start of stdout, at most 500 bytes, valid UTF-8.
-  std::string stderr_tail;              ///< End of stderr, likewise.
+  std::string stderr_tail;              ///< End of stderr, at most kStderrTailBytes, likewise.
 };
 
 /// Reads what was kept of both streams (head and tail of each, so a line in the middle of a very long

@@ -184,7 +184,6 @@ Result<EndedTrial> TrialRunner::conclude(Trial trial, const Cell& cell, TrialSta
   trial.phase = ended.evidence.output.phase;
   trial.metrics = ended.evidence.output.metrics;
   trial.output_head = ended.evidence.output.head;
-  trial.stderr_tail = ended.evidence.output.stderr_tail;
   const auto& gpu_errors = ended.evidence.output.gpu_errors;
   // Its command buffers were thrown away for somebody else's fault.
   trial.contaminated = std::any_of(gpu_errors.begin(), gpu_errors.end(), [](const std::string& line) {
@@ -205,6 +204,8 @@ void TrialRunner::decide(EndedTrial& ended) {
   const CaptureResult capture = decide_capture(ended.evidence, ended.trial.verdict);
   ended.trial.uncaptured = capture.uncaptured;
   ended.trial.uncaptured_reason = capture.reason;
+  ended.trial.stderr_tail =
+      tail_excerpt(ended.evidence.output.stderr_tail, capture.uncaptured ? kStderrTailBytes : kExcerptBytes);
   ended.trial.incidents.clear();
   for (const CollectedReport& report : ended.reports) ended.trial.incidents.push_back(report.key());
 }

@@ -246,14 +246,17 @@ TEST_F(StoreReportsTest, AReplacedAnalysisLeavesNothingOfTheOldOne) {
   after.report.threads.pop_back();
   after.portrait.functions.clear();
 
-  std::vector<std::string> seen;
-  ASSERT_DONE(store().for_each_report([&](const StoredReport& report) -> Result<void> {
-    seen.push_back(report.incident + " " + report.rules_version + " " + report.site_key);
-    EXPECT_EQ(report.bytes, make_bytes(before));
-    return store().replace_analysis(report.incident, after);
-  }));
+  ASSERT_VALUE(const auto stored, store().stored_reports("", 10, UINT64_MAX));
+  ASSERT_THAT(stored, SizeIs(1));
+  const std::string hash = analysis_hash(after);
+  const NewAnalysis replacement{stored[0].incident, &after, hash};
+  ASSERT_DONE(store().replace_analyses({&replacement, 1}));
 
-  EXPECT_THAT(seen, ElementsAre(*before.report.incident + " 1 " + before.site.key));
+  EXPECT_EQ(stored[0].incident, *before.report.incident);
+  EXPECT_EQ(stored[0].bytes, make_bytes(before));
+  EXPECT_EQ(stored[0].rules_version, "1");
+  EXPECT_EQ(stored[0].analysis_hash, analysis_hash(before));
+  EXPECT_EQ(stored[0].site_key, before.site.key);
   ASSERT_VALUE(const ReportDetails details, report_details(store(), "last"));
   EXPECT_EQ(details.site, after.site);
   EXPECT_THAT(details.threads, SizeIs(1));
@@ -264,6 +267,66 @@ TEST_F(StoreReportsTest, AReplacedAnalysisLeavesNothingOfTheOldOne) {
   ASSERT_VALUE(const auto sites, query_sites(store(), {}));
   ASSERT_THAT(sites, SizeIs(1));
   EXPECT_EQ(sites[0].key, after.site.key);
+}
+
+TEST_F(StoreReportsTest, OfAnAnalysisThatCameOutTheSameOnlyTheRulesAndTheLabelsAreNew) {
+  const Analysis before = make_analysis(1);
+  ASSERT_DONE(store().add_report(make_bytes(before), arrival(), before));
+  Analysis after = before;
+  after.rules_version = "1+0123456789abcdef";
+  after.labels = {"ours"};
+  const std::string hash = analysis_hash(after);
+  const NewAnalysis replacement{*before.report.incident, &after, hash};
+
+  ASSERT_DONE(store().replace_analyses({&replacement, 1}));
+
+  EXPECT_EQ(hash, analysis_hash(before));
+  ASSERT_VALUE(const ReportDetails details, report_details(store(), "last"));
+  EXPECT_EQ(details.row.rules_version, "1+0123456789abcdef");
+  ASSERT_VALUE(const auto sites, query_sites(store(), {}));
+  EXPECT_THAT(sites[0].labels, ElementsAre("ours"));
+  ASSERT_VALUE(const auto findings, store().check_integrity());
+  EXPECT_TRUE(findings.empty());
+}
+
+TEST_F(StoreReportsTest, WhateverIsKeptOfAnAnalysisChangesItsHash) {
+  const Analysis before = make_analysis(1);
+  const auto changed = [&](auto change) {
+    Analysis after = before;
+    change(after);
+    return analysis_hash(after);
+  };
+
+  EXPECT_NE(analysis_hash(before), changed([](Analysis& a) { a.fault.sentence += "."; }));
+  EXPECT_NE(analysis_hash(before), changed([](Analysis& a) { a.fault.evidence.emplace_back("more"); }));
+  EXPECT_NE(analysis_hash(before), changed([](Analysis& a) { a.site.notes.emplace_back("more"); }));
+  EXPECT_NE(analysis_hash(before), changed([](Analysis& a) { a.site.family[0] ^= 1; }));
+  EXPECT_NE(analysis_hash(before), changed([](Analysis& a) { a.portrait.functions.emplace_back("more"); }));
+  EXPECT_NE(analysis_hash(before), changed([](Analysis& a) { a.report.issues.push_back({"/a", "b"}); }));
+  EXPECT_NE(analysis_hash(before), changed([](Analysis& a) { a.report.model = "Mac99,1"; }));
+  EXPECT_NE(analysis_hash(before), changed([](Analysis& a) { a.report.images[0].path = "/elsewhere"; }));
+  EXPECT_NE(analysis_hash(before),
+            changed([](Analysis& a) { a.report.threads[0].frames[0].symbol = "other"; }));
+  EXPECT_EQ(analysis_hash(before), changed([](Analysis& a) { a.rules_version = "2"; }));
+}
+
+TEST_F(StoreReportsTest, StoredReportsComeInPagesByNumberAndByBytes) {
+  for (int i = 1; i <= 5; ++i) {
+    const Analysis analysis = make_analysis(i);
+    ASSERT_DONE(store().add_report(make_bytes(analysis), arrival(), analysis));
+  }
+  ASSERT_VALUE(const auto all, store().stored_reports("", 10, UINT64_MAX));
+  ASSERT_VALUE(const auto two, store().stored_reports("", 2, UINT64_MAX));
+  ASSERT_VALUE(const auto rest, store().stored_reports(two.back().incident, 10, UINT64_MAX));
+  ASSERT_VALUE(const auto one, store().stored_reports("", 10, 1));
+  ASSERT_VALUE(const auto none, store().stored_reports(all.back().incident, 10, UINT64_MAX));
+
+  EXPECT_THAT(all, SizeIs(5));
+  EXPECT_THAT(two, SizeIs(2));
+  EXPECT_THAT(rest, SizeIs(3));
+  EXPECT_EQ(rest[0].incident, all[2].incident);
+  EXPECT_THAT(one, SizeIs(1));
+  EXPECT_TRUE(none.empty());
 }
 
 TEST_F(StoreReportsTest, CapturedWinsOverImportedForTheSameBytes) {

@@ -47,7 +47,7 @@ TEST(SiteTableTest, JsonHasTheDocumentedKeys) {
   EXPECT_THAT(keys, testing::UnorderedElementsAre("key", "text", "family", "family_text", "image", "function",
                                                   "code_offset", "fault_kind", "fault_offset", "access",
                                                   "reports", "trials", "first_seen", "last_seen", "cells",
-                                                  "os_builds", "labels"));
+                                                  "os_builds", "labels", "uncaptured"));
   EXPECT_EQ(row["code_offset"], 32);
   EXPECT_EQ(row["fault_offset"], 1480);
   EXPECT_EQ(row["first_seen"], "2025-12-21T01:36:18.286Z");

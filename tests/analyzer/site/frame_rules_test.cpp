@@ -61,6 +61,7 @@ TEST(FrameRulesTest, KnowsThePlumbingOfOurUsersStacks) {
            {"libdispatch.dylib", "_dispatch_client_callout", FrameAction::stop},
            {"libpython3.12.dylib", "_PyEval_EvalFrameDefault", FrameAction::stop},
            {"libsystem_pthread.dylib", "_pthread_start", FrameAction::stop},
+           {"libpython3.12.dylib", "_PyObject_Malloc", FrameAction::look_through},
            {"libtorch_cpu.dylib", "at::native::mps::LinearOp(at::Tensor const&)", FrameAction::none},
            {"libmlx.dylib", "mlx::core::gpu::eval(mlx::core::array&)", FrameAction::none},
            {"AGXMetalG16X", "-[AGXG16XFamilyComputeContext setComputePipelineState:]", FrameAction::none},
@@ -75,7 +76,8 @@ TEST(SiteRulesFileTest, ReadsMatchersActionsAndLabels) {
       "function:my_assert*  skip\n"
       "image:libwrapper.dylib function:\"-[Wrap call]\" look-through\n"
       "function:worker_main stop\n"
-      "image:AGXMetal* exception:EXC_BAD_ACCESS kind:null_dereference label \"race, FB13\"\n");
+      "image:AGXMetal* exception:EXC_BAD_ACCESS kind:null_dereference label \"race, FB13\"\n",
+      "team.rules");
   ASSERT_TRUE(rules) << rules.error().text();
   ASSERT_EQ(rules->rules.size(), 4U);
   EXPECT_EQ(rules->rules[1].function, "-[Wrap call]");
@@ -86,7 +88,8 @@ TEST(SiteRulesFileTest, ReadsMatchersActionsAndLabels) {
 }
 
 TEST(SiteRulesFileTest, TakesPrecedenceOverTheLists) {
-  const auto rules = read_site_rules("function:objc_msgSend stop\nfunction:* exception:EXC_GUARD skip\n");
+  const auto rules =
+      read_site_rules("function:objc_msgSend stop\nfunction:* exception:EXC_GUARD skip\n", "team.rules");
   ASSERT_TRUE(rules);
   const FrameVerdict verdict = judge_frame(*rules, "libobjc.A.dylib", "objc_msgSend", "EXC_BAD_ACCESS");
   EXPECT_EQ(verdict.action, FrameAction::stop);
@@ -106,23 +109,24 @@ TEST(SiteRulesFileTest, NamesEveryLineThatIsWrongAndWhatWouldBeRight) {
       "family:e skip\n"
       "function:f label\n"
       "kind:bananas label x\n"
-      "function: skip\n");
+      "function: skip\n",
+      "team.rules");
   ASSERT_FALSE(rules);
   const std::string text = rules.error().text();
-  EXPECT_THAT(text, HasSubstr("line 2: a rule begins with a matcher"));
-  EXPECT_THAT(text, HasSubstr("line 3: unknown matcher `colour`; known are image"));
-  EXPECT_THAT(text, HasSubstr("line 4: unknown action `jump`; known are skip, look-through"));
-  EXPECT_THAT(text, HasSubstr("line 5: no action"));
-  EXPECT_THAT(text, HasSubstr("line 6: a double quote is not closed"));
-  EXPECT_THAT(text, HasSubstr("line 7: kind, family and site are known only once the site is"));
-  EXPECT_THAT(text, HasSubstr("line 8: `label` takes one word"));
-  EXPECT_THAT(text, HasSubstr("line 9: `bananas` is no kind of fault"));
-  EXPECT_THAT(text, HasSubstr("line 10: nothing stands after `function:`"));
-  EXPECT_EQ(text.find("line 1:"), std::string::npos);
+  EXPECT_THAT(text, HasSubstr("team.rules:2: a rule begins with a matcher"));
+  EXPECT_THAT(text, HasSubstr("team.rules:3: unknown matcher `colour`; known are image"));
+  EXPECT_THAT(text, HasSubstr("team.rules:4: unknown action `jump`; known are skip, look-through"));
+  EXPECT_THAT(text, HasSubstr("team.rules:5: no action"));
+  EXPECT_THAT(text, HasSubstr("team.rules:6: a double quote is not closed"));
+  EXPECT_THAT(text, HasSubstr("team.rules:7: kind, family and site are known only once the site is"));
+  EXPECT_THAT(text, HasSubstr("team.rules:8: `label` takes one word"));
+  EXPECT_THAT(text, HasSubstr("team.rules:9: `bananas` is no kind of fault"));
+  EXPECT_THAT(text, HasSubstr("team.rules:10: nothing stands after `function:`"));
+  EXPECT_EQ(text.find("team.rules:1:"), std::string::npos);
 }
 
 TEST(SiteRulesFileTest, ReadsAnEmptyFileAsNoRules) {
-  const auto rules = read_site_rules("\n# nothing\n");
+  const auto rules = read_site_rules("\n# nothing\n", "team.rules");
   ASSERT_TRUE(rules);
   EXPECT_TRUE(rules->rules.empty());
   EXPECT_EQ(rules->hash, "");
