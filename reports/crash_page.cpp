@@ -25,7 +25,7 @@ std::vector<PageSection> page_sections(const Analysis& analysis, const CrashPage
                                stack_section(analysis),     others_section(analysis),
                                exception_section(analysis), registers_section(analysis),
                                memory_section(analysis),    system_section(analysis, context),
-                               images_section(analysis),    unknown_section(analysis)};
+                               images_section(analysis),    unknown_section(analysis, context)};
   std::erase_if(all, [](const PageSection& section) { return section.blocks.empty(); });
   return all;
 }

@@ -194,7 +194,7 @@ PageSection images_section(const Analysis& analysis) {
   return section;
 }
 
-PageSection unknown_section(const Analysis& analysis) {
+PageSection unknown_section(const Analysis& analysis, const CrashPageContext& context) {
   const CrashReport& report = analysis.report;
   const FaultExplanation& fault = analysis.fault;
   std::vector<std::string> lines;
@@ -222,6 +222,14 @@ PageSection unknown_section(const Analysis& analysis) {
   const bool has_driver = std::any_of(report.images.begin(), report.images.end(), [](const Image& image) {
     return image.display_name().starts_with("AGXMetal");
   });
+  const bool is_crash = report.kind == ReportKind::crash;
+  if (is_crash && context.workload_phase.empty() && analysis.portrait.phase.empty()) {
+    lines.emplace_back(
+        "the phase of death: no workload printed one, and no frame is of start-up, exit or finalisation");
+  }
+  if (is_crash && !report.sip && report.os.train.value_or("").starts_with("macOS")) {
+    lines.emplace_back("whether System Integrity Protection was on");
+  }
   if (!has_driver && bad_access && report.os.train.value_or("").starts_with("macOS")) {
     lines.emplace_back("the GPU driver's version: its image is not in the list");
   }

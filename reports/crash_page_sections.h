@@ -19,6 +19,6 @@ PageSection memory_section(const Analysis& analysis);
 PageSection others_section(const Analysis& analysis);
 PageSection images_section(const Analysis& analysis);
 /// What the report does not tell, said so that nobody reads it into the page.
-PageSection unknown_section(const Analysis& analysis);
+PageSection unknown_section(const Analysis& analysis, const CrashPageContext& context);
 
 }  // namespace faultline
