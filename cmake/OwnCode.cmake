@@ -46,6 +46,12 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Darwin")
 else()
   # A position-dependent program with LLVM inside starts in half the time.
   target_link_options(own_settings INTERFACE -Wl,--gc-sections)
+  # Some thirty programs carry parts of LLVM: lld links each in a tenth of the time that ld takes.
+  find_program(FAULTLINE_LLD ld.lld HINTS /usr/lib/llvm-19/bin)
+  if(FAULTLINE_LLD)
+    cmake_path(GET FAULTLINE_LLD PARENT_PATH lld_folder)
+    target_link_options(own_settings INTERFACE -B${lld_folder} -fuse-ld=lld)
+  endif()
   if(NOT FAULTLINE_SANITIZE)
     target_link_options(own_settings INTERFACE -no-pie)
     set(CMAKE_POSITION_INDEPENDENT_CODE OFF)

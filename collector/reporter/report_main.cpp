@@ -1,9 +1,11 @@
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,13 +31,13 @@ constexpr const char* kHelp =
     R"(faultline-report: run a command and write a crash report of every process of it that dies
 
 usage: faultline-report [--out FOLDER] [--no-children] -- COMMAND [ARGUMENT...]
-       faultline-report --spec FILE [--control-fd N]
+       faultline-report --trial-fd N
        faultline-report --help | --version
 
   --out FOLDER     where the reports go (default: the current folder)
   --no-children    look at the command's own process alone, so that a debugger can run inside
-  --spec FILE      run one trial as `faultline run` does: the file says what, its folder gets the records
-  --control-fd N   end the trial when this descriptor is closed at the other end
+  --trial-fd N     run one trial as `faultline run` does: the stream socket N says what, up to a NUL byte;
+                   when it is closed at the other end the trial is ended
 
 The command runs at full speed under ptrace and keeps the terminal. Each report is one .ips file in the
 JSON format of macOS, named after the process and the time. Whatever the command leaves running is ended.
@@ -46,16 +48,15 @@ example: faultline-report --out reports -- ./agx_sim --threads 8 --ops 400
 
 exit status: that of the command; 128+n where signal n ended it; 126 or 127 where it could not be executed
 or found; 1 where faultline-report itself failed; 2 for wrong usage; 70 for a mistake of its own.
-With --spec: 0 when the status record was written, however the command ended.
+With --trial-fd: 0 when the status record was written, however the command ended.
 )";
 
 struct Arguments {
   bool help = false;
   bool version = false;
-  std::string spec;
   std::string out = ".";
   bool follow_children = true;
-  int control_fd = -1;
+  int trial_fd = -1;
   std::vector<std::string> command;
 };
 
@@ -67,7 +68,7 @@ Result<Arguments> read_arguments(int argc, char** argv) {
   };
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto& word = words[i];
-    const bool takes_value = word == "--spec" || word == "--out" || word == "--control-fd";
+    const bool takes_value = word == "--out" || word == "--trial-fd";
     if (takes_value && i + 1 == words.size()) return wrong(word + " needs a value");
     if (word == "--") {
       arguments.command.assign(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
@@ -79,55 +80,65 @@ Result<Arguments> read_arguments(int argc, char** argv) {
       arguments.version = true;
     } else if (word == "--no-children") {
       arguments.follow_children = false;
-    } else if (word == "--spec") {
-      arguments.spec = words[++i];
     } else if (word == "--out") {
       arguments.out = words[++i];
-    } else if (word == "--control-fd") {
+    } else if (word == "--trial-fd") {
       const auto& text = words[++i];
       const auto* end = text.data() + text.size();
-      if (std::from_chars(text.data(), end, arguments.control_fd).ptr != end || arguments.control_fd < 0) {
-        return wrong("--control-fd needs the number of a descriptor, not `" + text + "`");
+      if (std::from_chars(text.data(), end, arguments.trial_fd).ptr != end || arguments.trial_fd < 0) {
+        return wrong("--trial-fd needs the number of a descriptor, not `" + text + "`");
       }
     } else {
       return wrong("unknown argument `" + word + "`; the command stands behind `--`");
     }
   }
-  if (!arguments.help && !arguments.version && arguments.spec.empty() && arguments.command.empty()) {
+  if (!arguments.help && !arguments.version && arguments.trial_fd < 0 && arguments.command.empty()) {
     return wrong("no command; write it behind `--`");
   }
   return arguments;
 }
 
-void write_text(int fd, std::string_view text) {
+bool write_text(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(fd, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
+    if (written <= 0) return false;
     text.remove_prefix(static_cast<std::size_t>(written));
   }
+  return true;
 }
 
 void complain(const std::string& text) {
   write_text(STDERR_FILENO, "faultline-report: " + faultline::escape_line(text) + "\n");
 }
 
+/// What comes before the NUL byte; nothing where the other end is closed instead.
+std::optional<std::string> read_to_nul(int fd) {
+  std::string text;
+  std::array<char, 4096> buffer{};
+  while (true) {
+    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return std::nullopt;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+    if (text.back() != '\0') continue;
+    text.pop_back();
+    return text;
+  }
+}
+
 /// One trial of a campaign. What goes wrong is told to the harness, which waits at the other end.
-int run_trial(const Arguments& arguments) {
-  faultline::SupervisorOptions options;
-  options.control_fd = arguments.control_fd;
-  const auto failed = [&](const faultline::Error& error) {
-    if (arguments.control_fd >= 0) {
-      write_text(arguments.control_fd, error.text());
-    } else {
-      complain(error.text());
-    }
+int run_trial(int trial_fd) {
+  const auto failed = [trial_fd](const faultline::Error& error) {
+    if (!write_text(trial_fd, error.text())) complain(error.text());
     return kFailed;
   };
-  const auto text = faultline::read_file(arguments.spec);
-  if (!text) return failed(text.error());
-  auto spec = faultline::read_trial_spec(*text);
-  if (!spec) return failed(spec.error().add_context("while reading " + arguments.spec));
+  const auto text = read_to_nul(trial_fd);
+  if (!text) return 0;  // The harness ended before it had a trial for us.
+  const auto spec = faultline::read_trial_spec(*text);
+  if (!spec) return failed(spec.error());
+  faultline::SupervisorOptions options;
+  options.control_fd = trial_fd;
   const auto status = faultline::supervise(*spec, options);
   return status ? 0 : failed(status.error());
 }
@@ -176,7 +187,7 @@ int run(int argc, char** argv) {
                                   : std::string("faultline-report ") + faultline::kReportVersion + "\n");
     return 0;
   }
-  return arguments->spec.empty() ? run_command(*arguments) : run_trial(*arguments);
+  return arguments->trial_fd < 0 ? run_command(*arguments) : run_trial(arguments->trial_fd);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@
 
 namespace faultline {
 
-/// Everything that the supervisor needs; written to `<trial_folder>/spec.json`.
+/// Everything that the supervisor needs; it gets it through its control line.
 struct TrialSpec {
   std::vector<std::string> argv;         ///< Placeholders already replaced.
   std::vector<EnvSetting> env;           ///< On top of the inherited environment.
@@ -111,14 +112,22 @@ class ProcessRunner {
   virtual Result<TrialStatus> run(const TrialSpec& spec, const std::atomic<bool>& stop) = 0;
 };
 
-/// Starts `supervisor` (the program faultline-report) once per trial.
+class SupervisorProcess;
+
+/// Gives each trial a process of `supervisor` (the program faultline-report) of its own, and has the next
+/// one started by then. The program must ignore SIGPIPE. One call at a time.
 class ProcessRunnerPosix final : public ProcessRunner {
  public:
-  explicit ProcessRunnerPosix(std::filesystem::path supervisor) : supervisor_(std::move(supervisor)) {}
+  explicit ProcessRunnerPosix(std::filesystem::path supervisor);
+  ~ProcessRunnerPosix() override;
   Result<TrialStatus> run(const TrialSpec& spec, const std::atomic<bool>& stop) override;
 
  private:
+  [[nodiscard]] Result<std::unique_ptr<SupervisorProcess>> start_supervisor() const;
+  Result<std::unique_ptr<SupervisorProcess>> hand_over(const TrialSpec& spec);
+
   std::filesystem::path supervisor_;
+  std::unique_ptr<SupervisorProcess> waiting_;  ///< Has no trial yet; null before the first one.
 };
 
 }  // namespace faultline

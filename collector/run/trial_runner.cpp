@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint64_t kLargestReportBytes = 64ULL << 20;
 /// What the supervisor and we put into a trial's folder; any other file is the workload's own.
 constexpr auto kOurFiles =
-    std::to_array<std::string_view>({"spec.json", "started.json", "status.json", "stdout", "stderr"});
+    std::to_array<std::string_view>({"started.json", "status.json", "stdout", "stderr"});
 
 Result<void> make_folder(const std::filesystem::path& folder) {
   std::error_code error;

@@ -122,6 +122,21 @@ TEST_F(BadInputTest, AStoreThatIsNotSqliteIsLeftAlone) {
   EXPECT_EQ(read_whole(folder_ / "s.db"), "dear diary, this is not a database at all\n");
 }
 
+#ifdef FAULTLINE_NETWORK_STATFS
+TEST_F(BadInputTest, AStoreOnANetworkFileSystemIsRefusedBeforeAnythingIsWritten) {
+  write_bytes(folder_ / "a.ips", good_report());
+
+  const auto result =
+      run_program({"/usr/bin/env", std::string("LD_PRELOAD=") + FAULTLINE_NETWORK_STATFS,
+                   "ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0", faultline_program(), "import",
+                   "--db", folder_ / "s.db", folder_ / "a.ips"});
+
+  EXPECT_EQ(result.exit_status, kFailed);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("s.db"), HasSubstr("network file system (nfs)")));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "s.db"));
+}
+#endif
+
 TEST_F(BadInputTest, AskingAStoreThatIsNotThereSaysHowToMakeOne) {
   const auto result = faultline({"rates", "--db", folder_ / "none.db"});
 

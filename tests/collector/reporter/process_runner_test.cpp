@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <thread>
 
 #include "collector/reporter/process_tree.h"
@@ -18,7 +19,11 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-class ProcessRunnerTest : public TrialTest {};
+class ProcessRunnerTest : public TrialTest {
+ protected:
+  /// Our own children that still live: supervisors.
+  static std::vector<pid_t> supervisors() { return living_descendants(::getpid(), 0); }
+};
 
 TEST_F(ProcessRunnerTest, ExitStatusTimesAndResourcesAreRecorded) {
   const auto status = run(child("exit", "7"));
@@ -182,6 +187,31 @@ TEST_F(ProcessRunnerTest, NothingToEndWhereNothingStarted) {
   ASSERT_TRUE(never && cut);
   EXPECT_EQ(*never, 0);
   EXPECT_EQ(*cut, 0);
+}
+
+TEST_F(ProcessRunnerTest, ReplacesAWaitingSupervisorThatDied) {
+  std::signal(SIGPIPE, SIG_IGN);  // As the program does.
+  ProcessRunnerPosix runner(FAULTLINE_REPORT_PROGRAM);
+  spec.argv = child("exit", "3");
+  ASSERT_TRUE(runner.run(spec, stop));
+  const auto waiting = supervisors();
+  ASSERT_EQ(waiting.size(), 1U) << "the next trial's supervisor is not there yet";
+  ::kill(waiting.front(), SIGKILL);
+
+  const auto status = runner.run(spec, stop);
+
+  ASSERT_TRUE(status) << status.error().text();
+  EXPECT_EQ(status->exit_code, 3);
+}
+
+TEST_F(ProcessRunnerTest, LeavesNoSupervisorBehind) {
+  spec.argv = child("exit", "0");
+  {
+    ProcessRunnerPosix runner(FAULTLINE_REPORT_PROGRAM);
+    ASSERT_TRUE(runner.run(spec, stop));
+  }
+
+  EXPECT_THAT(supervisors(), IsEmpty());
 }
 
 TEST_F(ProcessRunnerTest, OwnTroublesAreErrorsThatSayWhat) {

@@ -63,7 +63,7 @@ TEST_F(ReportProgramTest, HelpHasAnExampleAndTheExitStatuses) {
 }
 
 TEST_F(ReportProgramTest, WrongUsageIsOneLineAndStatusTwo) {
-  for (const auto* arguments : {"", "--bogus", "--out", "--control-fd x --spec y", "--out . --"}) {
+  for (const auto* arguments : {"", "--bogus", "--out", "--trial-fd x", "--out . --"}) {
     SCOPED_TRACE(arguments);
     const auto result = call(arguments);
     EXPECT_EQ(result.status, 2);
@@ -73,12 +73,20 @@ TEST_F(ReportProgramTest, WrongUsageIsOneLineAndStatusTwo) {
 }
 
 TEST_F(ReportProgramTest, BadSpecificationIsAFailure) {
-  EXPECT_EQ(call("--spec /no/such/spec.json").status, 1);
-  const auto path = (folder / "spec.json").string();
-  std::ofstream(path) << "{\"argv\": []}";
-  const auto result = call("--spec " + path);
+  const auto path = (folder / "specification").string();
+  std::ofstream(path) << "{\"argv\": []}" << '\0';
+
+  const auto result = call("--trial-fd 0 <" + path);
+
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.text, HasSubstr("names no command"));
+}
+
+TEST_F(ReportProgramTest, LeavesQuietlyWhereNoTrialComes) {
+  const auto result = call("--trial-fd 0 </dev/null");
+
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.text, "");
 }
 
 }  // namespace
