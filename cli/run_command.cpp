@@ -14,6 +14,7 @@
 #include "cli/run_checks.h"
 #include "cli/run_plan.h"
 #include "cli/run_summary.h"
+#include "cli/sequential_judge.h"
 #include "cli/stop_signal.h"
 #include "cli/team_rules.h"
 #include "cli/terminal.h"
@@ -161,10 +162,15 @@ Result<ExitStatus> run_with_store(const RunFlags& flags, const CommandContext& c
   CampaignJournal journal(store, rules, clock);
   ProgressLine progress(context, clock);
   const auto& stop = install_stop_signals();
-  const RunParts parts{clock, processes, host, journal, progress};
+  RunParts parts{clock, processes, host, journal, progress};
 
   TRY_ASSIGN(auto wanted, plan_run(campaign, options, parts));
   TRY_ASSIGN(options.resume, find_run_to_resume(store, flags, wanted, clock, context));
+  std::optional<SequentialJudge> judge;
+  if (campaign.stop) {
+    TRY_ASSIGN(judge, SequentialJudge::make(*campaign.stop, wanted.cells));
+    parts.stop_judge = &*judge;
+  }
   options.plan = std::move(wanted);
   TRY_ASSIGN(const auto summary, run_campaign(campaign, options, parts, stop));
 

@@ -6,6 +6,7 @@
 
 #include "collector/plan/campaign_file.h"
 #include "collector/plan/schedule.h"
+#include "collector/plan/stop_cells.h"
 #include "core/text_escape.h"
 
 namespace faultline {
@@ -48,6 +49,12 @@ Result<std::string> describe_plan(const Campaign& campaign, std::int64_t blocks,
   out += fmt::format("{} trials: {} blocks of {} cells in shuffled order\n",
                      blocks * static_cast<std::int64_t>(cells.size()), blocks, cells.size());
   out += fmt::format("control: {}\n", campaign.control.empty() ? "none" : escape_line(campaign.control));
+  if (campaign.stop) {
+    TRY(cells_against(*campaign.stop, cells));
+    out +=
+        fmt::format("stop: {}, looked at after each block{}\n", escape_line(stop_rule_text(*campaign.stop)),
+                    campaign.stop->allocate_undecided ? "; later blocks leave out decided cells" : "");
+  }
   for (const auto& workload : campaign.workloads) {
     const auto count = std::count_if(cells.begin(), cells.end(),
                                      [&](const Cell& cell) { return cell.workload == workload.name; });

@@ -118,6 +118,9 @@ Result<void> print_run_summary(Store& store, const RunSummary& summary, const Co
   }
   TRY(print_sites(store, summary.record, context));
   std::string words = ledger_text(summary) + control_text(summary);
+  if (!summary.record.stop_rule.empty() && !summary.record.state_reason.empty())
+    words += fmt::format("Stop rule {}: {}.\n", escape_line(summary.record.stop_rule),
+                         escape_line(summary.record.state_reason));
   for (const auto& cell : summary.set_aside) {
     words += fmt::format("Set aside, since it took the machine down twice: {}.\n", escape_line(cell));
   }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -65,6 +66,27 @@ struct SettleRule {
   friend bool operator==(const SettleRule&, const SettleRule&) = default;
 };
 
+/// When a run may end before its last block. All of it rests on intervals of the crash rate that hold
+/// at every look.
+struct StopRule {
+  enum class When {
+    interval,  ///< The interval of each cell is at most `width` wide.
+    decided,   ///< Each cell is told apart from its like among the cells `against`.
+    below,     ///< Each cell's rate is known to be below `rate`, or above it.
+  };
+  When when = When::interval;
+  double width = 0.0;
+  std::string against;  ///< Filter over cells.
+  double rate = 0.0;
+  bool allocate_undecided = false;  ///< Later blocks leave out the cells that are decided.
+  friend bool operator==(const StopRule&, const StopRule&) = default;
+};
+/// `interval`, `decided`, `below`.
+std::string_view stop_when_text(StopRule::When when);
+std::optional<StopRule::When> parse_stop_when(std::string_view text);
+/// As a campaign says it, for the run's record: `{ when = "interval", width = 0.1 }`.
+std::string stop_rule_text(const StopRule& rule);
+
 struct FactCommand {
   std::string name;
   std::vector<std::string> command;
@@ -81,6 +103,7 @@ struct Campaign {
   SettleRule settle;
   bool drain = true;
   std::string rules;  ///< A team's own rules file, from `folder`; empty if none. Decides no trial.
+  std::optional<StopRule> stop;
   std::uint64_t min_free_bytes = 1ULL << 30;  ///< The run stops in time below this.
   std::vector<FactCommand> facts;
   std::vector<Workload> workloads;

@@ -131,6 +131,10 @@ std::string format_report_time(WallTime time, int zone_minutes) {
                                               zone_minutes < 0 ? '-' : '+', distance / 60, distance % 60);
 }
 
+std::string local_date(WallTime time, int zone_minutes) {
+  return format_utc(time + std::chrono::minutes(zone_minutes)).substr(0, 10);
+}
+
 int local_zone_minutes(WallTime time) {
   const std::time_t seconds =
       std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();

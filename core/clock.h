@@ -42,6 +42,8 @@ std::optional<WallTime> parse_utc(std::string_view text);
 std::optional<WallTime> parse_report_time(std::string_view text);
 /// `YYYY-MM-DD HH:MM:SS.ffff ±ZZZZ` in the zone given in minutes east of UTC.
 std::string format_report_time(WallTime time, int zone_minutes);
+/// `2025-12-21`: the date in that zone.
+std::string local_date(WallTime time, int zone_minutes);
 /// This host's offset from UTC at `time`, in minutes east.
 int local_zone_minutes(WallTime time);
 

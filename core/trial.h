@@ -46,7 +46,8 @@ struct RunRecord {
   std::string campaign_name;
   std::string campaign_hash;
   std::string campaign_text;
-  std::string control;  ///< Filter text; empty if none.
+  std::string control;    ///< Filter text; empty if none.
+  std::string stop_rule;  ///< As stop_rule_text() has it, and how blocks are allocated; empty if none.
   HostFacts host;
   std::vector<std::pair<std::string, std::string>> facts;  ///< `[facts]` of the campaign, as printed.
   std::vector<Cell> cells;

@@ -364,6 +364,17 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+FilterScope trial_scope() {
+  FilterScope scope;
+  scope.cell_id = "t.cell_id";
+  scope.phase_id = "t.phase_id";
+  scope.outcome = "t.outcome";
+  scope.warm_up = "t.warm_up";
+  scope.uncaptured = "t.uncaptured";
+  scope.contaminated = "t.contaminated";
+  return scope;
+}
+
 Result<CompiledFilter> compile_filter(Connection& connection, const Filter& filter,
                                       const FilterScope& scope) {
   return Compiler(connection, filter, scope).compile();

@@ -36,6 +36,12 @@ struct FilterScope {
   bool report_is_missing = false;
 };
 
+/// The scope of a row `t` of `trial` or `trial_tally`.
+FilterScope trial_scope();
+/// What makes such a row one of the denominator of every rate.
+inline constexpr std::string_view kIsCountedTrial =
+    "t.outcome != 'setup_failed' AND t.warm_up = 0 AND t.contaminated = 0";
+
 /// One filter as a SQL expression (true is 1; NULL and 0 are false), with what to bind in order.
 ///
 /// Ownership: must outlive the statements that it is bound to.

@@ -146,10 +146,11 @@ class Merge {
         other_run));
     TRY(execute_for(
         "INSERT OR IGNORE INTO main.run (uuid, host_id, campaign_name, campaign_hash, campaign_text, "
-        "control, "
+        "control, stop_rule, "
         "seed_hex, started_at, started_date, zone_minutes, host_name, os_name, os_version, os_build, kernel, "
         "model, chip, cpu_count, memory_bytes, agx_version, boot_session, uptime_seconds, load_1min) SELECT "
-        "o.uuid, m.id, o.campaign_name, o.campaign_hash, o.campaign_text, o.control, o.seed_hex, "
+        "o.uuid, m.id, o.campaign_name, o.campaign_hash, o.campaign_text, o.control, o.stop_rule, "
+        "o.seed_hex, "
         "o.started_at, "
         "o.started_date, o.zone_minutes, o.host_name, o.os_name, o.os_version, o.os_build, o.kernel, "
         "o.model, "

@@ -69,12 +69,27 @@ struct RatesResult {
   std::vector<RatesRow> rows;        ///< Numbers ascending; words in the order of the campaign's matrix.
   TrialCounts total;
   bool unfinished = false;  ///< A run among them has not ended.
+  bool stop_rule = false;   ///< A run among them has a stop rule: only anytime-valid intervals hold.
 };
 
 /// `crashed`, `bad`, any outcome, `uncaptured`, or a filter such as `site~setCompute`.
 Result<Filter> parse_count(std::string_view text);
 /// An unknown column is an error that names near ones.
 Result<RatesResult> query_rates(Store& store, const RatesQuery& query);
+
+/// The site that most of a group's crashes were at.
+struct UsualSiteRow {
+  std::vector<QueryValue> values;  ///< Of the `by` columns.
+  std::string key;
+  std::string text;
+  std::string function;
+  std::string fault_kind;
+  std::int64_t reports = 0;  ///< At this site.
+  std::int64_t of = 0;       ///< At any site; both of trials in rates alone.
+};
+/// In the order of rates; groups without any report are not there.
+Result<std::vector<UsualSiteRow>> query_usual_sites(Store& store, const std::optional<Filter>& where,
+                                                    const std::vector<std::string>& by);
 
 /// Counts from elsewhere, for a table of their own.
 struct ImportedCountRow {
@@ -86,13 +101,14 @@ struct ImportedCountRow {
 };
 Result<std::vector<ImportedCountRow>> query_imported_counts(Store& store);
 
+// Numbers of trials: what they printed, how long they took.
+
 /// Values of the numbers that trials printed, one row a value; the denominator's trials only.
 struct MetricRow {
   std::vector<QueryValue> values;  ///< Of the `by` columns.
   Outcome outcome = Outcome::passed;
   std::string run;
-  std::int64_t block = 0;
-  std::int64_t duration_ns = 0;
+  std::int64_t trial_index = 0;
   double value = 0.0;
 };
 struct MetricsQuery {
@@ -100,8 +116,30 @@ struct MetricsQuery {
   std::optional<Filter> where;
   std::vector<std::string> by;
 };
+/// In the order of the groups, then of the runs and their trials.
 Result<std::vector<MetricRow>> query_metrics(Store& store, const MetricsQuery& query);
+/// Ascending.
 Result<std::vector<std::string>> metric_names(Store& store);
+
+/// How a trial ended, and how far it had come.
+struct TrialEnd {
+  Outcome outcome = Outcome::passed;
+  std::string phase;  ///< The last one that it printed; empty if none.
+  std::int64_t duration_ns = 0;
+  std::optional<double> work;  ///< The greatest value of the metric that it printed; absent if none.
+  friend bool operator==(const TrialEnd&, const TrialEnd&) = default;
+};
+struct LifetimesQuery {
+  std::optional<std::string> metric;  ///< Work to be read; absent: `work` stays absent.
+  std::optional<Filter> where;
+  std::vector<std::string> by;
+};
+struct LifetimesRow {
+  std::vector<QueryValue> values;  ///< Of the `by` columns.
+  std::vector<TrialEnd> ends;      ///< The denominator's trials.
+};
+/// In the order of rates.
+Result<std::vector<LifetimesRow>> query_lifetimes(Store& store, const LifetimesQuery& query);
 
 // Sites.
 

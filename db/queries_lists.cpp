@@ -39,14 +39,8 @@ Result<Statement> prepare_list(Connection& connection, const std::string& sql,
   return statement;
 }
 
-FilterScope trial_scope() {
-  FilterScope scope;
-  scope.cell_id = "t.cell_id";
-  scope.phase_id = "t.phase_id";
-  scope.outcome = "t.outcome";
-  scope.warm_up = "t.warm_up";
-  scope.uncaptured = "t.uncaptured";
-  scope.contaminated = "t.contaminated";
+FilterScope listed_trial_scope() {
+  FilterScope scope = trial_scope();
   scope.report = "rp";
   return scope;
 }
@@ -134,7 +128,7 @@ Result<std::map<std::string, TrialCounts>> counts_by_run(Store& store) {
 }  // namespace
 
 Result<std::vector<ReportRow>> list_reports(Store& store, const ListQuery& query) {
-  FilterScope scope = trial_scope();
+  FilterScope scope = listed_trial_scope();
   // A report that belongs to no trial has none of these; what it says of its machine is its own.
   scope.cell_id = "rp.cell_id";
   scope.phase_id = "rp.phase_id";
@@ -169,7 +163,7 @@ Result<ReportRow> report_row(Store& store, const std::string& incident) {
 
 Result<std::vector<TrialRow>> list_trials(Store& store, const ListQuery& query) {
   Connection& connection = store.connection();
-  TRY_ASSIGN(auto conditions, conditions_of(connection, query, trial_scope()));
+  TRY_ASSIGN(auto conditions, conditions_of(connection, query, listed_trial_scope()));
   if (conditions.where.uses_report) {
     conditions.where.sql = fmt::format(
         "EXISTS (SELECT 1 FROM (SELECT t.id AS trial_id) one LEFT JOIN report rp ON rp.trial_id = "

@@ -16,19 +16,6 @@
 namespace faultline {
 namespace {
 
-constexpr std::string_view kIsTrial = "t.outcome != 'setup_failed' AND t.warm_up = 0 AND t.contaminated = 0";
-
-FilterScope tally_scope() {
-  FilterScope scope;
-  scope.cell_id = "t.cell_id";
-  scope.phase_id = "t.phase_id";
-  scope.outcome = "t.outcome";
-  scope.warm_up = "t.warm_up";
-  scope.uncaptured = "t.uncaptured";
-  scope.contaminated = "t.contaminated";
-  return scope;
-}
-
 void add_sort(TrialCounts& counts, Outcome outcome, bool uncaptured, std::int64_t trials) {
   switch (outcome) {
     case Outcome::passed:
@@ -175,7 +162,7 @@ class CountedByReports {
   }
 
   Result<void> add_all_trials() {
-    FilterScope scope = tally_scope();
+    FilterScope scope = trial_scope();
     TRY_ASSIGN(const CompiledFilter where, compile_filter(connection_, where_filter_, scope));
     scope.report_is_missing = true;
     TRY_ASSIGN(const CompiledFilter missing, compile_filter(connection_, count_filter_, scope));
@@ -183,7 +170,7 @@ class CountedByReports {
         fmt::format(
             "SELECT t.cell_id, t.phase_id, sum(t.trials) FROM trial_tally t WHERE t.trials > 0 AND {} AND {} "
             "AND {} GROUP BY 1, 2",
-            kIsTrial, missing.sql, where.sql),
+            kIsCountedTrial, missing.sql, where.sql),
         missing, where, 1);
   }
 
@@ -210,17 +197,17 @@ class CountedByReports {
 
 /// Whether `count` asks for reports; then the tally alone cannot answer it.
 Result<std::optional<CompiledFilter>> compile_count(Connection& connection, const Filter& count) {
-  FilterScope scope = tally_scope();
+  FilterScope scope = trial_scope();
   scope.report_is_missing = true;
   TRY_ASSIGN(auto compiled, compile_filter(connection, count, scope));
   if (compiled.uses_report) return std::nullopt;
   return compiled;
 }
 
-Result<bool> any_unfinished(Connection& connection, const std::map<std::int64_t, bool>& cells) {
-  TRY_ASSIGN(auto statement,
-             connection.prepare("SELECT c.id FROM run_now n JOIN cell c ON c.run_id = n.run_id "
-                                "WHERE n.state != 'finished'"));
+/// Whether one of `cells` is among those that `sql` selects.
+Result<bool> any_cell_of(Connection& connection, std::string_view sql,
+                         const std::map<std::int64_t, bool>& cells) {
+  TRY_ASSIGN(auto statement, connection.prepare(sql));
   while (true) {
     TRY_ASSIGN(const bool row, statement.step());
     if (!row) return false;
@@ -295,7 +282,7 @@ Result<RatesResult> query_rates(Store& store, const RatesQuery& query) {
   if (query.pivot) result.columns.push_back(*query.pivot);
   TRY_ASSIGN(const Grouping grouping, Grouping::read(connection, result.columns));
   const Filter where_filter = query.where.value_or(Filter{});
-  TRY_ASSIGN(const CompiledFilter where, compile_filter(connection, where_filter, tally_scope()));
+  TRY_ASSIGN(const CompiledFilter where, compile_filter(connection, where_filter, trial_scope()));
   Filter count = query.count;
   if (!count.root) {
     TRY_ASSIGN(count, parse_count("crashed"));
@@ -312,58 +299,56 @@ Result<RatesResult> query_rates(Store& store, const RatesQuery& query) {
   if (result.columns.empty() && result.rows.empty()) result.rows.emplace_back();
   std::stable_sort(result.rows.begin(), result.rows.end(),
                    [&](const RatesRow& a, const RatesRow& b) { return grouping.before(a.values, b.values); });
-  TRY_ASSIGN(result.unfinished, any_unfinished(connection, cells));
+  TRY_ASSIGN(result.unfinished, any_cell_of(connection,
+                                            "SELECT c.id FROM run_now n JOIN cell c ON c.run_id = n.run_id "
+                                            "WHERE n.state != 'finished'",
+                                            cells));
+  TRY_ASSIGN(
+      result.stop_rule,
+      any_cell_of(connection, "SELECT c.id FROM run r JOIN cell c ON c.run_id = r.id WHERE r.stop_rule != ''",
+                  cells));
   return result;
 }
 
-// Metrics
+// The usual site of each group
 
-Result<std::vector<std::string>> metric_names(Store& store) {
-  TRY_ASSIGN(auto statement,
-             store.connection().prepare("SELECT value FROM attribute WHERE name = 'metric' ORDER BY value"));
-  std::vector<std::string> names;
-  while (true) {
-    TRY_ASSIGN(const bool row, statement.step());
-    if (!row) return names;
-    names.push_back(statement.text(0));
-  }
-}
-
-Result<std::vector<MetricRow>> query_metrics(Store& store, const MetricsQuery& query) {
+Result<std::vector<UsualSiteRow>> query_usual_sites(Store& store, const std::optional<Filter>& where,
+                                                    const std::vector<std::string>& by) {
   Connection& connection = store.connection();
-  TRY_ASSIGN(const auto names, metric_names(store));
-  if (std::find(names.begin(), names.end(), query.metric) == names.end()) {
-    return fail(ErrorKind::invalid_argument,
-                fmt::format("no trial printed a metric `{}`{}", query.metric,
-                            names.empty() ? "" : near_names(query.metric, names)));
-  }
-  TRY_ASSIGN(const Grouping grouping, Grouping::read(connection, query.by));
-  TRY_ASSIGN(const CompiledFilter where,
-             compile_filter(connection, query.where.value_or(Filter{}), tally_scope()));
-  const std::string sql = fmt::format(
-      "SELECT t.cell_id, ifnull(t.phase_id, 0), t.outcome, r.uuid, t.block_index, t.duration_ns, m.value "
-      "FROM trial_metric m JOIN trial t ON t.id = m.trial_id JOIN run r ON r.id = t.run_id WHERE m.value IS "
-      "NOT NULL AND "
-      "m.name_id = (SELECT id FROM attribute WHERE name = 'metric' AND value = ?) AND {} AND {} "
-      "ORDER BY r.started_at, r.uuid, t.trial_index, m.position",
-      kIsTrial, where.sql);
-  TRY_ASSIGN(auto statement, connection.prepare(sql));
-  statement.bind(query.metric);
-  where.bind_to(statement);
-  std::vector<MetricRow> rows;
+  TRY_ASSIGN(const Grouping grouping, Grouping::read(connection, by));
+  TRY_ASSIGN(const CompiledFilter chosen,
+             compile_filter(connection, where.value_or(Filter{}), counted_report_scope()));
+  TRY_ASSIGN(auto statement,
+             connection.prepare(fmt::format(
+                 "SELECT rp.cell_id, rp.phase_id, s.key, s.text, s.function, s.fault_kind, sum(rp.reports) "
+                 "FROM report_tally rp JOIN site s ON s.id = rp.site_id WHERE rp.reports > 0 AND "
+                 "rp.in_rates = 1 AND rp.origin != 'reconstructed' AND {} GROUP BY 1, 2, rp.site_id",
+                 chosen.sql)));
+  chosen.bind_to(statement);
+  std::map<std::vector<QueryValue>, std::map<std::string, UsualSiteRow>> groups;
   while (true) {
     TRY_ASSIGN(const bool found, statement.step());
     if (!found) break;
-    MetricRow row;
-    row.values = grouping.values_of(statement.integer(0), statement.integer(1));
-    row.outcome = parse_outcome(statement.text_view(2)).value_or(Outcome::exit_error);
-    row.run = statement.text(3);
-    row.block = statement.integer(4);
-    row.duration_ns = statement.integer(5);
-    row.value = statement.real(6);
+    UsualSiteRow& row =
+        groups[grouping.values_of(statement.integer(0), statement.integer(1))][statement.text(2)];
+    row.key = statement.text(2);
+    row.text = statement.text(3);
+    row.function = statement.text(4);
+    row.fault_kind = statement.text(5);
+    row.reports += statement.integer(6);
+  }
+  std::vector<UsualSiteRow> rows;
+  for (auto& [values, sites] : groups) {
+    // Of equals the first by key, so that the answer does not depend on local ids.
+    const auto most = std::max_element(sites.begin(), sites.end(), [](const auto& a, const auto& b) {
+      return a.second.reports < b.second.reports;
+    });
+    UsualSiteRow row = most->second;
+    row.values = values;
+    for (const auto& [key, site] : sites) row.of += site.reports;
     rows.push_back(std::move(row));
   }
-  std::stable_sort(rows.begin(), rows.end(), [&](const MetricRow& a, const MetricRow& b) {
+  std::stable_sort(rows.begin(), rows.end(), [&](const UsualSiteRow& a, const UsualSiteRow& b) {
     return grouping.before(a.values, b.values);
   });
   return rows;

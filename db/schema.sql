@@ -86,6 +86,7 @@ CREATE TABLE run (
   campaign_hash  TEXT NOT NULL,
   campaign_text  TEXT NOT NULL,
   control        TEXT NOT NULL,                -- filter; empty if none
+  stop_rule      TEXT NOT NULL,                -- as the campaign has it; empty if none
   seed_hex       TEXT NOT NULL,
   started_at     TEXT NOT NULL,
   started_date   TEXT NOT NULL,                -- local date of the start: the night

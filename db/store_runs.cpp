@@ -31,10 +31,6 @@ ParameterType parse_parameter_type(std::string_view text) {
   return ParameterType::text;
 }
 
-std::string local_date(WallTime time, int zone_minutes) {
-  return format_utc(time + std::chrono::minutes(zone_minutes)).substr(0, 10);
-}
-
 Result<std::int64_t> host_id_of(Connection& connection, std::string_view host_key) {
   TRY_ASSIGN(auto insert, connection.prepare("INSERT OR IGNORE INTO host (host_key) VALUES (?)"));
   TRY(insert.with(host_key).run());
@@ -51,13 +47,15 @@ Result<std::int64_t> insert_run(Connection& connection, const RunRecord& run) {
   const std::string seed = hex16(run.seed);
   const std::string started = format_utc_precise(run.started);
   const std::string date = local_date(run.started, host.zone_minutes);
-  TRY_ASSIGN(auto statement,
-             connection.prepare(
-                 "INSERT INTO run (uuid, host_id, campaign_name, campaign_hash, campaign_text, control, "
-                 "seed_hex, started_at, started_date, zone_minutes, host_name, os_name, os_version, "
-                 "os_build, kernel, model, chip, cpu_count, memory_bytes, agx_version, boot_session, "
-                 "uptime_seconds, load_1min) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
-  statement.with(uuid, host_id, run.campaign_name, run.campaign_hash, run.campaign_text, run.control);
+  TRY_ASSIGN(
+      auto statement,
+      connection.prepare(
+          "INSERT INTO run (uuid, host_id, campaign_name, campaign_hash, campaign_text, control, stop_rule, "
+          "seed_hex, started_at, started_date, zone_minutes, host_name, os_name, os_version, "
+          "os_build, kernel, model, chip, cpu_count, memory_bytes, agx_version, boot_session, "
+          "uptime_seconds, load_1min) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+  statement.with(uuid, host_id, run.campaign_name, run.campaign_hash, run.campaign_text, run.control,
+                 run.stop_rule);
   statement.with(seed, started, date, host.zone_minutes, host.host_name);
   statement.with(host.os_name, host.os_version, host.os_build, host.kernel, host.model, host.chip);
   statement.with(host.cpu_count, host.memory_bytes, host.agx_version, host.boot_session, host.uptime_seconds);
@@ -163,7 +161,8 @@ constexpr std::string_view kRunColumns =
     "r.chip, "
     "r.cpu_count, r.memory_bytes, r.agx_version, r.boot_session, r.uptime_seconds, r.load_1min, n.state, "
     "n.reason, "
-    "n.at, n.planned_blocks FROM run r JOIN host h ON h.id = r.host_id JOIN run_now n ON n.run_id = r.id ";
+    "n.at, n.planned_blocks, r.stop_rule FROM run r JOIN host h ON h.id = r.host_id JOIN run_now n ON "
+    "n.run_id = r.id ";
 
 /// Everything of the row but facts and cells.
 RunRecord read_run_row(const Statement& row) {
@@ -194,6 +193,7 @@ RunRecord read_run_row(const Statement& row) {
   run.state_reason = row.text(24);
   if (run.state != RunState::running) run.ended = parse_utc(row.text_view(25));
   run.planned_blocks = row.integer(26);
+  run.stop_rule = row.text(27);
   return run;
 }
 

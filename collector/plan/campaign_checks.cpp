@@ -8,6 +8,7 @@
 #include "collector/plan/nearest_name.h"
 #include "collector/plan/placeholders.h"
 #include "collector/plan/schedule.h"
+#include "collector/plan/stop_cells.h"
 #include "collector/run/line_pattern.h"
 #include "core/filter.h"
 
@@ -49,6 +50,7 @@ class CampaignChecker {
       check_workload(workload, i);
     }
     if (matrices_sound_) check_control();
+    if (matrices_sound_) check_stop();
     return std::move(mistakes_);
   }
 
@@ -241,6 +243,12 @@ class CampaignChecker {
     if (std::find(selected->begin(), selected->end(), true) == selected->end()) {
       add("campaign.control", "control matches none of the cells: " + campaign_.control);
     }
+  }
+
+  void check_stop() {
+    if (!campaign_.stop || campaign_.workloads.empty()) return;
+    if (const auto likes = cells_against(*campaign_.stop, make_cells(campaign_)); !likes)
+      add("campaign.stop", likes.error().message());
   }
 
   const Campaign& campaign_;

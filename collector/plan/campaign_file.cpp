@@ -92,6 +92,11 @@ class CampaignReader {
         unknown(entry, "at the top of the file", kKnown);
       }
     }
+    if (out_.campaign.stop && !has_stop_) {
+      add(line("campaign.allocate"),
+          "allocate leaves out cells that a stop rule has decided, and there is no stop rule; add "
+          "stop = { when = \"interval\", width = 0.1 }");
+    }
     if (!has_campaign) add(0, "there is no [campaign]; wanted at least a name and trials");
   }
 
@@ -191,9 +196,9 @@ class CampaignReader {
   }
 
   void read_campaign(const toml::table& table) {
-    static constexpr std::array<std::string_view, 10> kKnown{"name",  "trials",        "seed",   "timeout",
-                                                             "grace", "control",       "settle", "drain",
-                                                             "rules", "min_free_bytes"};
+    static constexpr std::array<std::string_view, 12> kKnown{
+        "name",   "trials", "seed",  "timeout", "grace",    "control",
+        "settle", "drain",  "rules", "stop",    "allocate", "min_free_bytes"};
     Campaign& campaign = out_.campaign;
     bool has_trials = false;
     for (const Entry& entry : entries_of(table)) {
@@ -217,6 +222,10 @@ class CampaignReader {
         if (const auto value = flag(entry)) campaign.drain = *value;
       } else if (entry.name == "rules") {
         if (const auto value = text(entry)) campaign.rules = *value;
+      } else if (entry.name == "stop") {
+        read_stop(entry);
+      } else if (entry.name == "allocate") {
+        read_allocate(entry);
       } else if (entry.name == "min_free_bytes") {
         if (const auto value = integer(entry, 0))
           campaign.min_free_bytes = static_cast<std::uint64_t>(*value);
@@ -245,6 +254,76 @@ class CampaignReader {
     } else {
       add(entry.line, fmt::format("settle is \"{}\"; wanted {}", value->get(), kWanted));
     }
+  }
+
+  /// `allocate` may stand before or after `stop`; both end up in one rule.
+  StopRule& stop_rule() {
+    if (!out_.campaign.stop) out_.campaign.stop.emplace();
+    return *out_.campaign.stop;
+  }
+
+  void read_allocate(const Entry& entry) {
+    const auto* value = entry.node->as_string();
+    if (value == nullptr || (value->get() != "all" && value->get() != "undecided")) {
+      wrong_type(entry, R"("undecided", to leave decided cells out of later blocks, or "all")");
+      return;
+    }
+    if (value->get() == "undecided") stop_rule().allocate_undecided = true;
+  }
+
+  void read_stop(const Entry& entry) {
+    static constexpr std::array<std::string_view, 4> kKnown{"when", "width", "against", "rate"};
+    const auto* table = as_table(entry, R"({ when = "interval", width = 0.1 })");
+    if (table == nullptr) return;
+    has_stop_ = true;
+    StopRule& rule = stop_rule();
+    std::optional<StopRule::When> when;
+    std::vector<Entry> settings;
+    for (const Entry& member : entries_of(*table)) {
+      lines_["campaign.stop." + member.name] = member.line;
+      if (member.name == "when") {
+        const auto* value = member.node->as_string();
+        when = value == nullptr ? std::nullopt : parse_stop_when(value->get());
+        if (!when) wrong_type(member, R"("interval", "decided" or "below")");
+      } else {
+        settings.push_back(member);
+      }
+    }
+    if (table->get("when") == nullptr)
+      add(entry.line, R"(stop has no when; wanted "interval", "decided" or "below")");
+    if (!when) return;
+    rule.when = *when;
+    static constexpr std::array<std::string_view, 3> kSettingOf{"width", "against", "rate"};
+    const std::string_view wanted = kSettingOf[static_cast<std::size_t>(*when)];
+    for (const Entry& member : settings) {
+      if (std::find(kKnown.begin(), kKnown.end(), member.name) == kKnown.end()) {
+        unknown(member, "in stop", kKnown);
+      } else if (member.name != wanted) {
+        add(member.line, fmt::format("stop = {{ when = \"{}\" }} takes {}, not {}", stop_when_text(*when),
+                                     wanted, member.name));
+      } else if (member.name == "against") {
+        if (const auto value = text(member)) rule.against = *value;
+      } else if (const auto value = share(member)) {
+        (member.name == "width" ? rule.width : rule.rate) = *value;
+      }
+    }
+    if (table->get(wanted) == nullptr) {
+      add(entry.line,
+          fmt::format("stop = {{ when = \"{}\" }} has no {}; wanted as {}", stop_when_text(*when), wanted,
+                      wanted == "against" ? R"(against = "lock=none")" : fmt::format("{} = 0.1", wanted)));
+    }
+  }
+
+  std::optional<double> share(const Entry& entry) {
+    const auto value = entry.node->value<double>();
+    if (value && entry.node->is_number() && *value > 0.0 && *value < 1.0) return value;
+    if (value && entry.node->is_number()) {
+      add(entry.line,
+          fmt::format("{} is {}; wanted a share between 0 and 1, as 0.1 for 10 %", entry.name, *value));
+    } else {
+      wrong_type(entry, "a share between 0 and 1, as 0.1 for 10 %");
+    }
+    return std::nullopt;
   }
 
   void read_facts(const toml::table& table) {
@@ -455,6 +534,7 @@ class CampaignReader {
 
   CampaignText& out_;
   std::map<std::string, std::size_t> lines_;
+  bool has_stop_ = false;
 };
 
 }  // namespace

@@ -163,6 +163,10 @@ std::string campaign_text(const Campaign& campaign, Part part) {
   if (campaign.grace != defaults.grace) add_line(out, "grace", quote(format_duration(campaign.grace)));
   if (!campaign.control.empty()) add_line(out, "control", quote(campaign.control));
   if (campaign.settle != defaults.settle) add_line(out, "settle", settle_text(campaign.settle));
+  if (campaign.stop) {
+    add_line(out, "stop", stop_rule_text(*campaign.stop));
+    if (campaign.stop->allocate_undecided) add_line(out, "allocate", quote("undecided"));
+  }
   if (part == Part::whole && !campaign.drain) add_line(out, "drain", "false");
   if (part == Part::whole && !campaign.rules.empty()) add_line(out, "rules", quote(campaign.rules));
   if (part == Part::whole && campaign.min_free_bytes != defaults.min_free_bytes) {

@@ -71,6 +71,10 @@ Result<RunRecord> plan_run(const Campaign& campaign, const RunOptions& options, 
   record.campaign_hash = campaign.hash;
   record.campaign_text = campaign.text;
   record.control = campaign.control;
+  if (campaign.stop) {
+    record.stop_rule = stop_rule_text(*campaign.stop);
+    if (campaign.stop->allocate_undecided) record.stop_rule += ", allocate = \"undecided\"";
+  }
   record.planned_blocks = options.trials.value_or(campaign.trials);
   record.seed = campaign.seed;
   record.host = parts.host.facts();
@@ -144,7 +148,13 @@ Result<void> CampaignRun::open() {
   } else {
     TRY(parts_.journal.begin(record_));
   }
-  left_ = count_left(schedule_, done_, set_aside_);
+  if (campaign_.stop) {
+    CHECK(parts_.stop_judge != nullptr);
+    stop_state_.emplace(*campaign_.stop, *parts_.stop_judge, cells_.size());
+  }
+  skipped_ = set_aside_;
+  look_at_stop_rule();
+  left_ = count_left(schedule_, done_, skipped_);
   return {};
 }
 
@@ -152,9 +162,9 @@ Result<RunSummary> CampaignRun::run() {
   std::optional<Ending> ending = reason_to_end();
   parts_.observer.run_started(record_, options_.resume.has_value(), progress());
   while (!ending) {
-    const auto planned = next_trial(schedule_, cursor_, done_, set_aside_);
+    const auto planned = next_trial(schedule_, cursor_, done_, skipped_);
     if (!planned) {
-      ending = Ending{};
+      ending = Ending{RunState::finished, stop_state_ ? stop_state_->summary(cells_, set_aside_) : ""};
       break;
     }
     cursor_ = planned->index;
@@ -165,7 +175,21 @@ Result<RunSummary> CampaignRun::run() {
   return finish(*ending);
 }
 
+/// After the last trial of a block: which cells are decided, and which of them later blocks leave out.
+void CampaignRun::look_at_stop_rule() {
+  if (!stop_state_) return;
+  for (const StopState::LeftOut& left_out : stop_state_->look(schedule_, tally_, set_aside_)) {
+    skipped_.insert(left_out.cell);
+    note(fmt::format("cell {} is decided and left out from block {} on: {}", cells_[left_out.cell].text(),
+                     left_out.from_block, left_out.reason));
+    left_ = count_left(schedule_, done_, skipped_);
+  }
+}
+
 std::optional<CampaignRun::Ending> CampaignRun::reason_to_end() {
+  look_at_stop_rule();
+  if (stop_state_ && (stop_state_->is_met() || left_ == 0))
+    return Ending{RunState::finished, stop_state_->summary(cells_, set_aside_)};
   if (left_ == 0) return Ending{};
   if (stop_.load()) return Ending{RunState::interrupted, "asked to stop"};
   const auto elapsed = parts_.clock.monotonic() - began_;

@@ -16,6 +16,7 @@
 #include "collector/plan/schedule.h"
 #include "collector/run/campaign_runner.h"
 #include "collector/run/run_tally.h"
+#include "collector/run/stop_state.h"
 #include "collector/run/trial_runner.h"
 
 namespace faultline {
@@ -43,6 +44,7 @@ class CampaignRun {
   // campaign_run.cpp
   Result<void> prepare_record();
   [[nodiscard]] std::optional<Ending> reason_to_end();
+  void look_at_stop_rule();
   Result<void> run_one(const PlannedTrial& planned);
   Result<std::optional<EndedTrial>> run_with_retries(const PlannedTrial& planned);
   Result<void> record(EndedTrial& ended);
@@ -86,7 +88,9 @@ class CampaignRun {
   Schedule schedule_;
   std::set<std::int64_t> done_;
   std::set<std::size_t> set_aside_;
-  std::int64_t cursor_ = 0;  // No trial below it is left to be done.
+  std::optional<StopState> stop_state_;  // Where the campaign has a stop rule.
+  std::set<std::size_t> skipped_;        // Set aside, or left out by the stop rule.
+  std::int64_t cursor_ = 0;              // No trial below it is left to be done.
   std::int64_t left_ = 0;
   RunTally tally_;
 

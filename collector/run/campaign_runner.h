@@ -14,6 +14,7 @@
 #include "collector/host/host_probe.h"
 #include "collector/run/process_runner.h"
 #include "collector/run/run_journal.h"
+#include "collector/run/stop_judge.h"
 #include "core/campaign.h"
 #include "core/clock.h"
 #include "core/filter.h"
@@ -49,6 +50,8 @@ struct RunParts {
   HostProbe& host;
   RunJournal& journal;
   RunObserver& observer;
+  /// Needed where the campaign has a stop rule; made for the cells of the run.
+  const StopJudge* stop_judge = nullptr;
 };
 
 /// Where every death went. Counts are over the whole run, earlier executions included, but for
@@ -84,10 +87,10 @@ struct RunSummary {
 
 /// Runs until the plan is done, `stop` becomes true, the duration is over, or the disk is nearly full.
 ///
-/// States of the summary: `finished` (the plan is done, or --for is over), `interrupted` (stop: it can
-/// be resumed), `stopped` (free disk space). Crashes are results, not errors. An error means that our
-/// own machinery failed (journal, supervisor, folders); what was recorded until then stays, and the
-/// run is left to be resumed.
+/// States of the summary: `finished` (the plan is done, the stop rule is met, or --for is over),
+/// `interrupted` (stop: it can be resumed), `stopped` (free disk space). Crashes are results, not errors. An
+/// error means that our own machinery failed (journal, supervisor, folders); what was recorded until then
+/// stays, and the run is left to be resumed.
 Result<RunSummary> run_campaign(const Campaign& campaign, const RunOptions& options, const RunParts& parts,
                                 const std::atomic<bool>& stop);
 

@@ -17,11 +17,11 @@ Trial lean(const Trial& trial) {
   return copy;
 }
 
+}  // namespace
+
 bool in_rates(const Trial& trial) {
   return counts_as_trial(trial.verdict.outcome) && !trial.warm_up && !trial.contaminated;
 }
-
-}  // namespace
 
 void RunTally::add(const Trial& trial, std::int64_t by) {
   outcomes_[static_cast<std::size_t>(trial.verdict.outcome)] += by;

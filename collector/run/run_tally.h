@@ -14,6 +14,9 @@
 
 namespace faultline {
 
+/// Whether a trial is in the denominator of rates.
+bool in_rates(const Trial& trial);
+
 /// Keeps every recorded trial without its texts, so that a late report can still change it.
 ///
 /// Cost: some hundred bytes per trial; set() is a map insertion.

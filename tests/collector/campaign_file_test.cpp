@@ -50,6 +50,54 @@ std::string with(std::string_view campaign, std::string_view workload) {
          std::string(workload);
 }
 
+TEST(CampaignFileTest, StopRulesAreRead) {
+  const Campaign interval =
+      parse_campaign(with("stop = { when = \"interval\", width = 0.1 }", ""), "/c").campaign;
+  EXPECT_EQ(interval.stop, (StopRule{StopRule::When::interval, 0.1, "", 0.0, false}));
+  const Campaign decided =
+      parse_campaign(with("allocate = \"undecided\"\nstop = { when = \"decided\", against = \"n=1\" }", ""),
+                     "/c")
+          .campaign;
+  EXPECT_EQ(decided.stop, (StopRule{StopRule::When::decided, 0.0, "n=1", 0.0, true}));
+  const Campaign below = parse_campaign(with("stop = { when = \"below\", rate = 0.01 }", ""), "/c").campaign;
+  EXPECT_EQ(below.stop, (StopRule{StopRule::When::below, 0.0, "", 0.01, false}));
+  for (const Campaign& campaign : {interval, decided, below}) {
+    const CampaignText again = parse_campaign(write_campaign_toml(campaign), "/c");
+    EXPECT_THAT(again.mistakes, IsEmpty());
+    EXPECT_EQ(again.campaign.stop, campaign.stop) << "written and read again";
+    EXPECT_EQ(again.campaign.hash, campaign.hash);
+  }
+  EXPECT_NE(interval.hash, below.hash) << "a stop rule decides which trials are run";
+}
+
+TEST(CampaignFileTest, MistakesInAStopRuleSayWhatWouldBeRight) {
+  const auto one = [](std::string_view lines) { return messages_of(with(lines, "")); };
+  EXPECT_THAT(one("stop = { when = \"never\" }"),
+              ElementsAre(HasSubstr("4: when is a text; wanted \"interval\", \"decided\" or \"below\"")));
+  EXPECT_THAT(one("stop = { width = 0.1 }"), ElementsAre(HasSubstr("4: stop has no when")));
+  EXPECT_THAT(
+      one("stop = { when = \"interval\" }"),
+      ElementsAre(HasSubstr("4: stop = { when = \"interval\" } has no width; wanted as width = 0.1")));
+  EXPECT_THAT(one("stop = { when = \"interval\", width = 10 }"),
+              ElementsAre(HasSubstr("width is 10; wanted a share between 0 and 1")));
+  EXPECT_THAT(one("stop = { when = \"interval\", width = \"10 %\" }"),
+              ElementsAre(HasSubstr("width is a text; wanted a share")));
+  EXPECT_THAT(one("stop = { when = \"below\", rate = 0.1, width = 0.1 }"),
+              ElementsAre(HasSubstr("takes rate, not width")));
+  EXPECT_THAT(one("stop = { when = \"below\", rat = 0.1, rate = 0.1 }"),
+              ElementsAre(HasSubstr("unknown key \"rat\" in stop")));
+  EXPECT_THAT(one("stop = \"interval\""), ElementsAre(HasSubstr("stop is a text; wanted a table")));
+  EXPECT_THAT(one("stop = { when = \"decided\", against = \"n=7\" }"),
+              ElementsAre(HasSubstr("4: stop against: it matches none of the cells")));
+  EXPECT_THAT(one("stop = { when = \"decided\", against = \"m=1\" }"),
+              ElementsAre(HasSubstr("4: stop against: ")));
+  EXPECT_THAT(one("allocate = \"undecided\""),
+              ElementsAre(HasSubstr(
+                  "4: allocate leaves out cells that a stop rule has decided, and there is no stop rule")));
+  EXPECT_THAT(one("allocate = \"some\""),
+              ElementsAre(HasSubstr("4: allocate is a text; wanted \"undecided\"")));
+}
+
 TEST(CampaignFileTest, TheExampleOfTheDesignMeansWhatItSays) {
   const CampaignText read = parse_campaign(kRace, "/home/me");
 

@@ -76,7 +76,8 @@ class CampaignStage {
   std::optional<RunSummary> execute() {
     if (journal.run && journal.run->state != RunState::finished) options.resume = journal.run;
     try {
-      auto summary = run_campaign(campaign, options, {clock, processes, host, journal, observer}, stop);
+      auto summary =
+          run_campaign(campaign, options, {clock, processes, host, journal, observer, stop_judge}, stop);
       EXPECT_TRUE(summary.has_value()) << summary.error().text();
       if (!summary) return std::nullopt;
       return std::move(*summary);
@@ -124,6 +125,7 @@ class CampaignStage {
   RecordingObserver observer;
   Campaign campaign;
   RunOptions options;
+  const StopJudge* stop_judge = nullptr;
   std::atomic<bool> stop{false};
   int kills = 0;
 };
