@@ -12,6 +12,10 @@
 #include "cli/table_output.h"
 #include "cli/team_rules.h"
 #include "cli/terminal.h"
+#include "cli/trial_counts.h"
+#include "core/text_file.h"
+#include "db/queries.h"
+#include "reports/rate_table.h"
 
 namespace faultline {
 namespace {
@@ -103,8 +107,33 @@ void name_problems(const ImportedFile& file) {
 
 struct ImportFlags {
   std::vector<std::string> paths;
+  std::vector<std::string> trials;
   std::vector<std::string> symbols;
 };
+
+constexpr std::uint64_t kLargestCountsBytes = 64U << 20;
+
+/// Counts from elsewhere: stored apart, never mixed with trials.
+Result<ExitStatus> import_counts(const ImportFlags& flags, const CommandContext& context) {
+  std::vector<ImportedCount> counts;
+  bool damaged = false;
+  for (const std::string& path : flags.trials) {
+    TRY_ASSIGN(const std::string text, read_file(path, kLargestCountsBytes));
+    TRY_ASSIGN(auto read, parse_trial_counts(text, std::filesystem::path(path).filename().string()));
+    for (const TrialCountsProblem& problem : read.problems)
+      complain(fmt::format("{}:{}: {}", path, problem.line, problem.message));
+    damaged = damaged || !read.problems.empty();
+    note(context,
+         fmt::format("{}: {} counts, {} rows skipped", path, read.counts.size(), read.problems.size()));
+    counts.insert(counts.end(), std::make_move_iterator(read.counts.begin()),
+                  std::make_move_iterator(read.counts.end()));
+  }
+  TRY_ASSIGN(auto store, open_or_create_store(context));
+  TRY(store.add_imported_counts(counts));
+  TRY_ASSIGN(const auto rows, query_imported_counts(store));
+  print(table_text(imported_counts_table(rows, {}), context));
+  return damaged ? ExitStatus::partial : ExitStatus::done;
+}
 
 Result<ExitStatus> import_reports(const ImportFlags& flags, const CommandContext& context) {
   TRY(check_symbol_paths(flags.symbols));
@@ -133,6 +162,18 @@ Result<ExitStatus> import_reports(const ImportFlags& flags, const CommandContext
   return damaged ? ExitStatus::partial : ExitStatus::done;
 }
 
+Result<ExitStatus> import_command(const ImportFlags& flags, const CommandContext& context) {
+  if (flags.paths.empty() && flags.trials.empty())
+    return fail(ErrorKind::invalid_argument, "give files or folders with reports, or counts with --trials");
+  ExitStatus status = ExitStatus::done;
+  if (!flags.trials.empty()) {
+    TRY_ASSIGN(status, import_counts(flags, context));
+  }
+  if (flags.paths.empty()) return status;
+  TRY_ASSIGN(const auto reports, import_reports(flags, context));
+  return status == ExitStatus::done ? reports : status;
+}
+
 }  // namespace
 
 void add_import_command(CLI::App& app, CommandContext& context) {
@@ -143,15 +184,22 @@ void add_import_command(CLI::App& app, CommandContext& context) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->type_name("PATH");
-  command->add_option("paths", flags->paths, "Files, folders, or - for stdin")->required()->type_name("PATH");
   add_rules_option(*command, context);
+  command->add_option("paths", flags->paths, "Files, folders, or - for stdin")->type_name("PATH");
+  command
+      ->add_option("--trials", flags->trials,
+                   "Counts from elsewhere: CSV with cell columns, trials, crashed; may be given again")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("FILE");
   add_shared_options(*command, context, "text,markdown,csv,json");
   command->footer(
       "A file that is there already changes nothing. Damaged files give what can be read; each is named on\n"
-      "stderr and the exit status is 3.\n\n"
+      "stderr and the exit status is 3. Counts are shown apart from what was measured here (rates "
+      "--imported).\n\n"
       "Example: faultline import ~/Library/Logs/DiagnosticReports");
   command->callback(
-      [&context, flags] { context.action = [&context, flags] { return import_reports(*flags, context); }; });
+      [&context, flags] { context.action = [&context, flags] { return import_command(*flags, context); }; });
 }
 
 }  // namespace faultline
