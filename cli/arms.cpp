@@ -1,5 +1,6 @@
 #include "cli/arms.h"
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -61,28 +62,42 @@ Result<Arm> parse_arm(const std::string& text, Store* store) {
   return arm;
 }
 
-Result<ArmEvidence> arm_evidence(Store& store, const Arm& arm, const std::string& common,
-                                 const std::string& count) {
+Result<ArmGroups> arm_groups(Store& store, const Arm& arm, const std::string& common,
+                             const std::string& count, const std::vector<std::string>& by) {
   RatesQuery query;
   TRY_ASSIGN(query.where, parse_filter(both(common, arm.where)));
   TRY_ASSIGN(query.count, parse_count(count));
-  query.by = {"host", "date", "run"};
+  query.by = by;
+  query.by.insert(query.by.end(), {"host", "date", "run"});
   TRY_ASSIGN(const auto result, query_rates(store, query));
-  ArmEvidence evidence;
-  evidence.total = {result.total.counted, result.total.trials};
-  evidence.unfinished = result.unfinished;
+  ArmGroups groups;
   for (const auto& row : result.rows) {
     if (row.counts.trials == 0) continue;
-    const auto host = query_value_text(row.values[0]);
-    const auto night = query_value_text(row.values[1]);
-    auto& stratum = evidence.strata[host + "\n" + night];
-    stratum.counted += row.counts.counted;
-    stratum.trials += row.counts.trials;
+    std::string name;
+    for (std::size_t i = 0; i < by.size(); ++i)
+      name += (i == 0 ? "" : " ") + by[i] + "=" + query_value_text(row.values[i]);
+    auto found =
+        std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.first == name; });
+    if (found == groups.end()) found = groups.insert(groups.end(), {name, ArmEvidence{}});
+    ArmEvidence& evidence = found->second;
+    evidence.anytime = result.unfinished || result.stop_rule;
+    const auto host = query_value_text(row.values[by.size()]);
+    const auto night = query_value_text(row.values[by.size() + 1]);
+    for (Proportion* of : {&evidence.total, &evidence.strata[host + "\n" + night]}) {
+      of->counted += row.counts.counted;
+      of->trials += row.counts.trials;
+    }
     evidence.hosts.insert(host);
     evidence.nights.insert(night);
-    evidence.runs.insert(query_value_text(row.values[2]));
+    evidence.runs.insert(query_value_text(row.values[by.size() + 2]));
   }
-  return evidence;
+  return groups;
+}
+
+Result<ArmEvidence> arm_evidence(Store& store, const Arm& arm, const std::string& common,
+                                 const std::string& count) {
+  TRY_ASSIGN(auto groups, arm_groups(store, arm, common, count, {}));
+  return groups.empty() ? ArmEvidence{} : std::move(groups.front().second);
 }
 
 }  // namespace faultline

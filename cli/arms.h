@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/estimate.h"
@@ -34,8 +35,14 @@ struct ArmEvidence {
   std::set<std::string> runs;
   std::set<std::string> hosts;
   std::set<std::string> nights;
-  bool unfinished = false;  ///< A run among them has not ended.
+  bool anytime = false;  ///< A run among them has not ended, or has a stop rule.
 };
+
+/// What the store knows of an arm in each group of the `by` columns, in the order of rates.
+using ArmGroups = std::vector<std::pair<std::string, ArmEvidence>>;
+/// Groups are named as `threads=8 lock=none`.
+Result<ArmGroups> arm_groups(Store& store, const Arm& arm, const std::string& common,
+                             const std::string& count, const std::vector<std::string>& by);
 
 /// Asks the store. `common` is a filter that holds for every arm; empty if none.
 Result<ArmEvidence> arm_evidence(Store& store, const Arm& arm, const std::string& common,

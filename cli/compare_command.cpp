@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "analyzer/statistics/comparison.h"
 #include "cli/arms.h"
@@ -21,6 +23,8 @@ struct CompareFlags {
   std::string b;
   std::string where;
   std::string count;
+  std::vector<std::string> by;
+  std::string other_db;
   double level = kDefaultLevel;
 };
 
@@ -28,29 +32,62 @@ bool overlap(const std::set<std::string>& a, const std::set<std::string>& b) {
   return std::any_of(a.begin(), a.end(), [&](const std::string& name) { return b.contains(name); });
 }
 
-/// Whether the control of the arms' runs crashed; nullopt where no run names one.
-Result<std::optional<bool>> control_crashed(Store& store, const std::set<std::string>& runs) {
-  std::optional<bool> all;
-  for (const auto& name : runs) {
-    TRY_ASSIGN(const auto run, store.run(name));
+/// Whether the control of each run that names one crashed in it, by the run's UUID.
+using Controls = std::map<std::string, bool>;
+
+/// The two sides, and the stores that they are from; one and the same but for --other-db.
+struct Sides {
+  Store& store_a;
+  Store& store_b;
+  Arm a;
+  Arm b;
+  Controls controls_a;
+  Controls controls_b;
+};
+
+/// One question for each filter that runs have as their control, however many runs there are.
+Result<Controls> read_controls(Store& store) {
+  Controls controls;
+  std::set<std::string> filters;
+  std::map<std::string, std::string> filter_of;
+  TRY_ASSIGN(const auto runs, store.find_runs({}));
+  for (const RunRecord& run : runs) {
     if (run.control.empty()) continue;
+    filters.insert(run.control);
+    filter_of[run.uuid.text()] = run.control;
+    controls[run.uuid.text()] = false;
+  }
+  for (const std::string& filter : filters) {
     RatesQuery query;
-    TRY_ASSIGN(query.where, parse_filter("run=" + name + " and (" + run.control + ")"));
-    TRY_ASSIGN(query.count, parse_count("crashed"));
-    TRY_ASSIGN(const auto result, query_rates(store, query));
-    all = all.value_or(true) && result.total.counted > 0;
+    TRY_ASSIGN(query.where, parse_filter(filter));
+    query.by = {"run"};
+    // Where --only left the control's cells out, its parameters may be unknown: then it did not run.
+    const auto result = query_rates(store, query);
+    if (!result) continue;
+    for (const RatesRow& row : result->rows) {
+      const std::string run = query_value_text(row.values[0]);
+      if (filter_of[run] == filter && row.counts.crashed > 0) controls[run] = true;
+    }
+  }
+  return controls;
+}
+
+/// Whether the control crashed in each of an arm's runs; nullopt where no run names one.
+std::optional<bool> control_crashed(const Controls& controls, const std::set<std::string>& runs) {
+  std::optional<bool> all;
+  for (const std::string& run : runs) {
+    const auto control = controls.find(run);
+    if (control != controls.end()) all = all.value_or(true) && control->second;
   }
   return all;
 }
 
-Result<ComparisonInput> make_input(Store& store, const Arm& a, const Arm& b, const CompareFlags& flags,
-                                   const std::string& count) {
-  TRY_ASSIGN(const auto left, arm_evidence(store, a, flags.where, count));
-  TRY_ASSIGN(const auto right, arm_evidence(store, b, flags.where, count));
+ComparisonInput make_input(const Sides& sides, const ArmEvidence& left, const ArmEvidence& right,
+                           const std::string& count) {
   ComparisonInput input;
   input.counted = count;
-  input.a_name = a.text;
-  input.b_name = b.text;
+  input.a_name = sides.a.text;
+  input.b_name = sides.b.text;
   input.a = left.total;
   input.b = right.total;
   for (const auto& [name, of] : left.strata) {
@@ -60,26 +97,51 @@ Result<ComparisonInput> make_input(Store& store, const Arm& a, const Arm& b, con
   input.context.share_block = overlap(left.runs, right.runs);
   input.context.share_host = overlap(left.hosts, right.hosts);
   input.context.share_night = overlap(left.nights, right.nights);
-  input.context.anytime = left.unfinished || right.unfinished;
-  auto runs = left.runs;
-  runs.insert(right.runs.begin(), right.runs.end());
-  TRY_ASSIGN(input.context.control_crashed, control_crashed(store, runs));
+  input.context.anytime = left.anytime || right.anytime;
+  const auto of_a = control_crashed(sides.controls_a, left.runs);
+  const auto of_b = control_crashed(sides.controls_b, right.runs);
+  if (of_a || of_b) input.context.control_crashed = of_a.value_or(true) && of_b.value_or(true);
   return input;
 }
 
+Result<ComparisonInput> make_input(const Sides& sides, const CompareFlags& flags, const std::string& count) {
+  TRY_ASSIGN(const auto left, arm_evidence(sides.store_a, sides.a, flags.where, count));
+  TRY_ASSIGN(const auto right, arm_evidence(sides.store_b, sides.b, flags.where, count));
+  return make_input(sides, left, right, count);
+}
+
 /// `bad` first, then each outcome that occurred on a side.
-Result<std::vector<ComparisonInput>> make_inputs(Store& store, const Arm& a, const Arm& b,
-                                                 const CompareFlags& flags) {
+Result<std::vector<ComparisonInput>> make_inputs(const Sides& sides, const CompareFlags& flags) {
   std::vector<ComparisonInput> inputs;
   if (!flags.count.empty()) {
-    TRY_ASSIGN(inputs.emplace_back(), make_input(store, a, b, flags, flags.count));
+    TRY_ASSIGN(inputs.emplace_back(), make_input(sides, flags, flags.count));
     return inputs;
   }
-  TRY_ASSIGN(inputs.emplace_back(), make_input(store, a, b, flags, "bad"));
+  TRY_ASSIGN(inputs.emplace_back(), make_input(sides, flags, "bad"));
   for (const auto& row : kOutcomeTexts) {
     if (row.value == Outcome::passed || !counts_as_trial(row.value)) continue;
-    TRY_ASSIGN(auto input, make_input(store, a, b, flags, std::string(row.text)));
+    TRY_ASSIGN(auto input, make_input(sides, flags, std::string(row.text)));
     if (input.a.counted + input.b.counted > 0) inputs.push_back(std::move(input));
+  }
+  return inputs;
+}
+
+/// One claim for each group that both sides have.
+Result<std::vector<ComparisonInput>> make_group_inputs(const Sides& sides, const CompareFlags& flags) {
+  const std::string count = flags.count.empty() ? "bad" : flags.count;
+  TRY_ASSIGN(const auto left, arm_groups(sides.store_a, sides.a, flags.where, count, flags.by));
+  TRY_ASSIGN(const auto right, arm_groups(sides.store_b, sides.b, flags.where, count, flags.by));
+  std::vector<ComparisonInput> inputs;
+  for (const auto& [group, evidence] : left) {
+    for (const auto& [other_group, other] : right) {
+      if (group != other_group) continue;
+      inputs.push_back(make_input(sides, evidence, other, count));
+      inputs.back().group = group;
+    }
+  }
+  if (inputs.empty()) {
+    return fail(ErrorKind::invalid_argument,
+                "--by: the two sides have no group in common; group by what they share");
   }
   return inputs;
 }
@@ -105,9 +167,26 @@ Result<std::vector<Comparison>> compare_arms(const CompareFlags& flags, const Co
   }
   TRY(parse_optional_filter("--where", flags.where));
   TRY_ASSIGN(auto store, open_store_to_read(context));
-  TRY_ASSIGN(const auto left, parse_arm(flags.a, &store));
-  TRY_ASSIGN(const auto right, parse_arm(flags.b, &store));
-  TRY_ASSIGN(const auto inputs, make_inputs(store, left, right, flags));
+  std::optional<Store> other;
+  if (!flags.other_db.empty()) {
+    CommandContext of_other = context;
+    of_other.db_option = flags.other_db;
+    TRY_ASSIGN(other, open_store_to_read(of_other));
+  }
+  Sides sides{store, other ? *other : store, {}, {}, {}, {}};
+  TRY_ASSIGN(sides.a, parse_arm(flags.a, &sides.store_a));
+  TRY_ASSIGN(sides.b, parse_arm(flags.b, &sides.store_b));
+  TRY_ASSIGN(sides.controls_a, read_controls(sides.store_a));
+  if (other) {
+    TRY_ASSIGN(sides.controls_b, read_controls(sides.store_b));
+  } else {
+    sides.controls_b = sides.controls_a;
+  }
+  if (!flags.by.empty()) {
+    TRY_ASSIGN(const auto inputs, make_group_inputs(sides, flags));
+    return compare_all(inputs, flags.level);
+  }
+  TRY_ASSIGN(const auto inputs, make_inputs(sides, flags));
   return compare_outcomes(inputs, flags.level);
 }
 
@@ -130,12 +209,18 @@ void add_compare_command(CLI::App& app, CommandContext& context) {
   command->add_option("--where", flags->where, "Only these trials of both")->type_name("FILTER");
   command->add_option("--count", flags->count, "What is counted; else bad, then each outcome")
       ->type_name("WHAT");
+  command
+      ->add_option("--by", flags->by,
+                   "One claim for each value of these columns, with Holm's correction over all")
+      ->delimiter(',')
+      ->type_name("NAME,…");
+  command->add_option("--other-db", flags->other_db, "B is of this store")->type_name("FILE");
   command->add_option("--level", flags->level, "Of intervals and claims; 0.95 by default")
       ->check(CLI::Range(0.5, 0.9999));
   add_shared_options(*command, context, "text,markdown,csv,json");
   command->footer(
       "Examples: faultline compare 11/20 0/20\n          faultline compare lock=none lock=global --where "
-      "threads=8");
+      "threads=8\n          faultline compare lock=none lock=global --by threads");
   command->callback(
       [&context, flags] { context.action = [&context, flags] { return compare_command(*flags, context); }; });
 }

@@ -2,12 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "reports/number_format.h"
 
 namespace faultline {
 namespace {
 
 std::string number_text(double value, Unit unit) {
+  if (!std::isfinite(value) &&
+      (unit == Unit::milliseconds || unit == Unit::nanoseconds || unit == Unit::bytes))
+    return format_number(value);
   switch (unit) {
     case Unit::share:
       return format_percent(value);
@@ -53,6 +58,7 @@ std::string integer_text(std::int64_t value, Unit unit) {
 }
 
 std::string interval_text(const Interval& interval, Unit unit) {
+  if (std::isnan(interval.low) && std::isnan(interval.high)) return {};
   if (unit == Unit::points) return format_points_interval(interval);
   return fmt::format("[{}, {}]", number_text(interval.low, unit), number_text(interval.high, unit));
 }
@@ -81,7 +87,9 @@ struct Pieces {
     return {fmt::format("{} {}/{}", value.word, value.of.counted, value.of.trials)};
   }
   std::vector<std::string> operator()(const Estimate& value) const {
-    return {number_text(value.value, unit), interval_text(value.interval, unit)};
+    std::vector<std::string> pieces{number_text(value.value, unit), interval_text(value.interval, unit)};
+    if (!value.note.empty()) pieces.push_back(value.note);
+    return pieces;
   }
 };
 
@@ -92,7 +100,12 @@ std::vector<std::string> cell_pieces(const TableCell& cell, const Column& column
 }
 
 std::string cell_text(const TableCell& cell, const Column& column) {
-  return fmt::format("{}", fmt::join(cell_pieces(cell, column), "  "));
+  std::string text;
+  for (const std::string& piece : cell_pieces(cell, column)) {
+    if (!text.empty() && !piece.empty()) text += "  ";
+    text += piece;
+  }
+  return text;
 }
 
 }  // namespace faultline

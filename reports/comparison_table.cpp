@@ -47,6 +47,7 @@ Json as_json(const Comparison& of) {
                {"trials_needed", of.trials_needed ? Json(*of.trials_needed) : Json(nullptr)},
                {"warnings", of.warnings},
                {"count", of.counted},
+               {"group", of.group.empty() ? Json(nullptr) : Json(of.group)},
                {"method", interval_method_text(of.interval_method)},
                {"decided_by", of.decided_by},
                {"p_value", of.p_value},
@@ -79,9 +80,10 @@ std::vector<std::string> all_warnings(const std::vector<Comparison>& comparisons
 }
 
 std::string methods_sentence(const Comparison& of, double level) {
-  const std::string difference = of.difference_method == "anytime" ? "anytime-valid" : "Newcombe";
-  return fmt::format("Intervals, two-sided {} %: rates {}, difference {}, ratio Koopman.",
-                     format_level(level), interval_method_name(of.interval_method), difference);
+  const bool anytime = of.difference_method == "anytime";
+  return fmt::format("Intervals, two-sided {} %: rates {}, difference {}, ratio {}.", format_level(level),
+                     interval_method_name(of.interval_method), anytime ? "anytime-valid" : "Newcombe",
+                     anytime ? "anytime-valid" : "Koopman");
 }
 
 std::string test_name(const Comparison& of) {
@@ -110,7 +112,8 @@ TableCell ratio_cell(const Comparison& of) {
 }  // namespace
 
 std::string comparison_sentence(const Comparison& of) {
-  const std::string what = of.counted.empty() ? "" : of.counted + ": ";
+  const std::string what =
+      (of.counted.empty() ? "" : of.counted + ": ") + (of.group.empty() ? "" : of.group + ": ");
   const std::string counts_a = fmt::format("{}/{}", of.a.counted, of.a.trials);
   const std::string counts_b = fmt::format("{}/{}", of.b.counted, of.b.trials);
   // Literal counts are their own names.
@@ -137,6 +140,8 @@ Table comparison_table(const std::vector<Comparison>& comparisons, const Compari
   Table table;
   table.caption = options.caption;
   table.command = options.command;
+  const bool grouped = std::any_of(comparisons.begin(), comparisons.end(),
+                                   [](const Comparison& of) { return !of.group.empty(); });
   table.columns = {row_name(text_column("count", "what")),
                    rate_column("a", comparisons.empty() ? "A" : comparisons.front().a_name),
                    rate_column("b", comparisons.empty() ? "B" : comparisons.front().b_name),
@@ -146,6 +151,7 @@ Table comparison_table(const std::vector<Comparison>& comparisons, const Compari
                    number_column("adjusted_p", "p", Unit::p_value),
                    text_column("verdict"),
                    number_column("trials_needed", "trials still needed")};
+  if (grouped) table.columns.insert(table.columns.begin() + 1, row_name(text_column("group", "where")));
   for (const Comparison& of : comparisons) {
     const bool is_decided = of.verdict != ComparisonVerdict::undecided;
     TableCell needed;
@@ -155,6 +161,8 @@ Table comparison_table(const std::vector<Comparison>& comparisons, const Compari
          ratio_cell(of), of.decided_by, of.adjusted_p,
          TableCell(std::string(verdict_sign(of.verdict)), is_decided ? Emphasis::strong : Emphasis::dim),
          std::move(needed)});
+    auto& row = table.rows.back();
+    if (grouped) row.insert(row.begin() + 1, TableCell(of.group));
   }
   if (!comparisons.empty()) table.footnotes.push_back(methods_sentence(comparisons.front(), options.level));
   const bool any_undecided = std::any_of(comparisons.begin(), comparisons.end(), [](const Comparison& of) {

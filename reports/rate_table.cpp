@@ -5,8 +5,12 @@
 #include <algorithm>
 #include <map>
 
+#include "analyzer/statistics/event_rate.h"
+#include "analyzer/statistics/multiple_claims.h"
+#include "analyzer/statistics/trend.h"
 #include "core/check.h"
 #include "reports/cell_text.h"
+#include "reports/group_columns.h"
 #include "reports/number_format.h"
 
 namespace faultline {
@@ -40,29 +44,13 @@ bool is_shown(const OutcomeColumn& column, const RatesResult& result, TableAudie
                      [&](const RatesRow& row) { return row.counts.*column.count != 0; });
 }
 
-bool is_number(const QueryValue& value) {
-  return std::holds_alternative<std::int64_t>(value) || std::holds_alternative<double>(value);
-}
+bool is_number(const QueryValue& value) { return number_in(value).has_value(); }
+double number_of(const QueryValue& value) { return number_in(value).value_or(0.0); }
 
-double number_of(const QueryValue& value) {
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
-  if (const auto* real = std::get_if<double>(&value)) return *real;
-  return 0.0;
-}
-
-/// A grouping column is right-aligned if it holds numbers.
-Column group_column(const RatesResult& result, std::size_t index) {
-  bool any = false;
-  bool all = true;
-  for (const RatesRow& row : result.rows) {
-    const QueryValue& value = row.values[index];
-    if (std::holds_alternative<std::monostate>(value)) continue;
-    any = true;
-    all = all && is_number(value);
-  }
-  const std::string& name = result.columns[index];
-  // A parameter is shown under the name that its author gave it.
-  return row_name(any && all ? number_column(name, name) : text_column(name, name));
+std::vector<Column> columns_of(const RatesResult& result) {
+  return group_columns(
+      result.columns, result.rows.size(),
+      [&](std::size_t row) -> const std::vector<QueryValue>& { return result.rows[row].values; });
 }
 
 std::string interval_sentence(IntervalMethod method, const RateTableOptions& options) {
@@ -116,6 +104,7 @@ void add_facts(Table& table, const RatesResult& result, const RateTableOptions& 
                                                : options.side == IntervalSide::upper   ? "upper"
                                                                                        : "lower"));
   table.facts.emplace_back("unfinished", result.unfinished);
+  table.facts.emplace_back("stop_rule", result.stop_rule);
 }
 
 Table base_table(const RatesResult& result, const RateTableOptions& options) {
@@ -140,14 +129,9 @@ CellValue see_one(const Interval& interval) {
 
 }  // namespace
 
-CellValue cell_value(const QueryValue& value) {
-  return std::visit([](const auto& one) { return CellValue(one); }, value);
-}
-
 IntervalMethod interval_method_for(const RatesResult& result, const RateTableOptions& options) {
   if (options.method) return *options.method;
-  return result.unfinished || options.has_stop_rule ? IntervalMethod::anytime
-                                                    : IntervalMethod::clopper_pearson;
+  return result.unfinished || result.stop_rule ? IntervalMethod::anytime : IntervalMethod::clopper_pearson;
 }
 
 Interval rate_interval(const Proportion& of, IntervalMethod method, IntervalSide side, double level) {
@@ -158,13 +142,51 @@ Interval rate_interval(const Proportion& of, IntervalMethod method, IntervalSide
   return side == IntervalSide::upper ? Interval{0.0, both.high} : Interval{both.low, 1.0};
 }
 
+namespace {
+
+/// People read small rates per million.
+constexpr double kMillion = 1e6;
+
+void add_exposure_columns(Table& table, const RateTableOptions& options) {
+  const bool people = options.audience == TableAudience::people;
+  const RateExposure& exposure = *options.exposure;
+  table.columns.push_back(number_column("work", exposure.metric));
+  table.columns.push_back(estimate_column(
+      "per_work", people ? fmt::format("{} per million {}", options.count, exposure.metric) : "per_work"));
+  table.facts.emplace_back("per", exposure.metric);
+  table.footnotes.push_back(
+      fmt::format("Per {}: exact Poisson interval, two-sided {} %; for crashes that come at a constant rate.",
+                  exposure.metric, format_level(options.level)));
+  if (exposure.silent > 0) {
+    table.footnotes.push_back(
+        fmt::format("{} printed no {}: work that is missing there makes the rates per {} too high.",
+                    format_count(exposure.silent, "trial"), exposure.metric, exposure.metric));
+  }
+}
+
+void add_exposure_cells(std::vector<TableCell>& cells, const RatesRow& row, const RateTableOptions& options) {
+  const auto found = options.exposure->work.find(row.values);
+  if (found == options.exposure->work.end() || found->second <= 0.0) {
+    cells.resize(cells.size() + 2);
+    return;
+  }
+  const double scale = options.audience == TableAudience::people ? kMillion : 1.0;
+  const Interval interval = poisson_rate(row.counts.counted, found->second, options.level);
+  cells.emplace_back(found->second);
+  cells.emplace_back(Estimate{scale * static_cast<double>(row.counts.counted) / found->second,
+                              {scale * interval.low, scale * interval.high}});
+}
+
+}  // namespace
+
 Table rate_table(const RatesResult& result, const RateTableOptions& options) {
   Table table = base_table(result, options);
   const IntervalMethod method = interval_method_for(result, options);
-  for (std::size_t i = 0; i < result.columns.size(); ++i) table.columns.push_back(group_column(result, i));
+  table.columns = columns_of(result);
   table.columns.push_back(rate_column("rate", options.count + " of trials"));
   if (options.counts_sites)
     table.columns.push_back(rate_column("with_uncaptured", "if uncaptured ones were too"));
+  if (options.exposure) add_exposure_columns(table, options);
   if (options.trials_to_see_one)
     table.columns.push_back(number_column("trials_to_see_one", "trials to see one"));
   for (const OutcomeColumn& outcome : kOutcomeColumns) {
@@ -181,6 +203,7 @@ Table rate_table(const RatesResult& result, const RateTableOptions& options) {
       const Proportion most{std::min(of.trials, of.counted + row.counts.uncaptured), of.trials};
       cells.emplace_back(Rate{most, rate_interval(most, method, options.side, options.level)});
     }
+    if (options.exposure) add_exposure_cells(cells, row, options);
     if (options.trials_to_see_one) cells.emplace_back(see_one(interval));
     for (const OutcomeColumn& outcome : kOutcomeColumns) {
       if (is_shown(outcome, result, options.audience)) cells.emplace_back(row.counts.*outcome.count);
@@ -199,19 +222,13 @@ Table rate_pivot_table(const RatesResult& result, const RateTableOptions& option
   Table table = base_table(result, options);
   const IntervalMethod method = interval_method_for(result, options);
   const std::size_t pivot = result.columns.size() - 1;
-  std::vector<QueryValue> heads;  // In the order of the rows, which is that of the matrix.
-  for (const RatesRow& row : result.rows) {
-    if (std::find(heads.begin(), heads.end(), row.values[pivot]) == heads.end())
-      heads.push_back(row.values[pivot]);
-  }
-  if (std::all_of(heads.begin(), heads.end(), is_number)) {
-    std::sort(heads.begin(), heads.end(),
-              [](const auto& a, const auto& b) { return number_of(a) < number_of(b); });
-  }
-  for (std::size_t i = 0; i < pivot; ++i) table.columns.push_back(group_column(result, i));
+  std::vector<QueryValue> across;
+  for (const RatesRow& row : result.rows) across.push_back(row.values[pivot]);
+  const std::vector<QueryValue> heads = pivot_heads(across);
+  table.columns = columns_of(result);
+  table.columns.pop_back();
   for (const QueryValue& head : heads) {
-    const std::string name =
-        fmt::format("{} {}", result.columns[pivot], cell_text(cell_value(head), Column()));
+    const std::string name = pivot_title(result.columns[pivot], head);
     table.columns.push_back(options.pivot_cell == PivotCell::rate ? rate_column(name, name)
                                                                   : count_of_column(name, name));
   }
@@ -240,40 +257,114 @@ Table rate_pivot_table(const RatesResult& result, const RateTableOptions& option
   return table;
 }
 
-Result<Table> first_crash_table(const RatesResult& result, const std::string& column,
-                                const RateTableOptions& options) {
+namespace {
+
+/// Rows of one group of the other columns, with the number in the named column; ascending by it.
+struct OrderedGroup {
+  std::vector<QueryValue> others;
+  std::vector<const RatesRow*> rows;
+};
+
+Result<std::size_t> column_index(const RatesResult& result, const std::string& option,
+                                 const std::string& column) {
   const auto named = std::find(result.columns.begin(), result.columns.end(), column);
-  if (named == result.columns.end()) {
-    return fail(ErrorKind::invalid_argument,
-                fmt::format("--first-crash {}: not among the columns of --by", column));
-  }
-  const auto index = static_cast<std::size_t>(named - result.columns.begin());
-  const IntervalMethod method = interval_method_for(result, options);
-  Table table = base_table(result, options);
-  std::vector<std::pair<std::vector<QueryValue>, std::vector<const RatesRow*>>> groups;
+  if (named != result.columns.end()) return static_cast<std::size_t>(named - result.columns.begin());
+  return fail(ErrorKind::invalid_argument,
+              fmt::format("{} {}: not among the columns of --by", option, column));
+}
+
+std::vector<OrderedGroup> ordered_groups(const RatesResult& result, std::size_t index) {
+  std::vector<OrderedGroup> groups;
   for (const RatesRow& row : result.rows) {
     if (!is_number(row.values[index])) continue;
     std::vector<QueryValue> others = row.values;
     others.erase(others.begin() + static_cast<std::ptrdiff_t>(index));
     const auto group =
-        std::find_if(groups.begin(), groups.end(), [&](const auto& one) { return one.first == others; });
+        std::find_if(groups.begin(), groups.end(), [&](const auto& one) { return one.others == others; });
     if (group == groups.end()) {
       groups.push_back({std::move(others), {&row}});
     } else {
-      group->second.push_back(&row);
+      group->rows.push_back(&row);
     }
   }
-  for (std::size_t i = 0; i < result.columns.size(); ++i) {
-    if (i != index) table.columns.push_back(group_column(result, i));
+  for (OrderedGroup& group : groups) {
+    std::sort(group.rows.begin(), group.rows.end(), [&](const RatesRow* a, const RatesRow* b) {
+      return number_of(a->values[index]) < number_of(b->values[index]);
+    });
   }
+  return groups;
+}
+
+}  // namespace
+
+Result<Table> rate_trend_table(const RatesResult& result, const std::string& column,
+                               const RateTableOptions& options) {
+  TRY_ASSIGN(const std::size_t index, column_index(result, "--trend", column));
+  const IntervalMethod method = interval_method_for(result, options);
+  Table table = base_table(result, options);
+  table.columns = columns_of(result);
+  table.columns.erase(table.columns.begin() + static_cast<std::ptrdiff_t>(index));
+  table.columns.push_back(number_column("values", fmt::format("values of {}", column)));
+  table.columns.push_back(rate_column("lowest", fmt::format("at the lowest {}", column)));
+  table.columns.push_back(rate_column("highest", fmt::format("at the highest {}", column)));
+  table.columns.push_back(number_column("slope", fmt::format("per {}", column), Unit::points));
+  table.columns.push_back(text_column("trend", "it"));
+  table.columns.push_back(number_column("trend_p", "p", Unit::p_value));
+  const std::vector<OrderedGroup> groups = ordered_groups(result, index);
+  std::vector<TrendTest> tests;
+  std::vector<double> p_values;
+  for (const OrderedGroup& group : groups) {
+    std::vector<ScoredProportion> scored;
+    for (const RatesRow* row : group.rows)
+      scored.push_back({number_of(row->values[index]), proportion_of(row->counts)});
+    tests.push_back(cochran_armitage(scored));
+    p_values.push_back(tests.back().p_value);
+  }
+  const std::vector<double> adjusted = holm(p_values);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    std::vector<TableCell> cells;
+    for (const QueryValue& value : groups[i].others) cells.emplace_back(cell_value(value));
+    cells.emplace_back(static_cast<std::int64_t>(groups[i].rows.size()));
+    for (const RatesRow* row : {groups[i].rows.front(), groups[i].rows.back()}) {
+      const Proportion of = proportion_of(row->counts);
+      cells.emplace_back(Rate{of, rate_interval(of, method, options.side, options.level)});
+    }
+    const bool claimed = adjusted[i] <= 1.0 - options.level && tests[i].slope != 0.0;
+    cells.emplace_back(tests[i].slope);
+    cells.emplace_back(std::string(!claimed               ? "~"
+                                   : tests[i].slope > 0.0 ? "rises"
+                                                          : "falls"),
+                       claimed ? Emphasis::strong : Emphasis::dim);
+    cells.emplace_back(adjusted[i]);
+    table.rows.push_back(std::move(cells));
+  }
+  table.footnotes.push_back(
+      fmt::format("It rises or falls with {}: Cochran-Armitage, Holm over {}; blind to rates that rise and "
+                  "fall again. ~ is undecided.",
+                  column, format_count(static_cast<std::int64_t>(groups.size()), "row")));
+  if (method == IntervalMethod::anytime) {
+    table.footnotes.emplace_back(
+        "Warning: this test is made for one look at a finished run, and a run is unfinished or has a stop "
+        "rule.");
+  }
+  return table;
+}
+
+Result<Table> first_crash_table(const RatesResult& result, const std::string& column,
+                                const std::vector<UsualSiteRow>& sites, const RateTableOptions& options) {
+  TRY_ASSIGN(const std::size_t index, column_index(result, "--first-crash", column));
+  const IntervalMethod method = interval_method_for(result, options);
+  Table table = base_table(result, options);
+  table.columns = columns_of(result);
+  table.columns.erase(table.columns.begin() + static_cast<std::ptrdiff_t>(index));
   table.columns.push_back(
       number_column("first_" + column, fmt::format("least {} that {}", column, options.count)));
   table.columns.push_back(rate_column("rate", "there"));
   table.columns.push_back(rate_column("below", "below it"));
-  for (auto& [others, rows] : groups) {
-    std::sort(rows.begin(), rows.end(), [&](const RatesRow* a, const RatesRow* b) {
-      return number_of(a->values[index]) < number_of(b->values[index]);
-    });
+  table.columns.push_back(text_column("kind"));
+  table.columns.push_back(text_column("site"));
+  table.columns.push_back(count_of_column("at_site", "of its crash reports"));
+  for (const auto& [others, rows] : ordered_groups(result, index)) {
     std::vector<TableCell> cells;
     for (const QueryValue& value : others) cells.emplace_back(cell_value(value));
     Proportion below;
@@ -291,6 +382,38 @@ Result<Table> first_crash_table(const RatesResult& result, const std::string& co
     cells.emplace_back(first == nullptr ? CellValue() : cell_value(first->values[index]));
     cells.emplace_back(first == nullptr ? CellValue() : CellValue(rate(proportion_of(first->counts))));
     cells.emplace_back(below.trials == 0 ? CellValue() : CellValue(rate(below)));
+    const auto site =
+        std::find_if(sites.begin(), sites.end(), [&](const auto& one) { return one.values == others; });
+    if (site == sites.end()) {
+      cells.resize(table.columns.size());
+    } else {
+      cells.emplace_back(site->fault_kind);
+      cells.emplace_back(site->text);
+      cells.emplace_back(CountOf{"at it", {site->reports, site->of}});
+    }
+    table.rows.push_back(std::move(cells));
+  }
+  return table;
+}
+
+Result<Table> first_crash_pivot_table(const RatesResult& result, const std::string& column,
+                                      const std::vector<UsualSiteRow>& sites,
+                                      const RateTableOptions& options) {
+  TRY_ASSIGN(const Table rows, first_crash_table(result, column, sites, options));
+  if (result.columns.size() != 2) {
+    return fail(ErrorKind::invalid_argument,
+                "--pivot beside --first-crash takes the place of --by; give one of them");
+  }
+  Table table = rows;
+  table.rows.clear();
+  table.columns = {row_name(text_column("aspect", " "))};
+  for (const auto& row : rows.rows) {
+    const std::string name = cell_text(row[0], rows.columns[0]);
+    table.columns.push_back(text_column(name, name));
+  }
+  for (std::size_t i = 1; i < rows.columns.size(); ++i) {
+    std::vector<TableCell> cells{TableCell(rows.columns[i].title)};
+    for (const auto& row : rows.rows) cells.push_back(row[i]);
     table.rows.push_back(std::move(cells));
   }
   return table;

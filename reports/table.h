@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <variant>
@@ -27,10 +28,15 @@ struct CountOf {
   friend bool operator==(const CountOf&, const CountOf&) = default;
 };
 
+/// Where too little is known for an interval: null in CSV and JSON, nothing for people.
+inline constexpr Interval kNoInterval{std::numeric_limits<double>::quiet_NaN(),
+                                      std::numeric_limits<double>::quiet_NaN()};
+
 /// A number with an interval, in the unit of its column. In CSV and JSON it is three values.
 struct Estimate {
   double value = 0.0;
   Interval interval;
+  std::string note{};  ///< For people alone: what must be read with it, as `crashed 2/5`.
   friend bool operator==(const Estimate&, const Estimate&) = default;
 };
 

@@ -24,8 +24,9 @@ void measure(Comparison& out, const ComparisonInput& input, double level) {
   out.difference_interval =
       anytime ? anytime_difference(input.a, input.b, level) : newcombe_difference(input.a, input.b, level);
   out.ratio = rate_ratio(input.a, input.b);
-  out.ratio_method = kRatioMethod;
-  out.ratio_interval = koopman_ratio(input.a, input.b, level);
+  out.ratio_method = anytime ? "anytime" : kRatioMethod;
+  out.ratio_interval =
+      anytime ? anytime_ratio(input.a, input.b, level) : koopman_ratio(input.a, input.b, level);
 }
 
 void test(Comparison& out, const ComparisonInput& input, double level) {
@@ -107,6 +108,7 @@ void judge(Comparison& out, double level) {
 
 Comparison prepared(const ComparisonInput& input, double level) {
   Comparison out;
+  out.group = input.group;
   out.counted = input.counted;
   out.a_name = input.a_name;
   out.b_name = input.b_name;

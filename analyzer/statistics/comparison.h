@@ -47,6 +47,7 @@ struct ComparisonContext {
 };
 
 struct ComparisonInput {
+  std::string group{};       ///< Where both sides were cut alike: `threads=8`. Empty: they were not.
   std::string counted;       ///< What is counted: `bad`, `crashed`, `site~…`.
   std::string a_name = "A";  ///< What the sides are: `lock=none`, a run.
   std::string b_name = "B";
@@ -58,6 +59,7 @@ struct ComparisonInput {
 };
 
 struct Comparison {
+  std::string group;  ///< As in the input.
   std::string counted;
   std::string a_name;
   std::string b_name;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "analyzer/statistics/distributions.h"
 #include "core/check.h"
@@ -96,6 +97,14 @@ Interval anytime_difference(const Proportion& a, const Proportion& b, double lev
   const double top_b = b.trials == 0 ? 0.5 : b.ratio();
   const double top = top_a - top_b;
   return {inside(-1.0) ? -1.0 : boundary(top, -1.0, inside), inside(1.0) ? 1.0 : boundary(top, 1.0, inside)};
+}
+
+Interval anytime_ratio(const Proportion& a, const Proportion& b, double level) {
+  const double each = 1.0 - 0.5 * (1.0 - level);
+  const Interval of_a = anytime_interval(a, each);
+  const Interval of_b = anytime_interval(b, each);
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  return {of_b.high > 0.0 ? of_a.low / of_b.high : 0.0, of_b.low > 0.0 ? of_a.high / of_b.low : kInfinite};
 }
 
 StopDecision stop_when_interval(const Proportion& of, double width, double level) {

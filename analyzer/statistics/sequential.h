@@ -33,6 +33,11 @@ double anytime_equality_p(const Proportion& a, const Proportion& b);
 /// that difference has M_a M_b < 1/(1-level). Excludes 0 exactly where anytime_equality_p is below 1-level.
 Interval anytime_difference(const Proportion& a, const Proportion& b, double level = kDefaultLevel);
 
+/// The anytime-valid interval of rate(a) / rate(b): the ratios of all pairs of rates in the two anytime-valid
+/// intervals of level 1 - (1-level)/2 each (Bonferroni). Wider than need be; [0, infinite) where b may be 0
+/// and a, too.
+Interval anytime_ratio(const Proportion& a, const Proportion& b, double level = kDefaultLevel);
+
 /// What a stop rule says after a block.
 struct StopDecision {
   bool stop = false;

@@ -376,5 +376,15 @@ TEST(MetricSummaryTest, EfficiencyIsSpeedPerThread) {
   EXPECT_EQ(efficiency({400}, 8, {0}), std::nullopt);
 }
 
+TEST(SequentialTest, TheAnytimeRatioHoldsTheRatioAndIsWiderThanThatOfOneLook) {
+  const Interval anytime = anytime_ratio({28, 50}, {14, 50});
+  const Interval once = koopman_ratio({28, 50}, {14, 50});
+  EXPECT_LT(anytime.low, once.low);
+  EXPECT_GT(anytime.high, once.high);
+  EXPECT_EQ(anytime_ratio({28, 50}, {0, 50}).high, std::numeric_limits<double>::infinity());
+  EXPECT_GT(anytime_ratio({28, 50}, {0, 50}).low, 1.0);
+  EXPECT_EQ(anytime_ratio({0, 0}, {0, 0}).low, 0.0);
+}
+
 }  // namespace
 }  // namespace faultline
