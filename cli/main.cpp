@@ -31,6 +31,9 @@ void add_commands(CLI::App& app, CommandContext& context) {
   add_rates_command(app, context);
   add_sites_command(app, context);
   add_compare_command(app, context);
+  add_metrics_command(app, context);
+  add_survival_command(app, context);
+  add_trend_command(app, context);
   add_query_command(app, context);
   add_label_command(app, context);
   add_symbolize_command(app, context);

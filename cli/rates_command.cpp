@@ -1,13 +1,16 @@
 // `faultline rates`: k of n with interval, over any grouping.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "cli/commands.h"
+#include "cli/made_by.h"
 #include "cli/open_store.h"
 #include "cli/since.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
 #include "db/queries.h"
+#include "reports/number_format.h"
 #include "reports/rate_table.h"
 
 namespace faultline {
@@ -23,7 +26,10 @@ struct RateFlags {
   std::string side = "two-sided";
   std::string cell = "rate";
   std::string first_crash;
+  std::string trend;
+  std::string per;
   bool needed = false;
+  bool imported = false;
 };
 
 /// A count that names a site cannot know of which site an uncaptured death was.
@@ -37,15 +43,43 @@ bool counts_sites(const std::string& count) {
 
 /// The command that gives the table again.
 std::string command_text(const RateFlags& flags) {
-  std::string out = "faultline rates";
-  if (!flags.by.empty()) {
-    out += " --by ";
-    for (std::size_t i = 0; i < flags.by.size(); ++i) out += (i == 0 ? "" : ",") + flags.by[i];
+  const RateFlags defaults;
+  const auto unless_default = [](const std::string& value, const std::string& usual) {
+    return value == usual ? std::string() : value;
+  };
+  return MadeBy("rates")
+      .list("--by", flags.by)
+      .option("--pivot", flags.pivot)
+      .option("--first-crash", flags.first_crash)
+      .option("--trend", flags.trend)
+      .option("--where", flags.where)
+      .option("--count", unless_default(flags.count, defaults.count))
+      .option("--per", flags.per)
+      .option("--method", flags.method)
+      .option("--level", flags.level == defaults.level ? "" : format_exact(flags.level))
+      .option("--side", unless_default(flags.side, defaults.side))
+      .option("--cell", unless_default(flags.cell, defaults.cell))
+      .flag("--needed", flags.needed)
+      .flag("--imported", flags.imported)
+      .text();
+}
+
+/// How much work the trials of each group did, as --per names it.
+Result<RateExposure> exposure_of(Store& store, const RateFlags& flags, const RatesQuery& query) {
+  RateExposure exposure;
+  exposure.metric = flags.per;
+  LifetimesQuery lifetimes;
+  lifetimes.metric = flags.per;
+  lifetimes.where = query.where;
+  lifetimes.by = query.by;
+  TRY_ASSIGN(const auto rows, query_lifetimes(store, lifetimes));
+  for (const LifetimesRow& row : rows) {
+    for (const TrialEnd& end : row.ends) {
+      if (end.work) exposure.work[row.values] += *end.work;
+      if (!end.work) ++exposure.silent;
+    }
   }
-  if (!flags.pivot.empty()) out += " --pivot " + flags.pivot;
-  if (!flags.where.empty()) out += " --where '" + flags.where + "'";
-  if (flags.count != "crashed") out += " --count '" + flags.count + "'";
-  return out;
+  return exposure;
 }
 
 RateTableOptions table_options(const RateFlags& flags, const CommandContext& context) {
@@ -72,18 +106,41 @@ Result<Table> make_table(Store& store, const RateFlags& flags, const CommandCont
   if (!count) return fail(count.error().add_context("--count"));
   query.count = std::move(*count);
   query.by = flags.by;
-  if (!flags.first_crash.empty()) query.pivot = flags.first_crash;
   if (!flags.pivot.empty()) query.pivot = flags.pivot;
+  if (!flags.first_crash.empty()) {
+    if (query.pivot) query.by.push_back(*query.pivot);
+    query.pivot = flags.first_crash;
+  }
+  // A column may be named once more in --by.
+  const std::string& ordered = flags.trend;
+  if (!ordered.empty() && std::find(query.by.begin(), query.by.end(), ordered) == query.by.end())
+    query.by.push_back(ordered);
   TRY_ASSIGN(const auto result, query_rates(store, query));
-  const auto options = table_options(flags, context);
-  if (!flags.first_crash.empty()) return first_crash_table(result, flags.first_crash, options);
+  auto options = table_options(flags, context);
+  if (!flags.per.empty()) {
+    TRY_ASSIGN(options.exposure, exposure_of(store, flags, query));
+  }
+  if (!flags.first_crash.empty()) {
+    TRY_ASSIGN(const auto sites, query_usual_sites(store, query.where, query.by));
+    return flags.pivot.empty() || options.audience == TableAudience::programs
+               ? first_crash_table(result, flags.first_crash, sites, options)
+               : first_crash_pivot_table(result, flags.first_crash, sites, options);
+  }
+  if (!flags.trend.empty()) return rate_trend_table(result, flags.trend, options);
   if (!flags.pivot.empty() && options.audience == TableAudience::people)
     return rate_pivot_table(result, options);
   return rate_table(result, options);
 }
 
 Result<ExitStatus> rates(const RateFlags& flags, const CommandContext& context) {
+  if (!flags.per.empty() && (!flags.pivot.empty() || !flags.first_crash.empty()))
+    return fail(ErrorKind::invalid_argument,
+                "--per adds columns to rows; leave out --pivot and --first-crash");
   TRY_ASSIGN(auto store, open_store_to_read(context));
+  if (flags.imported) {
+    TRY_ASSIGN(const auto counts, query_imported_counts(store));
+    return print_table(imported_counts_table(counts, table_options(flags, context)), context);
+  }
   TRY_ASSIGN(const auto table, make_table(store, flags, context));
   TRY_ASSIGN(const auto status, print_table(table, context));
   TRY_ASSIGN(const auto imported, query_imported_counts(store));
@@ -107,11 +164,12 @@ void add_rates_command(CLI::App& app, CommandContext& context) {
       ->add_option("--by", flags->by, "Grouping columns: parameters, workload, run, date, os_build, facts, …")
       ->delimiter(',')
       ->type_name("NAME,…");
-  auto* pivot = command->add_option("--pivot", flags->pivot, "Spread this column's values over the table")
-                    ->type_name("NAME");
-  command->add_option("--first-crash", flags->first_crash, "The least value of this column that ever crashed")
-      ->excludes(pivot)
+  command->add_option("--pivot", flags->pivot, "Spread this column's values over the table")
       ->type_name("NAME");
+  auto* first_crash = command
+                          ->add_option("--first-crash", flags->first_crash,
+                                       "The least value of this column that ever crashed, and where")
+                          ->type_name("NAME");
   command->add_option("--method", flags->method, "clopper-pearson (default), wilson, jeffreys, anytime")
       ->check(CLI::IsMember({"clopper-pearson", "wilson", "jeffreys", "anytime"}))
       ->type_name("METHOD");
@@ -121,6 +179,15 @@ void add_rates_command(CLI::App& app, CommandContext& context) {
       ->check(CLI::IsMember({"two-sided", "upper", "lower"}));
   command->add_option("--cell", flags->cell, "What a cell of a pivot shows: rate, or count as in crashed 5/5")
       ->check(CLI::IsMember({"rate", "count"}));
+  command
+      ->add_option("--trend", flags->trend,
+                   "Does the rate rise or fall with this column's numbers (Cochran-Armitage)?")
+      ->excludes(first_crash)
+      ->type_name("NAME");
+  command->add_option("--per", flags->per, "Also crashes per unit of this metric, as operations")
+      ->type_name("METRIC");
+  command->add_flag("--imported", flags->imported,
+                    "Only counts from elsewhere (import --trials), which are never mixed with ours");
   command->add_flag("--needed", flags->needed, "Add how many trials show one event with 95 %");
   add_shared_options(*command, context, "text,markdown,csv,json");
   command->footer("Example: faultline rates --by threads --pivot lock --where 'workload=agx-sim-per-thread'");

@@ -19,7 +19,7 @@ using ::testing::SizeIs;
 /// Everything that a store holds, without local ids, as sorted lines.
 std::vector<std::string> content_of(Store& store) {
   const std::vector<std::string> queries{
-      "SELECT 'run', r.uuid, h.host_key, r.campaign_name, r.seed_hex, r.started_at, r.os_build FROM run r "
+      "SELECT 'run', r.stop_rule, r.uuid, h.host_key, r.campaign_name, r.seed_hex, r.started_at, r.os_build FROM run r "
       "JOIN host h "
       "ON h.id = r.host_id",
       "SELECT 'state', r.uuid, s.step, s.at, s.state, s.reason, s.planned_blocks FROM run_state s JOIN run r "
@@ -128,6 +128,7 @@ class MergeTest : public ::testing::Test {
     {
       Store b = open("b.db");
       RunRecord second = make_run(2, "2025-12-22T22:00:00.000Z");
+      second.stop_rule = "{ when = \"below\", rate = 0.01 }";
       second.host.host_key = "host-b";
       second.facts = {{"torch", "2.10"}};
       ASSERT_DONE(b.begin_run(second));

@@ -377,6 +377,34 @@ TEST_F(RatesTest, ASiteIsNamedByKeyPrefixLabelOrText) {
   EXPECT_THAT(resolve_site(store(), "site~nowhere").error().text(), HasSubstr("no crash site fits"));
 }
 
+TEST_F(RatesTest, ARunWithAStopRuleIsKnownByItsCells) {
+  ASSERT_VALUE(const RatesResult before, rates(""));
+  EXPECT_FALSE(before.stop_rule);
+  RunRecord early = make_run(2, "2025-12-22T22:00:00.000Z");
+  early.stop_rule = "{ when = \"interval\", width = 0.1 }";
+  ASSERT_DONE(store().begin_run(early));
+  record(store(), early, 0, 0, Outcome::passed);
+
+  ASSERT_VALUE(const RatesResult both, rates(""));
+  EXPECT_TRUE(both.stop_rule);
+  ASSERT_VALUE(const RatesResult old, rates("run=" + run().uuid.text()));
+  EXPECT_FALSE(old.stop_rule) << "none of its cells is among them";
+  ASSERT_VALUE(const RunRecord read, store().run(early.uuid.text()));
+  EXPECT_EQ(read.stop_rule, early.stop_rule);
+}
+
+TEST_F(RatesTest, TheUsualSiteOfAGroupIsTheOneWithMostReports) {
+  ASSERT_VALUE(const auto rows, query_usual_sites(store(), std::nullopt, {"threads"}));
+  ASSERT_THAT(rows, SizeIs(1)) << "groups without reports are not there";
+  EXPECT_THAT(rows[0].values, ElementsAre(QueryValue(std::int64_t{8})));
+  EXPECT_EQ(rows[0].key, make_analysis(0).site.key);
+  EXPECT_EQ(rows[0].fault_kind, "null_dereference");
+  EXPECT_EQ(rows[0].reports, 2);
+  EXPECT_EQ(rows[0].of, 3);
+  ASSERT_VALUE(const auto none, query_usual_sites(store(), filter("lock=global"), {"threads"}));
+  EXPECT_THAT(none, IsEmpty());
+}
+
 TEST_F(RatesTest, PartnersAreCountedHereAndElsewhere) {
   const std::string first = make_analysis(0).site.key;
   ASSERT_VALUE(const auto partners, query_partners(store(), {first}, 10));

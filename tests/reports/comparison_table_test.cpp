@@ -143,5 +143,41 @@ TEST(ComparisonTableTest, CsvHasOneFieldANumber) {
   EXPECT_THAT(csv, Not(HasSubstr("inf"))) << "an infinite ratio is empty";
 }
 
+TEST(ComparisonTableTest, ClaimsOfSeveralGroupsNameThemAndAreCorrected) {
+  std::vector<ComparisonInput> inputs(2);
+  inputs[0].group = "threads=1";
+  inputs[0].a = {0, 50};
+  inputs[0].b = {0, 50};
+  inputs[1].group = "threads=8";
+  inputs[1].a = {28, 50};
+  inputs[1].b = {0, 50};
+  for (ComparisonInput& input : inputs) input.counted = "bad";
+
+  const std::string text = write_comparisons(compare_all(inputs), {}, TableFormat::text);
+  const auto claims =
+      nlohmann::json::parse(write_comparisons(compare_all(inputs), {}, TableFormat::json))["claims"];
+
+  EXPECT_THAT(text, HasSubstr("threads=8"));
+  EXPECT_THAT(text, HasSubstr("Holm's correction over 2 claims"));
+  EXPECT_EQ(claims[1]["group"], "threads=8");
+  EXPECT_EQ(claims[1]["verdict"], "higher");
+  EXPECT_EQ(claims[0]["verdict"], "undecided");
+}
+
+TEST(ComparisonTableTest, UnderAStopRuleEveryIntervalIsAnytimeValid) {
+  ComparisonInput input;
+  input.a = {28, 50};
+  input.b = {5, 50};
+  input.context.anytime = true;
+
+  const Comparison of = compare(input);
+
+  EXPECT_EQ(of.difference_method, "anytime");
+  EXPECT_EQ(of.ratio_method, "anytime");
+  EXPECT_THAT(
+      write_comparisons({of}, {}, TableFormat::text),
+      HasSubstr("rates anytime-valid (beta-binomial), difference anytime-valid, ratio anytime-valid"));
+}
+
 }  // namespace
 }  // namespace faultline

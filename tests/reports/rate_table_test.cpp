@@ -123,9 +123,19 @@ TEST(RateTableTest, AnUnfinishedRunShowsAnytimeIntervalsAndSaysSo) {
 TEST(RateTableTest, AnExplicitMethodIsKept) {
   RateTableOptions options;
   options.method = IntervalMethod::wilson;
-  options.has_stop_rule = true;
-  EXPECT_THAT(write_table(rate_table(threads_by_lock(), options), TableFormat::text),
-              HasSubstr("Intervals: Wilson"));
+  RatesResult result = threads_by_lock();
+  result.stop_rule = true;
+  EXPECT_THAT(write_table(rate_table(result, options), TableFormat::text), HasSubstr("Intervals: Wilson"));
+}
+
+TEST(RateTableTest, ARunWithAStopRuleShowsAnytimeIntervalsAndSaysWhy) {
+  RatesResult result = threads_by_lock();
+  result.stop_rule = true;
+
+  const std::string text = write_table(rate_table(result, {}), TableFormat::text);
+
+  EXPECT_THAT(text, HasSubstr("Intervals: anytime-valid"));
+  EXPECT_THAT(text, HasSubstr("has a stop rule: these intervals hold at every look"));
 }
 
 TEST(RateTableTest, OneSidedBoundsPutTheWholeErrorOnOneSideAndAreNamed) {
@@ -173,6 +183,25 @@ TEST(RateTableTest, TrialsToSeeOneComeFromTheLowerEnd) {
   EXPECT_TRUE(std::holds_alternative<std::monostate>(table.rows[0][3].value)) << "0/50: no number is enough";
 }
 
+TEST(RateTableTest, CrashesPerOperationStandWithTheirPoissonInterval) {
+  const RatesResult result = threads_by_lock();
+  RateTableOptions options;
+  options.exposure = RateExposure{"operations", {{result.rows[2].values, 5000.0}}, 3};
+
+  const Table people = rate_table(result, options);
+  options.audience = TableAudience::programs;
+  const json rows = json::parse(write_table(rate_table(result, options), TableFormat::json))["rows"];
+
+  EXPECT_EQ(rows[2]["work"], 5000.0);
+  EXPECT_DOUBLE_EQ(rows[2]["per_work"], 28.0 / 5000.0);
+  EXPECT_NEAR(rows[2]["per_work_low"], 18.6058 / 5000.0, 1e-7) << "chi-squared tables: 28 events";
+  EXPECT_NEAR(rows[2]["per_work_high"], 40.4678 / 5000.0, 1e-7);
+  EXPECT_TRUE(rows[0]["per_work"].is_null()) << "nobody knows how much it did";
+  const std::string text = write_table(people, TableFormat::text);
+  EXPECT_THAT(text, HasSubstr("5600  [3721, 8094]"));
+  EXPECT_THAT(text, HasSubstr("3 trials printed no operations"));
+}
+
 TEST(RatePivotTableTest, ValuesOfTheLastColumnBecomeColumns) {
   const Table table = rate_pivot_table(threads_by_lock(), {});
 
@@ -216,7 +245,7 @@ TEST(RatePivotTableTest, NumbersAcrossAreInOrder) {
 }
 
 TEST(FirstCrashTableTest, NamesTheLeastValueAndWhatTheTrialsBelowSay) {
-  const auto table = first_crash_table(threads_by_lock(), "threads", {});
+  const auto table = first_crash_table(threads_by_lock(), "threads", {}, {});
 
   ASSERT_TRUE(table.has_value());
   ASSERT_EQ(table->rows.size(), 2U);
@@ -226,10 +255,58 @@ TEST(FirstCrashTableTest, NamesTheLeastValueAndWhatTheTrialsBelowSay) {
   EXPECT_EQ(std::get<Rate>(table->rows[1][3].value).of, (Proportion{0, 100}));
 }
 
+TEST(FirstCrashTableTest, SaysWhereMostCrashesOfTheGroupWere) {
+  UsualSiteRow site;
+  site.values = {QueryValue(std::string("none"))};
+  site.text = "AGXMetalG16X setComputePipelineState:+32 null+0x5c8 read";
+  site.fault_kind = "null_dereference";
+  site.reports = 20;
+  site.of = 28;
+
+  const auto table = first_crash_table(threads_by_lock(), "threads", {site}, {});
+
+  ASSERT_TRUE(table.has_value());
+  const auto rows = json::parse(write_table(*table, TableFormat::json))["rows"];
+  EXPECT_EQ(rows[0]["kind"], "null_dereference");
+  EXPECT_EQ(rows[0]["site"], site.text);
+  EXPECT_EQ(rows[0]["at_site_counted"], 20);
+  EXPECT_TRUE(rows[1]["site"].is_null()) << "global has no reports";
+}
+
+TEST(FirstCrashTableTest, GroupsMayStandSideBySide) {
+  const auto table = first_crash_pivot_table(threads_by_lock(), "threads", {}, {});
+
+  ASSERT_TRUE(table.has_value());
+  const std::string markdown = write_table(*table, TableFormat::markdown);
+  EXPECT_THAT(markdown, HasSubstr(" | none | global |"));
+  EXPECT_THAT(markdown, HasSubstr("| least threads that crashed | 8 |  |"));
+  EXPECT_THAT(markdown, HasSubstr("| 0/50  0 %  [0 %, 7 %] | 0/100  0 %  [0 %, 4 %] |"));
+}
+
 TEST(FirstCrashTableTest, AnUnknownColumnIsAnError) {
-  const auto table = first_crash_table(threads_by_lock(), "thread", {});
+  const auto table = first_crash_table(threads_by_lock(), "thread", {}, {});
   ASSERT_FALSE(table.has_value());
   EXPECT_THAT(table.error().message(), HasSubstr("thread"));
+}
+
+TEST(RateTrendTableTest, SaysWhetherTheRateRisesWithTheNumbersOfAColumn) {
+  const auto table = rate_trend_table(threads_by_lock(), "threads", {});
+
+  ASSERT_TRUE(table.has_value());
+  const auto rows = json::parse(write_table(*table, TableFormat::json))["rows"];
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0]["lock"], "none");
+  EXPECT_EQ(rows[0]["trend"], "rises");
+  EXPECT_LT(rows[0]["trend_p"], 0.0001);
+  EXPECT_DOUBLE_EQ(rows[0]["slope"], 0.56 / 7) << "from 0 of 50 at 1 to 28 of 50 at 8";
+  EXPECT_EQ(rows[0]["highest_counted"], 28);
+  EXPECT_EQ(rows[1]["trend"], "~") << "nothing ever crashed under the global lock";
+}
+
+TEST(RateTrendTableTest, AnUnknownColumnIsAnError) {
+  const auto table = rate_trend_table(threads_by_lock(), "thread", {});
+  ASSERT_FALSE(table.has_value());
+  EXPECT_THAT(table.error().message(), HasSubstr("--trend thread"));
 }
 
 TEST(ImportedCountsTableTest, SaysThatTheyWereNotMeasuredHere) {
