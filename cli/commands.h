@@ -60,6 +60,10 @@ void add_symbols_command(CLI::App& app, CommandContext& context);
 void add_query_command(CLI::App& app, CommandContext& context);
 void add_label_command(CLI::App& app, CommandContext& context);
 void add_merge_command(CLI::App& app, CommandContext& context);
+void add_status_command(CLI::App& app, CommandContext& context);
+void add_watch_command(CLI::App& app, CommandContext& context);
+void add_doctor_command(CLI::App& app, CommandContext& context);
+void add_schedule_command(CLI::App& app, CommandContext& context);
 void add_reanalyze_command(CLI::App& app, CommandContext& context);
 
 }  // namespace faultline

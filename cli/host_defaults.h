@@ -2,7 +2,9 @@
 
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "collector/run/campaign_runner.h"
@@ -14,5 +16,8 @@ ReporterKind default_reporter();
 
 /// Where the system's reporter puts reports; `Retired/` is looked into beside each.
 std::vector<std::filesystem::path> default_report_folders();
+
+/// A command that holds off sleep until the process `pid` ends; empty where the system has none.
+std::vector<std::string> stay_awake_command(std::int64_t pid);
 
 }  // namespace faultline

@@ -15,4 +15,9 @@ std::vector<std::filesystem::path> default_report_folders() {
   return folders;
 }
 
+std::vector<std::string> stay_awake_command(std::int64_t pid) {
+  // Neither the system (-i, and -s on the mains) nor the disk (-m), until that process ends.
+  return {"/usr/bin/caffeinate", "-i", "-m", "-s", "-w", std::to_string(pid)};
+}
+
 }  // namespace faultline

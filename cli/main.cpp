@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "analyzer/symbolize/gsym_conversion.h"
+#include "cli/canary.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "cli/version.h"
@@ -40,6 +41,10 @@ void add_commands(CLI::App& app, CommandContext& context) {
   add_symbols_command(app, context);
   add_merge_command(app, context);
   add_reanalyze_command(app, context);
+  add_status_command(app, context);
+  add_watch_command(app, context);
+  add_schedule_command(app, context);
+  add_doctor_command(app, context);
 }
 
 /// `run … -- COMMAND…`: the command is not ours to parse. Gives how many words are.
@@ -94,6 +99,7 @@ int main(int argc, char** argv) {
     if (argc > 1 && std::string_view(argv[1]) == faultline::kGsymChildFlag) {
       return faultline::gsym_child_main(argc, argv);
     }
+    if (argc == 2 && std::string_view(argv[1]) == faultline::kCanaryFlag) faultline::crash_as_canary();
     return faultline::run_command_line(argc, argv);
   } catch (const std::exception& error) {
     faultline::complain(std::string("our own mistake, please report it: ") + error.what());

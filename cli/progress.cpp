@@ -16,7 +16,9 @@ std::string format_clock(std::chrono::nanoseconds duration) {
 }  // namespace
 
 std::string progress_line(const RunProgress& progress) {
-  std::string line = fmt::format("{}/{} trials", progress.trials_done, progress.trials_planned);
+  std::string line = fmt::format("{} trials", progress.trials_done);
+  if (progress.trials_planned > 0)
+    line = fmt::format("{}/{} trials", progress.trials_done, progress.trials_planned);
   line += fmt::format(", {} crashed", progress.count(Outcome::crashed));
   for (const auto outcome :
        {Outcome::wrong, Outcome::hung, Outcome::panicked, Outcome::exit_error, Outcome::setup_failed}) {
@@ -34,14 +36,16 @@ ProgressLine::ProgressLine(const CommandContext& context, const Clock& clock)
     : context_(context), line_(context, clock) {}
 
 void ProgressLine::run_started(const RunRecord& record, bool resumed, const RunProgress& progress) {
-  note(context_, fmt::format("{} run {} of campaign {}: {} trials in {} cells{}",
-                             resumed ? "Resuming" : "Starting", record.uuid.text().substr(0, 8),
-                             record.campaign_name, progress.trials_planned, record.cells.size(),
-                             resumed ? fmt::format(", {} done before", progress.trials_done) : ""));
+  const auto count = progress.trials_planned > 0 ? fmt::format("{} trials", progress.trials_planned)
+                                                 : "trials without count";
+  note(context_,
+       fmt::format("{} run {} of campaign {}: {} in {} cells{}", resumed ? "Resuming" : "Starting",
+                   record.uuid.text().substr(0, 8), record.campaign_name, count, record.cells.size(),
+                   resumed ? fmt::format(", {} done before", progress.trials_done) : ""));
 }
 
 void ProgressLine::trial_ended(const Trial& /*trial*/, const Cell& cell, const RunProgress& progress) {
-  const bool last = progress.trials_done >= progress.trials_planned;
+  const bool last = progress.trials_planned > 0 && progress.trials_done >= progress.trials_planned;
   if (!line_.due() && !last) return;
   line_.show(progress_line(progress) + (line_.is_live() ? "  " + cell.workload + " " + cell.text() : ""));
 }

@@ -1,25 +1,32 @@
 // `faultline run`: runs or resumes a campaign and ends with its tables.
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <system_error>
 
 #include "cli/campaign_journal.h"
+#include "cli/canary.h"
 #include "cli/commands.h"
 #include "cli/host_defaults.h"
+#include "cli/log_file.h"
 #include "cli/progress.h"
 #include "cli/run_checks.h"
 #include "cli/run_plan.h"
+#include "cli/run_snapshot.h"
 #include "cli/run_summary.h"
 #include "cli/sequential_judge.h"
+#include "cli/stay_awake.h"
 #include "cli/stop_signal.h"
 #include "cli/team_rules.h"
 #include "cli/terminal.h"
 #include "collector/host/host_probe.h"
 #include "collector/plan/campaign_file.h"
+#include "collector/plan/workload_map.h"
 #include "collector/run/campaign_runner.h"
 #include "core/text_file.h"
 #include "db/store.h"
@@ -33,6 +40,7 @@ struct RunFlags {
   std::vector<std::string> matrix;
   std::string only;
   std::string duration;
+  std::string shard;
   std::string timeout;
   std::string control;
   std::optional<std::uint64_t> seed;
@@ -41,6 +49,10 @@ struct RunFlags {
   bool dry_run = false;
   bool resume = false;
   bool fresh = false;
+  bool if_unfinished = false;
+  bool no_canary = false;
+  std::string log;
+  std::string workload_map;
   std::string save_campaign;
   std::vector<std::string> fail_on;
   std::string reporter;
@@ -70,8 +82,12 @@ Result<Campaign> load_campaign(const RunFlags& flags, const std::vector<std::str
           "--matrix, --timeout, --control, --seed, --no-capture and --no-follow go with a command after --; "
           "a campaign file says them itself");
     }
-    return read_campaign_file(flags.campaign_file);
+    TRY_ASSIGN(auto campaign, read_campaign_file(flags.campaign_file));
+    if (!flags.workload_map.empty()) TRY(map_workloads(campaign, flags.workload_map));
+    return campaign;
   }
+  if (!flags.workload_map.empty())
+    return fail(ErrorKind::invalid_argument, "--workload-map goes with a campaign file");
   CommandCampaign wanted;
   wanted.argv = command;
   if (flags.trials) wanted.trials = *flags.trials;
@@ -102,6 +118,15 @@ Result<RunOptions> make_options(const RunFlags& flags, const CommandContext& con
   options.samples_folder = find_samples(context.program_folder);
   options.trials = flags.trials;
   TRY_ASSIGN(options.duration, read_duration("--for", flags.duration));
+  if (!flags.shard.empty()) {
+    const auto shard = parse_shard(flags.shard);
+    if (!shard) {
+      return fail(ErrorKind::invalid_argument,
+                  fmt::format("--shard: \"{}\" is no part of a whole; write 2/4 for the second of four hosts",
+                              flags.shard));
+    }
+    options.shard = *shard;
+  }
   auto only = parse_filter(flags.only);
   if (!only) return fail(only.error().add_context("--only"));
   options.only = std::move(*only);
@@ -153,6 +178,29 @@ Result<void> check_something_ran(Store& store, const RunSummary& summary) {
   return fail(ErrorKind::process, "no trial ran as meant: " + why);
 }
 
+/// Nothing that nobody can explain later is measured: a host that loses reports says so before the first
+/// trial.
+Result<void> check_canary(const RunFlags& flags, const Campaign& campaign, const RunOptions& options,
+                          const CommandContext& context, Clock& clock, HostProbe& host,
+                          const std::atomic<bool>& stop) {
+  const bool wants_reports =
+      options.reporter == ReporterKind::folders ||
+      std::any_of(campaign.workloads.begin(), campaign.workloads.end(),
+                  [](const Workload& workload) { return workload.capture == CaptureMode::on; });
+  if (flags.no_canary || !wants_reports || stop.load()) return {};
+  CanarySetting setting;
+  setting.program_folder = context.program_folder;
+  setting.work_folder = options.trials_folder / fmt::format("canary-{}", ::getpid());
+  setting.reporter = options.reporter;
+  setting.report_folders = options.report_folders;
+  setting.deadline = options.report_deadline;
+  TRY_ASSIGN(const auto canary, fly_canary(setting, clock, host, stop));
+  if (canary.report || stop.load()) return {};
+  return fail(ErrorKind::process,
+              "the canary is lost: a process that really crashed was not captured (" + canary.why +
+                  "). `faultline doctor` looks for the reason; --no-canary measures all the same");
+}
+
 Result<ExitStatus> run_with_store(const RunFlags& flags, const CommandContext& context,
                                   const Campaign& campaign, RunOptions options, const SiteRules& rules,
                                   Store& store) {
@@ -162,7 +210,8 @@ Result<ExitStatus> run_with_store(const RunFlags& flags, const CommandContext& c
   CampaignJournal journal(store, rules, clock);
   ProgressLine progress(context, clock);
   const auto& stop = install_stop_signals();
-  RunParts parts{clock, processes, host, journal, progress};
+  SnapshotObserver observer(store.path(), clock, progress);
+  RunParts parts{clock, processes, host, journal, observer};
 
   TRY_ASSIGN(auto wanted, plan_run(campaign, options, parts));
   TRY_ASSIGN(options.resume, find_run_to_resume(store, flags, wanted, clock, context));
@@ -172,6 +221,12 @@ Result<ExitStatus> run_with_store(const RunFlags& flags, const CommandContext& c
     parts.stop_judge = &*judge;
   }
   options.plan = std::move(wanted);
+  if (flags.if_unfinished && !options.resume) {
+    note(context, "No unfinished run of this campaign can go on; nothing is done.");
+    return ExitStatus::done;
+  }
+  TRY(check_canary(flags, campaign, options, context, clock, host, stop));
+  const StayAwake awake(stay_awake_command(::getpid()));
   TRY_ASSIGN(const auto summary, run_campaign(campaign, options, parts, stop));
 
   TRY(print_run_summary(store, summary, context));
@@ -197,9 +252,14 @@ Result<ExitStatus> run(const RunFlags& flags, const CommandContext& context) {
     TRY(write_file_atomically(flags.save_campaign, write_campaign_toml(campaign)));
     note(context, "Saved the campaign as " + flags.save_campaign);
   }
+  std::optional<LogFile> log;
+  if (!flags.log.empty() && !flags.dry_run) {
+    TRY_ASSIGN(auto opened, LogFile::open(flags.log));
+    log.emplace(std::move(opened));
+  }
   if (flags.dry_run) {
-    TRY_ASSIGN(const auto plan,
-               describe_plan(campaign, options.trials.value_or(campaign.trials), options.only));
+    TRY_ASSIGN(const auto before, durations_before(context.db_path(), campaign));
+    TRY_ASSIGN(const auto plan, describe_plan(campaign, options, before));
     print(plan);
     return ExitStatus::done;
   }
@@ -221,6 +281,10 @@ void add_options(CLI::App& command, RunFlags& flags) {
       ->type_name("FILTER");
   command.add_option("--for", flags.duration, "Start no trial after this time, as 90s, 8h")
       ->type_name("DURATION");
+  command
+      .add_option("--shard", flags.shard,
+                  "Run the N-th part of the blocks of OF hosts; merge the stores afterwards")
+      ->type_name("N/OF");
   command.add_option("--timeout", flags.timeout, "Time limit of a trial (with a command)")
       ->type_name("DURATION");
   command.add_option("--control", flags.control, "Cells that must crash (with a command)")
@@ -230,9 +294,21 @@ void add_options(CLI::App& command, RunFlags& flags) {
                    "Run bare, without the crash reporter (with a command)");
   command.add_flag("--no-follow", flags.no_follow,
                    "Do not trace child processes: a debugger works inside (with a command)");
-  command.add_flag("--dry-run", flags.dry_run, "Print the plan and run nothing");
+  command.add_flag("--dry-run", flags.dry_run, "Print the plan and how long it will take; run nothing");
   auto* resume = command.add_flag("--resume", flags.resume, "Go on with the unfinished run, or fail");
   command.add_flag("--new", flags.fresh, "Start a new run even if one is unfinished")->excludes(resume);
+  command
+      .add_flag("--if-unfinished", flags.if_unfinished,
+                "Go on with the unfinished run, or do nothing and succeed (for jobs at start-up)")
+      ->excludes(resume);
+  command.add_flag("--no-canary", flags.no_canary,
+                   "Do not insist that a crash of our own is captured before the first trial");
+  command.add_option("--log", flags.log, "Write all output there instead; large ones are rotated")
+      ->type_name("FILE");
+  command
+      .add_option("--workload-map", flags.workload_map,
+                  "Run other commands in place of the campaign's workloads")
+      ->type_name("MAP.toml");
   command.add_option("--save-campaign", flags.save_campaign, "Write the campaign as a file")
       ->type_name("FILE");
   command.add_option("--fail-on", flags.fail_on, "Exit with 4 on: " + known_check_names())

@@ -39,6 +39,13 @@ struct EnvSetting {
 
 enum class CaptureMode { on, off };
 
+/// A number that the workload prints in its own way: the first group of the pattern is its text.
+struct MetricPattern {
+  std::string name;
+  std::string pattern;
+  friend bool operator==(const MetricPattern&, const MetricPattern&) = default;
+};
+
 struct Workload {
   std::string name;
   std::vector<std::string> command;  ///< argv with `{placeholders}`; never given to a shell.
@@ -53,6 +60,7 @@ struct Workload {
   std::vector<int> crash_exit_codes;
   std::optional<std::string> expect_output;  ///< Regex that proves that the arm is what it says.
   std::optional<std::string> expect_image;   ///< Image name that must be loaded (seen in a report).
+  std::vector<MetricPattern> metrics;        ///< Beside the JSON lines of our own form.
   CaptureMode capture = CaptureMode::on;
   bool follow_children = true;
   friend bool operator==(const Workload&, const Workload&) = default;
@@ -93,9 +101,27 @@ struct FactCommand {
   friend bool operator==(const FactCommand&, const FactCommand&) = default;
 };
 
+/// Commands of the user around a run and its trials; an empty one is not there. They are never in a
+/// trial's time, and run without a shell.
+struct Hooks {
+  std::vector<std::string> setup;         ///< Before each execution of the run: its failure ends it.
+  std::vector<std::string> before_trial;  ///< Its failure makes the trial `setup_failed`.
+  std::vector<std::string> after_trial;   ///< Its failure is told.
+  std::vector<std::string> cleanup;       ///< At the end, however that comes; its failure is told.
+  std::vector<std::string> health;        ///< Its failure stops the run: the machine is not fit to go on.
+  std::int64_t health_every = 25;         ///< Trials between two health checks.
+  std::chrono::milliseconds timeout{60'000};
+  friend bool operator==(const Hooks&, const Hooks&) = default;
+};
+
 struct Campaign {
   std::string name;
-  std::int64_t trials = 0;  ///< Blocks: trials per cell.
+  std::int64_t trials = 0;   ///< Blocks: trials per cell. 0: no count, `duration` alone ends the run.
+  std::int64_t warm_up = 0;  ///< Blocks before them that are in no rate.
+  std::optional<std::chrono::milliseconds> duration;  ///< Of the run, interruptions included.
+  std::int64_t jobs = 1;                              ///< Trials at the same time.
+  std::chrono::milliseconds cooldown{0};              ///< Between a trial's end and the next one's start.
+  bool system_log = false;                            ///< Keep the system's log around each bad end.
   std::uint64_t seed = 1;
   std::chrono::milliseconds timeout{60'000};
   std::chrono::milliseconds grace{2'000};  ///< Between SIGABRT and SIGKILL.
@@ -105,6 +131,7 @@ struct Campaign {
   std::string rules;  ///< A team's own rules file, from `folder`; empty if none. Decides no trial.
   std::optional<StopRule> stop;
   std::uint64_t min_free_bytes = 1ULL << 30;  ///< The run stops in time below this.
+  Hooks hooks;
   std::vector<FactCommand> facts;
   std::vector<Workload> workloads;
   std::string folder;  ///< Of the campaign file: `{campaign}`.

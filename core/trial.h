@@ -51,7 +51,7 @@ struct RunRecord {
   HostFacts host;
   std::vector<std::pair<std::string, std::string>> facts;  ///< `[facts]` of the campaign, as printed.
   std::vector<Cell> cells;
-  std::int64_t planned_blocks = 0;
+  std::int64_t planned_blocks = 0;  ///< Of this run, warm-up included; 0: as many as its duration allows.
   std::uint64_t seed = 1;
   WallTime started;
   std::optional<WallTime> ended;

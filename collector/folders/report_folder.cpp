@@ -112,10 +112,25 @@ FolderScan ReportFolder::scan(MonotonicTime now) {
     return std::none_of(files.begin(), files.end(),
                         [&entry](const Listed& file) { return file.key == entry.first; });
   });
+  // The next report may be given the number of a file that is gone.
+  if (scan.state == FolderState::readable) {
+    std::set<FileKey> present;
+    for (const Listed& file : files) present.insert(file.key);
+    std::erase_if(seen_, [&present](const FileKey& key) { return !present.contains(key); });
+  }
   for (const Listed& file : files) {
     if (!seen_.contains(file.key)) take(file, now, scan);
   }
   return scan;
+}
+
+Result<bool> ReportFolder::remove_stored(const std::filesystem::path& path, std::string_view bytes) {
+  struct stat info{};
+  const bool there = ::lstat(path.c_str(), &info) == 0;
+  TRY_ASSIGN(const bool removed, remove_stored_report(path, bytes));
+  if (removed && there)
+    seen_.erase({static_cast<std::uint64_t>(info.st_dev), static_cast<std::uint64_t>(info.st_ino)});
+  return removed;
 }
 
 void ReportFolder::take(const Listed& file, MonotonicTime now, FolderScan& scan) {

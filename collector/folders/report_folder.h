@@ -68,6 +68,10 @@ class ReportFolder {
 
   FolderScan scan(MonotonicTime now);
 
+  /// remove_stored_report() for a file of this folder, which is forgotten: another report may be given its
+  /// inode at once.
+  Result<bool> remove_stored(const std::filesystem::path& path, std::string_view bytes);
+
   /// Processes of which the live folder holds at least `least` reports, by the names of their files.
   [[nodiscard]] std::set<std::string> crowded_names(std::size_t least) const;
 

@@ -63,10 +63,11 @@ bool ReportIntake::settle_one(ArrivedReport& arrived, std::vector<TrialProcesses
   return true;
 }
 
-IntakeRound ReportIntake::collect(std::vector<TrialProcesses>& trials, MonotonicTime now) {
+IntakeRound ReportIntake::collect(std::vector<TrialProcesses>& trials, MonotonicTime now,
+                                  const std::set<std::int64_t>& in_flight) {
   IntakeRound round;
   blind_ = !folders_.empty();
-  std::vector<ArrivedReport> open;
+  std::vector<Undecided> open = std::exchange(undecided_, {});
   for (ReportFolder& folder : folders_) {
     FolderScan scan = folder.scan(now);
     if (scan.state == FolderState::readable || scan.state == FolderState::missing) blind_ = false;
@@ -78,14 +79,15 @@ IntakeRound ReportIntake::collect(std::vector<TrialProcesses>& trials, Monotonic
       arrived.report.source = std::move(found.path);
       arrived.report.identity = std::move(found.identity);
       arrived.seen = found.seen;
-      open.push_back(std::move(arrived));
+      open.push_back({std::move(arrived), in_flight});
     }
   }
   // A grandchild's report can be known only after its parent's, and may come before it.
   bool progress = true;
   while (progress) {
     progress = false;
-    for (auto arrived = open.begin(); arrived != open.end();) {
+    for (auto next = open.begin(); next != open.end();) {
+      ArrivedReport* arrived = &next->arrived;
       const std::string key = arrived->report.key();
       const auto known = known_.find(key);
       if (known != known_.end()) {
@@ -93,21 +95,34 @@ IntakeRound ReportIntake::collect(std::vector<TrialProcesses>& trials, Monotonic
         arrived->trial_index = known->second.trial_index;
         arrived->report.ground = known->second.ground;
       } else if (!settle_one(*arrived, trials)) {
-        ++arrived;
+        ++next;
         continue;
       } else {
         known_[key] = {arrived->trial_index, arrived->report.ground};
         progress = true;
       }
       round.arrived.push_back(std::move(*arrived));
-      arrived = open.erase(arrived);
+      next = open.erase(next);
     }
   }
-  for (ArrivedReport& arrived : open) {
+  for (Undecided& left : open) {
+    std::erase_if(left.may_own, [&in_flight](std::int64_t index) { return !in_flight.contains(index); });
+    if (!left.may_own.empty()) {
+      undecided_.push_back(std::move(left));
+      continue;
+    }
+    ArrivedReport& arrived = left.arrived;
     arrived.twin = !known_.try_emplace(arrived.report.key(), Known{}).second;
     round.arrived.push_back(std::move(arrived));
   }
   return round;
+}
+
+Result<bool> ReportIntake::remove_stored(const std::filesystem::path& path, std::string_view bytes) {
+  for (ReportFolder& folder : folders_) {
+    if (folder.path() == path.parent_path()) return folder.remove_stored(path, bytes);
+  }
+  return remove_stored_report(path, bytes);
 }
 
 std::set<std::string> ReportIntake::crowded_names() const {

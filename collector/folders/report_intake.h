@@ -48,8 +48,14 @@ class ReportIntake {
   void know(const std::string& key, std::optional<std::int64_t> trial_index);
 
   /// One look at all folders. `trials` learn the pids whose reports have come, so that their children
-  /// are found, too, and strangers with the same number are not taken for them.
-  IntakeRound collect(std::vector<TrialProcesses>& trials, MonotonicTime now);
+  /// are found, too, and strangers with the same number are not taken for them. A report of none of them
+  /// may be that of a trial that runs now, whose processes are known when it has ended: it is given out
+  /// when all of those in `in_flight` have gone from there.
+  IntakeRound collect(std::vector<TrialProcesses>& trials, MonotonicTime now,
+                      const std::set<std::int64_t>& in_flight = {});
+
+  /// Removes a report that was stored from the folder in which it was met; see remove_stored_report().
+  Result<bool> remove_stored(const std::filesystem::path& path, std::string_view bytes);
 
   /// True if the last look could read none of the folders.
   [[nodiscard]] bool is_blind() const { return blind_; }
@@ -62,10 +68,16 @@ class ReportIntake {
     AttributionGround ground = AttributionGround::none;
   };
 
+  struct Undecided {
+    ArrivedReport arrived;
+    std::set<std::int64_t> may_own;  // Trials that ran when it was first seen.
+  };
+
   bool settle_one(ArrivedReport& arrived, std::vector<TrialProcesses>& trials);
 
   std::vector<ReportFolder> folders_;
   std::map<std::string, Known> known_;
+  std::vector<Undecided> undecided_;
   std::set<std::string> told_;
   bool blind_ = false;
 };

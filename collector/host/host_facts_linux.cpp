@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 
 #include "collector/host/environment_facts.h"
@@ -131,6 +133,32 @@ void add_system_facts(HostFacts& facts) {
 
 }  // namespace
 
+namespace {
+
+/// The hottest zone, in degrees; and whether any supply is plugged in.
+void add_thermal_and_power(Facts& facts) {
+  std::error_code error;
+  std::optional<double> hottest;
+  for (std::filesystem::directory_iterator zone("/sys/class/thermal", error), end; !error && zone != end;
+       zone.increment(error)) {
+    const auto text = read_text((zone->path() / "temp").c_str());
+    if (!text) continue;
+    const double degrees = std::strtod(text->c_str(), nullptr) / 1000;
+    if (!hottest || degrees > *hottest) hottest = degrees;
+  }
+  if (hottest) facts.emplace_back("thermal.hottest_celsius", std::to_string(std::lround(*hottest)));
+  std::optional<bool> plugged;
+  error.clear();
+  for (std::filesystem::directory_iterator supply("/sys/class/power_supply", error), end;
+       !error && supply != end; supply.increment(error)) {
+    const auto online = read_text((supply->path() / "online").c_str());
+    if (online) plugged = plugged.value_or(false) || *online == "1";
+  }
+  if (plugged) facts.emplace_back("power.source", *plugged ? "mains" : "battery");
+}
+
+}  // namespace
+
 HostFacts SystemHost::facts() {
   HostFacts facts;
   add_system_facts(facts);
@@ -147,6 +175,7 @@ HostFacts SystemHost::facts() {
   if (const auto load = read_text("/proc/loadavg")) facts.load_1min = std::strtod(load->c_str(), nullptr);
   facts.zone_minutes = local_zone_minutes(SystemClock().wall());
   add_limits(facts.more);
+  add_thermal_and_power(facts.more);
   add_file_fact(facts.more, "cpu_governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
   add_file_fact(facts.more, "ptrace_scope", "/proc/sys/kernel/yama/ptrace_scope");
   add_file_fact(facts.more, "core_pattern", "/proc/sys/kernel/core_pattern");

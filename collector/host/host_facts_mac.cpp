@@ -13,6 +13,7 @@
 
 #include "collector/host/environment_facts.h"
 #include "collector/host/host_probe.h"
+#include "collector/host/mac_readings.h"
 #include "core/clock.h"
 #include "core/hash.h"
 #include "core/text_file.h"
@@ -124,6 +125,41 @@ std::optional<std::int64_t> uptime_seconds() {
   return static_cast<std::int64_t>(::time(nullptr) - boot.tv_sec);
 }
 
+/// What only tools say: GPU cores, where power comes from, how far heat holds the processor back, Xcode.
+void add_tool_facts(HostProbe& host, Facts& facts) {
+  constexpr std::chrono::seconds kLimit{10};
+  HostCommand gpu;
+  gpu.argv = {"/usr/sbin/ioreg", "-r", "-c", "AGXAccelerator"};
+  gpu.limit = kLimit;
+  gpu.most_output_bytes = 256U << 10;
+  if (const auto text = host.run_command(gpu)) {
+    if (const auto cores = ioreg_number(*text, "gpu-core-count"))
+      facts.emplace_back("gpu_cores", std::to_string(*cores));
+    if (const auto resets = ioreg_number(*text, "recoveryCount"))
+      facts.emplace_back("gpu_resets", std::to_string(*resets));
+  }
+  if (const auto power = host.command_output({"/usr/bin/pmset", "-g", "batt"}, kLimit))
+    facts.emplace_back("power.source", power->substr(0, power->find('\n')));
+  if (const auto heat = host.command_output({"/usr/bin/pmset", "-g", "therm"}, kLimit))
+    facts.emplace_back("thermal.state", *heat);
+  // Without a developer folder the other tool would open a dialog.
+  if (!host.command_output({"/usr/bin/xcode-select", "-p"}, kLimit)) return;
+  if (const auto xcode = host.command_output({"/usr/bin/xcodebuild", "-version"}, kLimit))
+    facts.emplace_back("xcode", *xcode);
+}
+
+/// As on Linux.
+void add_limits(Facts& facts) {
+  const std::array<std::pair<const char*, int>, 3> limits{{{"limit.open_files", RLIMIT_NOFILE},
+                                                           {"limit.stack_bytes", RLIMIT_STACK},
+                                                           {"limit.core_bytes", RLIMIT_CORE}}};
+  for (const auto& [name, resource] : limits) {
+    struct rlimit limit{};
+    if (::getrlimit(resource, &limit) != 0) continue;
+    facts.emplace_back(name, limit.rlim_cur == RLIM_INFINITY ? "unlimited" : std::to_string(limit.rlim_cur));
+  }
+}
+
 }  // namespace
 
 HostFacts SystemHost::facts() {
@@ -147,10 +183,12 @@ HostFacts SystemHost::facts() {
   facts.zone_minutes = local_zone_minutes(SystemClock().wall());
   add_driver_facts(facts);
   add_sysctl_facts(facts.more);
+  add_limits(facts.more);
   // SIP decides whether DYLD_* reaches a workload; csrutil only reads it.
   if (auto sip = command_output({"/usr/bin/csrutil", "status"}, std::chrono::seconds(5))) {
     facts.more.emplace_back("sip", std::move(*sip));
   }
+  add_tool_facts(*this, facts.more);
   const auto environment = environment_facts();
   facts.more.insert(facts.more.end(), environment.begin(), environment.end());
   std::sort(facts.more.begin(), facts.more.end());

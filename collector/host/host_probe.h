@@ -7,12 +7,22 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/result.h"
 #include "core/trial.h"
 
 namespace faultline {
+
+/// A command of the user's that is run beside the trials: without a shell, stdin from /dev/null.
+struct HostCommand {
+  std::vector<std::string> argv;
+  std::vector<std::pair<std::string, std::string>> env;  ///< On top of ours.
+  std::chrono::milliseconds limit{60'000};               ///< Killed, with its group, after it.
+  bool with_errors = false;                              ///< Its stderr is in the output, too.
+  std::size_t most_output_bytes = 4096;                  ///< The rest is thrown away.
+};
 
 /// Bodies: SystemHost (host_facts_{linux,mac}.cpp); tests have FakeHost.
 /// Threads: calls are independent of each other.
@@ -34,6 +44,8 @@ class HostProbe {
   /// started, fails, or does not end in time.
   virtual Result<std::string> command_output(const std::vector<std::string>& argv,
                                              std::chrono::milliseconds limit) = 0;
+  /// As above, told more closely. An error of a command that failed ends with the last line it printed.
+  virtual Result<std::string> run_command(const HostCommand& command) = 0;
 };
 
 /// The machine that we run on.
@@ -46,6 +58,7 @@ class SystemHost final : public HostProbe {
                                      const std::string& boot_session) override;
   Result<std::string> command_output(const std::vector<std::string>& argv,
                                      std::chrono::milliseconds limit) override;
+  Result<std::string> run_command(const HostCommand& command) override;
 };
 
 }  // namespace faultline

@@ -16,6 +16,7 @@ namespace faultline {
 namespace {
 
 constexpr std::size_t kMostCells = 1U << 20;
+constexpr std::int64_t kMostJobs = 256;
 
 // Fields of the filter language and the two placeholders that are no parameters.
 constexpr std::array<std::string_view, 21> kTakenNames{
@@ -27,16 +28,24 @@ std::string in_quotes(std::string_view text) { return "\"" + std::string(text) +
 
 class CampaignChecker {
  public:
-  CampaignChecker(const Campaign& campaign, const LineOf& line_of) : campaign_(campaign), line_of_(line_of) {}
+  CampaignChecker(const Campaign& campaign, const LineOf& line_of, UnusedParameters unused)
+      : campaign_(campaign), line_of_(line_of), unused_(unused) {}
 
   std::vector<CampaignMistake> check() {
     if (campaign_.name.empty()) add("campaign", "[campaign] has no name; wanted as name = \"agx-race\"");
-    if (campaign_.trials < 1) {
+    if (campaign_.trials < 1 && !campaign_.duration) {
       add("campaign.trials", "trials is " + std::to_string(campaign_.trials) +
                                  "; wanted at least 1: the number of trials per cell");
     }
     if (campaign_.seed > std::uint64_t{INT64_MAX}) add("campaign.seed", "seed must be below 2^63");
     if (campaign_.timeout.count() <= 0) add("campaign.timeout", "timeout must be longer than 0");
+    if (campaign_.duration && campaign_.duration->count() <= 0)
+      add("campaign.duration", "duration must be longer than 0");
+    if (campaign_.jobs > kMostJobs) {
+      add("campaign.jobs", "jobs is " + std::to_string(campaign_.jobs) + "; wanted at most " +
+                               std::to_string(kMostJobs) + " trials at the same time");
+    }
+    check_hooks();
     check_facts();
     if (campaign_.workloads.empty())
       add("", "there is no [[workload]]; at least one is needed, with a command");
@@ -60,6 +69,21 @@ class CampaignChecker {
   }
   void add(std::string_view where, std::string message) {
     mistakes_.push_back({line_of_(where), std::move(message)});
+  }
+
+  void check_hooks() {
+    const Hooks& hooks = campaign_.hooks;
+    const std::array<std::pair<std::string, const std::vector<std::string>*>, 5> commands{
+        {{"setup", &hooks.setup},
+         {"before_trial", &hooks.before_trial},
+         {"after_trial", &hooks.after_trial},
+         {"cleanup", &hooks.cleanup},
+         {"health", &hooks.health}}};
+    for (const auto& [name, command] : commands) {
+      for (const std::string& argument : *command)
+        check_template(argument, nullptr, "hooks." + name, nullptr);
+    }
+    if (hooks.timeout.count() <= 0) add("hooks.timeout", "timeout of [hooks] must be longer than 0");
   }
 
   void check_facts() {
@@ -98,6 +122,7 @@ class CampaignChecker {
       if (setting.value) check_template(*setting.value, &workload, where, &used, /*may_be_unset=*/true);
     }
     for (const MatrixParameter& parameter : workload.matrix) {
+      if (unused_ == UnusedParameters::are_allowed) break;
       if (used.contains(parameter.name) || parameter.name == kCaptureParameter) continue;
       add(member(index, "matrix." + parameter.name), "parameter " + in_quotes(parameter.name) + " of " +
                                                          title + " changes nothing; put {" + parameter.name +
@@ -207,6 +232,18 @@ class CampaignChecker {
       const auto compiled = LinePattern::compile(**pattern);
       if (!compiled) add(member(index, name), std::string(name) + ": " + compiled.error().message());
     }
+    for (const MetricPattern& metric : workload.metrics) {
+      const std::string where = member(index, "metrics." + metric.name);
+      if (!is_name(metric.name))
+        add(where, "a metric is named " + in_quotes(metric.name) + "; wanted letters, digits, _ and -");
+      const auto compiled = LinePattern::compile(metric.pattern);
+      if (!compiled) {
+        add(where, "metric " + metric.name + ": " + compiled.error().message());
+      } else if (!compiled->has_group()) {
+        add(where, "metric " + metric.name + ": regex " + in_quotes(metric.pattern) +
+                       " has no group; put ( ) around the number");
+      }
+    }
   }
 
   void check_exit_codes(const Workload& workload, std::size_t index) {
@@ -253,6 +290,7 @@ class CampaignChecker {
 
   const Campaign& campaign_;
   const LineOf& line_of_;
+  UnusedParameters unused_;
   std::vector<CampaignMistake> mistakes_;
   std::size_t all_cells_ = 0;
   bool matrices_sound_ = true;
@@ -268,8 +306,9 @@ bool is_name(std::string_view text) {
                      [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; });
 }
 
-std::vector<CampaignMistake> check_campaign(const Campaign& campaign, const LineOf& line_of) {
-  return CampaignChecker(campaign, line_of).check();
+std::vector<CampaignMistake> check_campaign(const Campaign& campaign, const LineOf& line_of,
+                                            UnusedParameters unused) {
+  return CampaignChecker(campaign, line_of, unused).check();
 }
 
 }  // namespace faultline

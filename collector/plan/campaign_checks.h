@@ -15,10 +15,14 @@ namespace faultline {
 /// `workload.0.command`, `workload.0.env.NAME`, `workload.0.matrix.threads`; 0 where it has none.
 using LineOf = std::function<std::size_t(std::string_view member)>;
 
+/// Whether a parameter must have a place in its workload: without one it changes nothing.
+enum class UnusedParameters { are_mistakes, are_allowed };
+
 /// Everything that is wrong with the meaning of `campaign`, in no particular order: names, numbers out
 /// of range, placeholders, regexes, empty or too large matrices, a control that can match nothing.
 /// Members of the wrong type never get this far. Pure.
-std::vector<CampaignMistake> check_campaign(const Campaign& campaign, const LineOf& line_of);
+std::vector<CampaignMistake> check_campaign(const Campaign& campaign, const LineOf& line_of,
+                                            UnusedParameters unused = UnusedParameters::are_mistakes);
 
 /// `name`, as parameters, facts and metrics are named: a letter or `_`, then also digits and `-`.
 bool is_name(std::string_view text);

@@ -75,7 +75,7 @@ class CampaignReader {
   explicit CampaignReader(CampaignText& out) : out_(out) {}
 
   void read(const toml::table& root) {
-    static constexpr std::array<std::string_view, 3> kKnown{"campaign", "facts", "workload"};
+    static constexpr std::array<std::string_view, 4> kKnown{"campaign", "hooks", "facts", "workload"};
     out_.campaign.trials =
         1;  // So that a missing or unreadable number is told once, here, and not by the checks, too.
     bool has_campaign = false;
@@ -84,6 +84,8 @@ class CampaignReader {
         has_campaign = true;
         lines_["campaign"] = entry.line;
         if (const auto* table = as_table(entry, "[campaign]")) read_campaign(*table);
+      } else if (entry.name == "hooks") {
+        if (const auto* table = as_table(entry, "[hooks]")) read_hooks(*table);
       } else if (entry.name == "facts") {
         if (const auto* table = as_table(entry, "[facts]")) read_facts(*table);
       } else if (entry.name == "workload") {
@@ -196,9 +198,10 @@ class CampaignReader {
   }
 
   void read_campaign(const toml::table& table) {
-    static constexpr std::array<std::string_view, 12> kKnown{
-        "name",   "trials", "seed",  "timeout", "grace",    "control",
-        "settle", "drain",  "rules", "stop",    "allocate", "min_free_bytes"};
+    static constexpr std::array<std::string_view, 17> kKnown{
+        "name",  "trials",  "warm_up", "duration", "jobs",          "cooldown",
+        "seed",  "timeout", "grace",   "control",  "settle",        "system_log",
+        "drain", "rules",   "stop",    "allocate", "min_free_bytes"};
     Campaign& campaign = out_.campaign;
     bool has_trials = false;
     for (const Entry& entry : entries_of(table)) {
@@ -208,6 +211,16 @@ class CampaignReader {
       } else if (entry.name == "trials") {
         has_trials = true;
         if (const auto value = integer(entry, 1)) campaign.trials = *value;
+      } else if (entry.name == "warm_up") {
+        if (const auto value = integer(entry, 0)) campaign.warm_up = *value;
+      } else if (entry.name == "duration") {
+        campaign.duration = duration(entry);
+      } else if (entry.name == "jobs") {
+        if (const auto value = integer(entry, 1)) campaign.jobs = *value;
+      } else if (entry.name == "cooldown") {
+        if (const auto value = duration(entry)) campaign.cooldown = *value;
+      } else if (entry.name == "system_log") {
+        if (const auto value = flag(entry)) campaign.system_log = *value;
       } else if (entry.name == "seed") {
         if (const auto value = integer(entry, 0)) campaign.seed = static_cast<std::uint64_t>(*value);
       } else if (entry.name == "timeout") {
@@ -233,8 +246,43 @@ class CampaignReader {
         unknown(entry, "in [campaign]", kKnown);
       }
     }
-    if (!has_trials)
-      add(line("campaign"), "[campaign] has no trials; wanted as trials = 50, the number per cell");
+    if (has_trials) return;
+    if (table.contains("duration")) {
+      campaign.trials = 0;
+    } else {
+      add(line("campaign"),
+          "[campaign] has no trials; wanted as trials = 50, the number per cell, or duration = \"8h\"");
+    }
+  }
+
+  void read_hooks(const toml::table& table) {
+    static constexpr std::array<std::string_view, 7> kKnown{
+        "setup", "before_trial", "after_trial", "cleanup", "health", "health_every", "timeout"};
+    Hooks& hooks = out_.campaign.hooks;
+    const std::array<std::pair<std::string_view, std::vector<std::string>*>, 5> commands{
+        {{"setup", &hooks.setup},
+         {"before_trial", &hooks.before_trial},
+         {"after_trial", &hooks.after_trial},
+         {"cleanup", &hooks.cleanup},
+         {"health", &hooks.health}}};
+    for (const Entry& entry : entries_of(table)) {
+      lines_["hooks." + entry.name] = entry.line;
+      const auto command = std::find_if(commands.begin(), commands.end(),
+                                        [&entry](const auto& one) { return one.first == entry.name; });
+      if (command != commands.end()) {
+        *command->second = texts(entry, R"(a command as a list of texts, as ["sh", "check.sh"])");
+        if (entry.node->is_array() && entry.node->as_array()->empty())
+          add(entry.line, fmt::format("{} is an empty command; leave it out, or name a program", entry.name));
+      } else if (entry.name == "health_every") {
+        if (const auto value = integer(entry, 1)) hooks.health_every = *value;
+        if (!table.contains("health"))
+          add(entry.line, "health_every has no health beside it; wanted as health = [\"sh\", \"check.sh\"]");
+      } else if (entry.name == "timeout") {
+        if (const auto value = duration(entry)) hooks.timeout = *value;
+      } else {
+        unknown(entry, "in [hooks]", kKnown);
+      }
+    }
   }
 
   void read_settle(const Entry& entry) {
@@ -357,7 +405,8 @@ class CampaignReader {
   }
 
   void read_workload(const toml::table& table, const std::string& prefix) {
-    static constexpr std::array<std::string_view, 15> kKnown{"name",
+    static constexpr std::array<std::string_view, 16> kKnown{"name",
+                                                             "metrics",
                                                              "command",
                                                              "env",
                                                              "working_folder",
@@ -382,6 +431,8 @@ class CampaignReader {
         workload.command = texts(entry, R"(a list of texts, as ["prog", "--threads", "{threads}"])");
       } else if (entry.name == "env") {
         read_env(entry, workload, prefix);
+      } else if (entry.name == "metrics") {
+        read_metrics(entry, workload, prefix);
       } else if (entry.name == "working_folder") {
         workload.working_folder = text(entry);
       } else if (entry.name == "matrix") {
@@ -417,6 +468,15 @@ class CampaignReader {
       return true;
     }
     return false;
+  }
+
+  void read_metrics(const Entry& entry, Workload& workload, const std::string& prefix) {
+    const auto* table = as_table(entry, R"({ ops = "([0-9.]+) ops/s" })");
+    if (table == nullptr) return;
+    for (const Entry& metric : entries_of(*table)) {
+      lines_[prefix + ".metrics." + metric.name] = metric.line;
+      if (auto pattern = text(metric)) workload.metrics.push_back({metric.name, std::move(*pattern)});
+    }
   }
 
   void read_capture(const Entry& entry, Workload& workload) {

@@ -56,8 +56,9 @@ Result<Campaign> campaign_from_command(const CommandCampaign& command);
 /// TOML text that parse_campaign() reads back to an equal campaign (but for `text` and `folder`).
 std::string write_campaign_toml(const Campaign& campaign);
 
-/// hash128 over what decides the trials: name, seed, limits, control, settle, facts and workloads.
-/// Not in it: the number of trials, drain, free disk space, comments, the file's place.
+/// hash128 over what decides the trials: name, seed, limits, jobs, hooks, control, settle, facts and
+/// workloads. Not in it: the number of trials, the run's duration, drain, the system log, free disk space,
+/// comments, the file's place.
 std::string campaign_hash(const Campaign& campaign);
 
 }  // namespace faultline

@@ -112,6 +112,14 @@ std::string env_text(const std::vector<EnvSetting>& env) {
   return "{ " + out + " }";
 }
 
+std::string metrics_text(const std::vector<MetricPattern>& metrics) {
+  std::string out;
+  for (const MetricPattern& metric : metrics) {
+    out += (out.empty() ? "" : ", ") + key(metric.name) + " = " + quote(metric.pattern);
+  }
+  return "{ " + out + " }";
+}
+
 void add_line(std::string& out, std::string_view name, std::string_view value) {
   out += fmt::format("{} = {}\n", name, value);
 }
@@ -140,6 +148,7 @@ std::string workload_text(const Workload& workload) {
   if (workload.crash_when) add_line(out, "crash_when", quote(*workload.crash_when));
   if (workload.expect_output) add_line(out, "expect_output", quote(*workload.expect_output));
   if (workload.expect_image) add_line(out, "expect_image", quote(*workload.expect_image));
+  if (!workload.metrics.empty()) add_line(out, "metrics", metrics_text(workload.metrics));
   if (!workload.accepted_exit_codes.empty()) {
     add_line(out, "accepted_exit_codes", number_list(workload.accepted_exit_codes));
   }
@@ -151,13 +160,36 @@ std::string workload_text(const Workload& workload) {
   return out;
 }
 
+std::string hooks_text(const Hooks& hooks) {
+  const Hooks defaults;
+  std::string out;
+  const auto add = [&out](std::string_view name, const std::vector<std::string>& command) {
+    if (!command.empty()) add_line(out, name, quoted_list(command));
+  };
+  add("setup", hooks.setup);
+  add("before_trial", hooks.before_trial);
+  add("after_trial", hooks.after_trial);
+  add("cleanup", hooks.cleanup);
+  add("health", hooks.health);
+  if (!hooks.health.empty() && hooks.health_every != defaults.health_every)
+    add_line(out, "health_every", std::to_string(hooks.health_every));
+  if (hooks.timeout != defaults.timeout) add_line(out, "timeout", quote(format_duration(hooks.timeout)));
+  return out.empty() ? out : "\n[hooks]\n" + out;
+}
+
 enum class Part { whole, what_decides_trials };
 
 std::string campaign_text(const Campaign& campaign, Part part) {
   const Campaign defaults;
   std::string out = "[campaign]\n";
   add_line(out, "name", quote(campaign.name));
-  if (part == Part::whole) add_line(out, "trials", std::to_string(campaign.trials));
+  if (part == Part::whole && campaign.trials > 0) add_line(out, "trials", std::to_string(campaign.trials));
+  if (part == Part::whole && campaign.duration)
+    add_line(out, "duration", quote(format_duration(*campaign.duration)));
+  if (campaign.warm_up > 0) add_line(out, "warm_up", std::to_string(campaign.warm_up));
+  if (campaign.jobs != defaults.jobs) add_line(out, "jobs", std::to_string(campaign.jobs));
+  if (campaign.cooldown != defaults.cooldown)
+    add_line(out, "cooldown", quote(format_duration(campaign.cooldown)));
   add_line(out, "seed", std::to_string(campaign.seed));
   add_line(out, "timeout", quote(format_duration(campaign.timeout)));
   if (campaign.grace != defaults.grace) add_line(out, "grace", quote(format_duration(campaign.grace)));
@@ -167,11 +199,13 @@ std::string campaign_text(const Campaign& campaign, Part part) {
     add_line(out, "stop", stop_rule_text(*campaign.stop));
     if (campaign.stop->allocate_undecided) add_line(out, "allocate", quote("undecided"));
   }
+  if (part == Part::whole && campaign.system_log) add_line(out, "system_log", "true");
   if (part == Part::whole && !campaign.drain) add_line(out, "drain", "false");
   if (part == Part::whole && !campaign.rules.empty()) add_line(out, "rules", quote(campaign.rules));
   if (part == Part::whole && campaign.min_free_bytes != defaults.min_free_bytes) {
     add_line(out, "min_free_bytes", std::to_string(campaign.min_free_bytes));
   }
+  out += hooks_text(campaign.hooks);
   if (!campaign.facts.empty()) out += "\n[facts]\n";
   for (const FactCommand& fact : campaign.facts) add_line(out, key(fact.name), quoted_list(fact.command));
   for (const Workload& workload : campaign.workloads) out += workload_text(workload);

@@ -1,6 +1,7 @@
 #include "collector/plan/schedule.h"
 
 #include <algorithm>
+#include <charconv>
 #include <numeric>
 #include <string_view>
 #include <utility>
@@ -94,17 +95,45 @@ Result<std::vector<bool>> select_cells(const Filter& filter, const std::vector<C
   return selected;
 }
 
-Schedule::Schedule(std::size_t cell_count, std::int64_t blocks, std::uint64_t seed)
-    : cell_count_(cell_count), blocks_(blocks), seed_(seed) {
-  CHECK(cell_count > 0 && blocks >= 0);
+std::optional<Shard> parse_shard(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto number = [](std::string_view digits) -> std::int64_t {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return error == std::errc{} && end == digits.data() + digits.size() ? value : 0;
+  };
+  const Shard shard{number(text.substr(0, slash)), number(text.substr(slash + 1))};
+  if (shard.number < 1 || shard.of < shard.number) return std::nullopt;
+  return shard;
 }
 
-std::int64_t Schedule::trial_count() const { return blocks_ * static_cast<std::int64_t>(cell_count_); }
+Schedule::Schedule(const SchedulePlan& plan) : plan_(plan) {
+  CHECK(plan.cell_count > 0 && plan.blocks >= 0 && plan.warm_up >= 0);
+  CHECK(plan.shard.number >= 1 && plan.shard.number <= plan.shard.of);
+}
+
+std::int64_t Schedule::own_blocks() const {
+  // Those of 0 … blocks-1 whose remainder is ours.
+  return (plan_.blocks - plan_.shard.number + plan_.shard.of) / plan_.shard.of;
+}
+
+std::int64_t Schedule::trial_count() const {
+  return (plan_.warm_up + own_blocks()) * static_cast<std::int64_t>(plan_.cell_count);
+}
+
+std::int64_t Schedule::end_index() const {
+  return (plan_.warm_up + plan_.blocks) * static_cast<std::int64_t>(plan_.cell_count);
+}
+
+bool Schedule::is_own_block(std::int64_t block) const {
+  return block < plan_.warm_up || (block - plan_.warm_up) % plan_.shard.of == plan_.shard.number - 1;
+}
 
 std::vector<std::size_t> Schedule::block_order(std::int64_t block) const {
-  std::vector<std::size_t> order(cell_count_);
+  std::vector<std::size_t> order(plan_.cell_count);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  SplitMix64 random(SplitMix64(seed_ * 0x9E3779B97F4A7C15U + static_cast<std::uint64_t>(block)).next());
+  SplitMix64 random(SplitMix64(plan_.seed * 0x9E3779B97F4A7C15U + static_cast<std::uint64_t>(block)).next());
   for (std::size_t last = order.size(); last > 1; --last) {
     std::swap(order[last - 1], order[random.below(last)]);
   }
@@ -113,14 +142,15 @@ std::vector<std::size_t> Schedule::block_order(std::int64_t block) const {
 
 std::optional<PlannedTrial> Schedule::trial(std::int64_t index) {
   CHECK(index >= 0);
-  if (index >= trial_count()) return std::nullopt;
-  const auto cells = static_cast<std::int64_t>(cell_count_);
+  const auto cells = static_cast<std::int64_t>(plan_.cell_count);
   const std::int64_t block = index / cells;
+  if (index >= end_index()) return std::nullopt;
   if (block != cached_block_) {
     cached_order_ = block_order(block);
     cached_block_ = block;
   }
-  return PlannedTrial{index, block, cached_order_[static_cast<std::size_t>(index % cells)]};
+  return PlannedTrial{index, block, cached_order_[static_cast<std::size_t>(index % cells)],
+                      block < plan_.warm_up};
 }
 
 std::optional<PlannedTrial> next_trial(Schedule& schedule, std::int64_t from,
@@ -129,6 +159,7 @@ std::optional<PlannedTrial> next_trial(Schedule& schedule, std::int64_t from,
   for (std::int64_t index = from;; ++index) {
     const auto planned = schedule.trial(index);
     if (!planned) return std::nullopt;
+    if (!schedule.is_own_block(planned->block)) continue;
     if (!done.contains(index) && !set_aside.contains(planned->cell_index)) return planned;
   }
 }
@@ -136,7 +167,7 @@ std::optional<PlannedTrial> next_trial(Schedule& schedule, std::int64_t from,
 std::int64_t count_left(Schedule& schedule, const std::set<std::int64_t>& done,
                         const std::set<std::size_t>& set_aside) {
   if (set_aside.empty()) {
-    const auto beyond = std::distance(done.lower_bound(schedule.trial_count()), done.end());
+    const auto beyond = std::distance(done.lower_bound(schedule.end_index()), done.end());
     return schedule.trial_count() - static_cast<std::int64_t>(done.size()) + beyond;
   }
   std::int64_t left = 0;

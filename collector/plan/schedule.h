@@ -27,10 +27,31 @@ std::vector<Cell> make_cells(const Campaign& campaign);
 /// cell has.
 Result<std::vector<bool>> select_cells(const Filter& filter, const std::vector<Cell>& cells);
 
+/// The part of a campaign that one of several hosts runs: whole blocks, so that a host is never an arm.
+/// Host `number` of `of` runs the blocks number-1, number-1+of, …
+struct Shard {
+  std::int64_t number = 1;
+  std::int64_t of = 1;
+  friend bool operator==(const Shard&, const Shard&) = default;
+};
+
+/// `2/4`. nullopt where it is anything else, or the first number is not within the second.
+std::optional<Shard> parse_shard(std::string_view text);
+
+/// Which trials there are, before they are put in order.
+struct SchedulePlan {
+  std::size_t cell_count = 1;
+  std::int64_t blocks = 0;   ///< Of the whole campaign, without the warm-up.
+  std::int64_t warm_up = 0;  ///< Blocks 0 to warm_up-1 are run by every shard, and are in no rate.
+  std::uint64_t seed = 1;
+  Shard shard;
+};
+
 struct PlannedTrial {
   std::int64_t index = 0;  ///< block * cell count + place in the block.
   std::int64_t block = 0;
   std::size_t cell_index = 0;
+  bool warm_up = false;
   friend bool operator==(const PlannedTrial&, const PlannedTrial&) = default;
 };
 
@@ -45,26 +66,31 @@ struct PlannedTrial {
 /// Cost: one block is held at a time.
 class Schedule {
  public:
-  Schedule(std::size_t cell_count, std::int64_t blocks, std::uint64_t seed);
+  explicit Schedule(const SchedulePlan& plan);
 
+  /// Trials of this shard, warm-up included.
   [[nodiscard]] std::int64_t trial_count() const;
-  [[nodiscard]] std::size_t cell_count() const { return cell_count_; }
+  [[nodiscard]] std::size_t cell_count() const { return plan_.cell_count; }
+  /// Blocks of this shard, without the warm-up.
+  [[nodiscard]] std::int64_t own_blocks() const;
 
   /// Cell indexes of one block, in the order of execution.
   [[nodiscard]] std::vector<std::size_t> block_order(std::int64_t block) const;
 
-  /// The trial of that index; nullopt past the end of the plan.
+  /// The trial of that index, of whichever shard; nullopt past the end of the plan.
   [[nodiscard]] std::optional<PlannedTrial> trial(std::int64_t index);
+  /// Past the last index, of whichever shard.
+  [[nodiscard]] std::int64_t end_index() const;
+  [[nodiscard]] bool is_own_block(std::int64_t block) const;
 
  private:
-  std::size_t cell_count_;
-  std::int64_t blocks_;
-  std::uint64_t seed_;
+  SchedulePlan plan_;
   std::int64_t cached_block_ = -1;
   std::vector<std::size_t> cached_order_;
 };
 
-/// The first index from `from` on that is neither done nor of a set-aside cell; nullopt if none is left.
+/// The first index of our shard from `from` on that is neither done nor of a set-aside cell; nullopt if
+/// none is left.
 std::optional<PlannedTrial> next_trial(Schedule& schedule, std::int64_t from,
                                        const std::set<std::int64_t>& done,
                                        const std::set<std::size_t>& set_aside);

@@ -7,13 +7,14 @@
 #include <utility>
 
 #include "collector/plan/campaign_file.h"
+#include "collector/run/workload_facts.h"
 #include "core/check.h"
 
 namespace faultline {
 namespace {
 
-constexpr int kMostAttempts = 3;
-constexpr std::chrono::seconds kPauseBetweenAttempts{1};
+/// Enough for any night, where a duration alone ends the run.
+constexpr std::int64_t kUncountedTrials = 1LL << 40;
 constexpr double kGibi = 1024.0 * 1024.0 * 1024.0;
 
 Result<void> make_folder(const std::filesystem::path& folder) {
@@ -35,6 +36,34 @@ Result<std::vector<Cell>> selected_cells(const Campaign& campaign, const Filter&
   return kept;
 }
 
+SchedulePlan schedule_plan(const Campaign& campaign, const RunOptions& options, std::size_t cell_count,
+                           std::uint64_t seed) {
+  SchedulePlan plan;
+  plan.cell_count = cell_count;
+  plan.blocks = options.trials.value_or(campaign.trials);
+  if (plan.blocks == 0) plan.blocks = kUncountedTrials / static_cast<std::int64_t>(cell_count);
+  plan.warm_up = campaign.warm_up;
+  plan.seed = seed;
+  plan.shard = options.shard;
+  return plan;
+}
+
+bool is_counted(const Campaign& campaign, const RunOptions& options) {
+  return options.trials.value_or(campaign.trials) > 0;
+}
+
+std::int64_t planned_blocks(const Campaign& campaign, const RunOptions& options, std::size_t cell_count) {
+  if (!is_counted(campaign, options)) return 0;
+  return Schedule(schedule_plan(campaign, options, cell_count, 1)).own_blocks() + campaign.warm_up;
+}
+
+std::string shard_of(const RunRecord& run) {
+  for (const auto& [name, value] : run.facts) {
+    if (name == kShardFact) return value;
+  }
+  return {};
+}
+
 /// Cells as a stored record gives them back: by workload and labels.
 bool same_cells(const std::vector<Cell>& a, const std::vector<Cell>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Cell& left, const Cell& right) {
@@ -43,6 +72,7 @@ bool same_cells(const std::vector<Cell>& a, const std::vector<Cell>& b) {
 }
 
 std::vector<std::pair<std::string, std::string>> run_facts(const Campaign& campaign,
+                                                           const std::vector<Cell>& cells,
                                                            const RunOptions& options, const RunParts& parts) {
   constexpr std::chrono::seconds kFactLimit{60};
   const PlaceholderFolders folders{options.samples_folder.string(), campaign.folder};
@@ -57,6 +87,12 @@ std::vector<std::pair<std::string, std::string>> run_facts(const Campaign& campa
     } else {
       parts.observer.noted(fmt::format("fact {} is not known: {}", fact.name, output.error().text()));
     }
+  }
+  // What the campaign asks for itself goes before what we find.
+  for (auto& [name, value] : workload_facts(campaign, cells, folders, parts.host)) {
+    const bool taken = std::any_of(facts.begin(), facts.end(),
+                                   [&name = name](const auto& fact) { return fact.first == name; });
+    if (!taken) facts.emplace_back(name, std::move(value));
   }
   return facts;
 }
@@ -75,10 +111,13 @@ Result<RunRecord> plan_run(const Campaign& campaign, const RunOptions& options, 
     record.stop_rule = stop_rule_text(*campaign.stop);
     if (campaign.stop->allocate_undecided) record.stop_rule += ", allocate = \"undecided\"";
   }
-  record.planned_blocks = options.trials.value_or(campaign.trials);
+  record.planned_blocks = planned_blocks(campaign, options, record.cells.size());
   record.seed = campaign.seed;
   record.host = parts.host.facts();
-  record.facts = run_facts(campaign, options, parts);
+  record.facts = run_facts(campaign, record.cells, options, parts);
+  if (options.shard.of > 1) {
+    record.facts.emplace_back(kShardFact, fmt::format("{}/{}", options.shard.number, options.shard.of));
+  }
   record.started = parts.clock.wall();
   return record;
 }
@@ -90,6 +129,7 @@ std::optional<std::string> why_not_resumable(const RunRecord& found, const RunRe
   }
   if (found.campaign_hash != wanted.campaign_hash) return "the campaign has changed";
   if (!same_cells(found.cells, wanted.cells)) return "it has other cells (--only)";
+  if (shard_of(found) != shard_of(wanted)) return "it runs another part of the blocks (--shard)";
   if (found.host.host_key != wanted.host.host_key) return "it belongs to another host";
   if (found.host.os_build != wanted.host.os_build) return "the operating system has changed since";
   if (found.host.agx_version != wanted.host.agx_version) return "the driver has changed since";
@@ -112,7 +152,7 @@ Result<void> CampaignRun::prepare_record() {
       return fail(ErrorKind::invalid_argument,
                   "run " + record_.uuid.text() + " has other cells than this campaign; start a new one");
     }
-    record_.planned_blocks = options_.trials.value_or(campaign_.trials);
+    record_.planned_blocks = planned_blocks(campaign_, options_, cells_.size());
     record_.state = RunState::running;
     record_.state_reason.clear();
     record_.ended.reset();
@@ -126,11 +166,22 @@ Result<void> CampaignRun::prepare_record() {
   return {};
 }
 
+void CampaignRun::make_schedule() {
+  schedule_ = Schedule(schedule_plan(campaign_, options_, cells_.size(), record_.seed));
+  if (options_.duration) duration_ = *options_.duration;
+  if (!campaign_.duration) return;
+  // The campaign's own counts from the run's first moment, or a night that is resumed would begin anew.
+  const auto before = options_.resume ? parts_.clock.wall() - record_.started : std::chrono::microseconds(0);
+  const auto rest =
+      *campaign_.duration - std::clamp<std::chrono::nanoseconds>(before, {}, *campaign_.duration);
+  duration_ = duration_ ? std::min(*duration_, rest) : rest;
+}
+
 Result<void> CampaignRun::open() {
   TRY(prepare_record());
   began_ = parts_.clock.monotonic();
   boot_session_ = parts_.host.boot_session().value_or("");
-  schedule_ = Schedule(cells_.size(), record_.planned_blocks, record_.seed);
+  make_schedule();
   run_folder_ = options_.trials_folder / record_.uuid.text();
   TRY(make_folder(run_folder_ / "reports"));
   TrialSetting setting;
@@ -143,6 +194,7 @@ Result<void> CampaignRun::open() {
   TRY_ASSIGN(auto trials, TrialRunner::make(campaign_, std::move(setting), parts_.clock, parts_.processes));
   trials_.emplace(std::move(trials));
   TRY(open_intake());
+  TRY(run_hook("setup", campaign_.hooks.setup, nullptr, nullptr));
   if (options_.resume) {
     TRY(resume());
   } else {
@@ -154,24 +206,30 @@ Result<void> CampaignRun::open() {
   }
   skipped_ = set_aside_;
   look_at_stop_rule();
-  left_ = count_left(schedule_, done_, skipped_);
+  left_ = trials_left();
   return {};
 }
 
 Result<RunSummary> CampaignRun::run() {
-  std::optional<Ending> ending = reason_to_end();
   parts_.observer.run_started(record_, options_.resume.has_value(), progress());
-  while (!ending) {
-    const auto planned = next_trial(schedule_, cursor_, done_, skipped_);
-    if (!planned) {
-      ending = Ending{RunState::finished, stop_state_ ? stop_state_->summary(cells_, set_aside_) : ""};
-      break;
-    }
-    cursor_ = planned->index;
-    TRY(run_one(*planned));
-    ending = reason_to_end();
+  std::optional<Ending> ending = reason_to_end();
+  TrialLanes lanes(
+      campaign_.jobs,
+      [this](const PlannedTrial& planned, const std::atomic<bool>& stop) {
+        return run_in_lane(planned, stop);
+      },
+      stop_);
+  while (true) {
+    if (!ending) start_trials(lanes);
+    if (lanes.is_idle()) break;
+    TRY(take_ended(lanes.wait()));
+    if (!ending) ending = reason_to_end();
+    if (!ending) cool_down();
   }
+  if (!ending)
+    ending = Ending{RunState::finished, stop_state_ ? stop_state_->summary(cells_, set_aside_) : ""};
   if (ending->state != RunState::interrupted) TRY(wait_for_late_reports());
+  clean_up();
   return finish(*ending);
 }
 
@@ -182,8 +240,30 @@ void CampaignRun::look_at_stop_rule() {
     skipped_.insert(left_out.cell);
     note(fmt::format("cell {} is decided and left out from block {} on: {}", cells_[left_out.cell].text(),
                      left_out.from_block, left_out.reason));
-    left_ = count_left(schedule_, done_, skipped_);
+    left_ = trials_left();
   }
+}
+
+std::int64_t CampaignRun::trials_left() {
+  return is_counted(campaign_, options_) ? count_left(schedule_, done_, skipped_) : kUncountedTrials;
+}
+
+void CampaignRun::start_trials(TrialLanes& lanes) {
+  while (lanes.has_room()) {
+    const auto planned = next_trial(schedule_, cursor_, done_, skipped_);
+    if (!planned) return;
+    cursor_ = planned->index + 1;
+    in_flight_.insert(planned->index);
+    parts_.observer.trial_started(trials_->plan(*planned, cell_of(*planned)), cell_of(*planned), progress());
+    lanes.start(*planned);
+  }
+}
+
+void CampaignRun::cool_down() {
+  // In pieces: a signal that came before the sleep does not end it.
+  constexpr std::chrono::milliseconds kPiece{250};
+  auto left = campaign_.cooldown;
+  for (; left.count() > 0 && !stop_.load(); left -= kPiece) parts_.clock.sleep(std::min(left, kPiece));
 }
 
 std::optional<CampaignRun::Ending> CampaignRun::reason_to_end() {
@@ -193,56 +273,47 @@ std::optional<CampaignRun::Ending> CampaignRun::reason_to_end() {
   if (left_ == 0) return Ending{};
   if (stop_.load()) return Ending{RunState::interrupted, "asked to stop"};
   const auto elapsed = parts_.clock.monotonic() - began_;
-  if (options_.duration && elapsed >= *options_.duration) {
-    return Ending{RunState::finished,
-                  fmt::format("{} were over after {} of {} trials", format_duration(*options_.duration),
-                              done_.size(), schedule_.trial_count())};
+  if (duration_ && elapsed >= *duration_) {
+    const auto wanted = options_.duration ? *options_.duration : *campaign_.duration;
+    const auto total = is_counted(campaign_, options_)
+                           ? fmt::format(" of {}", static_cast<std::int64_t>(done_.size()) + left_)
+                           : std::string();
+    return Ending{RunState::finished, fmt::format("{} were over after {}{} trials", format_duration(wanted),
+                                                  done_.size(), total)};
   }
   const auto free = parts_.host.free_bytes(run_folder_);
-  if (!free) return std::nullopt;
-  free_bytes_ = *free;
-  if (*free >= campaign_.min_free_bytes) return std::nullopt;
+  if (free) free_bytes_ = *free;
+  if (!free || *free >= campaign_.min_free_bytes) return check_health();
   return Ending{RunState::stopped,
                 fmt::format("{:.2f} GiB are free at {}, less than the {:.2f} GiB of min_free_bytes",
                             static_cast<double>(*free) / kGibi, options_.trials_folder.string(),
                             static_cast<double>(campaign_.min_free_bytes) / kGibi)};
 }
 
-Result<void> CampaignRun::run_one(const PlannedTrial& planned) {
-  parts_.observer.trial_started(trials_->plan(planned, cell_of(planned)), cell_of(planned), progress());
-  TRY_ASSIGN(auto ended, run_with_retries(planned));
-  if (!ended) return {};  // Asked to stop: reason_to_end() says so next.
-  unkillable_ += static_cast<std::int64_t>(ended->evidence.status.unkillable.size());
-  for (const std::int64_t pid : ended->evidence.status.unkillable) {
-    note(fmt::format("process {} of trial {} would not die", pid, planned.index));
+Result<void> CampaignRun::take_ended(LaneResult result) {
+  in_flight_.erase(result.planned.index);
+  for (const std::string& message : result.notes) note(message);
+  if (!result.ended) return fail(result.ended.error());
+  if (!*result.ended) return {};  // Asked to stop: reason_to_end() says so next.
+  EndedTrial& ended = **result.ended;
+  unkillable_ += static_cast<std::int64_t>(ended.evidence.status.unkillable.size());
+  for (const std::int64_t pid : ended.evidence.status.unkillable) {
+    note(fmt::format("process {} of trial {} would not die", pid, result.planned.index));
   }
-  TRY(settle(*ended));
-  TRY(record(*ended));
+  TRY(settle(ended));
+  keep_system_log(ended);
+  TRY(record(ended));
   ++executed_;
-  parts_.observer.trial_ended(ended->trial, cell_of(planned), progress());
+  parts_.observer.trial_ended(ended.trial, cell_of(result.planned), progress());
   return {};
-}
-
-Result<std::optional<EndedTrial>> CampaignRun::run_with_retries(const PlannedTrial& planned) {
-  for (int attempt = 1;; ++attempt) {
-    auto ended = trials_->run(planned, cell_of(planned), stop_);
-    if (ended && (*ended || stop_.load())) return ended;
-    // The supervisor's death is our failure and never an outcome; one such, as by an out-of-memory
-    // killer that chose badly, must not end a night.
-    if (ended) ended = fail(ErrorKind::process, "the supervisor was interrupted, though nobody asked for it");
-    if (stop_.load()) return std::optional<EndedTrial>();
-    ended.error().add_context(fmt::format("while running trial {}", planned.index));
-    if (attempt == kMostAttempts) return ended;
-    note(ended.error().text() + "; trying again");
-    parts_.clock.sleep(kPauseBetweenAttempts);
-  }
 }
 
 Result<void> CampaignRun::record(EndedTrial& ended) {
   const Trial& trial = ended.trial;
   TRY(parts_.journal.trial_ended(trial, ended.reports));
   done_.insert(trial.index);
-  --left_;
+  // A cell may have been left out while this trial of it ran.
+  if (!skipped_.contains(trial.cell_index)) --left_;
   tally_.set(trial);
   expect_report(trial);
   for (const CollectedReport& report : ended.reports) drain(report);
@@ -253,17 +324,18 @@ Result<void> CampaignRun::record(EndedTrial& ended) {
 RunProgress CampaignRun::progress() const {
   RunProgress now;
   tally_.count_into(now);
-  now.trials_planned = now.trials_done + left_;
+  if (is_counted(campaign_, options_)) now.trials_planned = now.trials_done + left_;
   now.blocks_planned = record_.planned_blocks;
   now.reports_pending = static_cast<std::int64_t>(expecting_.size());
   now.elapsed = parts_.clock.monotonic() - began_;
   now.free_bytes = free_bytes_;
   if (executed_ > 0) {
     now.time_left = now.elapsed / executed_ * left_;
-    if (options_.duration) {
-      const auto rest = std::chrono::nanoseconds(*options_.duration) - now.elapsed;
-      now.time_left = std::clamp(rest, std::chrono::nanoseconds(0), *now.time_left);
-    }
+  }
+  if (duration_) {
+    const auto rest = std::max(*duration_ - now.elapsed, std::chrono::nanoseconds(0));
+    const bool sooner = is_counted(campaign_, options_) && now.time_left && *now.time_left < rest;
+    if (!sooner) now.time_left = rest;
   }
   return now;
 }

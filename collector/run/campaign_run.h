@@ -17,6 +17,7 @@
 #include "collector/run/campaign_runner.h"
 #include "collector/run/run_tally.h"
 #include "collector/run/stop_state.h"
+#include "collector/run/trial_lanes.h"
 #include "collector/run/trial_runner.h"
 
 namespace faultline {
@@ -28,7 +29,7 @@ class CampaignRun {
  public:
   CampaignRun(const Campaign& campaign, const RunOptions& options, const RunParts& parts,
               const std::atomic<bool>& stop)
-      : campaign_(campaign), options_(options), parts_(parts), stop_(stop), schedule_(1, 0, 0) {}
+      : campaign_(campaign), options_(options), parts_(parts), stop_(stop), schedule_(SchedulePlan{}) {}
 
   /// Begins a new run, or takes up an old one: ends what survived of the trial in flight, and reads what
   /// arrived in the report folders meanwhile.
@@ -45,13 +46,28 @@ class CampaignRun {
   Result<void> prepare_record();
   [[nodiscard]] std::optional<Ending> reason_to_end();
   void look_at_stop_rule();
-  Result<void> run_one(const PlannedTrial& planned);
-  Result<std::optional<EndedTrial>> run_with_retries(const PlannedTrial& planned);
+  [[nodiscard]] std::int64_t trials_left();
+  void make_schedule();
+  void start_trials(TrialLanes& lanes);
+  Result<void> take_ended(LaneResult result);
+  void cool_down();
   Result<void> record(EndedTrial& ended);
   Result<RunSummary> finish(const Ending& ending);
   [[nodiscard]] RunProgress progress() const;
   [[nodiscard]] const Cell& cell_of(const PlannedTrial& planned) const { return cells_[planned.cell_index]; }
   void note(const std::string& message) { parts_.observer.noted(message); }
+
+  // run_trial.cpp: what happens in a lane, and the user's own commands around it.
+  LaneResult run_in_lane(const PlannedTrial& planned, const std::atomic<bool>& stop);
+  Result<std::optional<EndedTrial>> run_with_retries(const PlannedTrial& planned,
+                                                     const std::atomic<bool>& stop,
+                                                     std::vector<std::string>& notes);
+  Result<void> run_hook(std::string_view name, const std::vector<std::string>& command,
+                        const PlannedTrial* planned, const EndedTrial* ended);
+  [[nodiscard]] EndedTrial not_prepared(const PlannedTrial& planned, const Error& error) const;
+  [[nodiscard]] std::optional<Ending> check_health();
+  void clean_up();
+  void keep_system_log(const EndedTrial& ended);
 
   // run_recovery.cpp
   Result<void> resume();
@@ -91,7 +107,9 @@ class CampaignRun {
   std::optional<StopState> stop_state_;  // Where the campaign has a stop rule.
   std::set<std::size_t> skipped_;        // Set aside, or left out by the stop rule.
   std::int64_t cursor_ = 0;              // No trial below it is left to be done.
-  std::int64_t left_ = 0;
+  std::int64_t left_ = 0;                // Recorded trials are not in it; those that run now are.
+  std::set<std::int64_t> in_flight_;
+  std::optional<std::chrono::nanoseconds> duration_;  // Of this execution.
   RunTally tally_;
 
   std::optional<TrialRunner> trials_;
@@ -103,11 +121,13 @@ class CampaignRun {
   MonotonicTime began_{0};
   std::uint64_t free_bytes_ = 0;
   std::int64_t executed_ = 0;
+  std::int64_t checked_at_ = -1;  // Executed trials at the last health check.
   std::int64_t foreign_ = 0;
   std::int64_t late_ = 0;
   std::int64_t unkillable_ = 0;
   std::vector<std::chrono::milliseconds> latencies_;
   bool drain_failed_ = false;
+  bool log_failed_ = false;
 };
 
 }  // namespace faultline

@@ -8,10 +8,12 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "collector/host/host_probe.h"
+#include "collector/plan/schedule.h"
 #include "collector/run/process_runner.h"
 #include "collector/run/run_journal.h"
 #include "collector/run/stop_judge.h"
@@ -35,6 +37,7 @@ struct RunOptions {
   std::filesystem::path samples_folder;               ///< Stands for `{samples}`.
   std::optional<std::int64_t> trials;                 ///< `--trials`: blocks, instead of the campaign's.
   std::optional<std::chrono::milliseconds> duration;  ///< `--for`: no trial starts after it.
+  Shard shard;                                        ///< `--shard`: the part of the blocks that is ours.
   Filter only;                                        ///< `--only`: over workload and parameters.
   ReporterKind reporter = ReporterKind::supervisor;
   std::vector<std::filesystem::path> report_folders;  ///< ReporterKind::folders; each with its `Retired/`.
@@ -53,6 +56,9 @@ struct RunParts {
   /// Needed where the campaign has a stop rule; made for the cells of the run.
   const StopJudge* stop_judge = nullptr;
 };
+
+/// The fact under which a run of a part of the blocks says which: `2/4`.
+inline constexpr std::string_view kShardFact = "shard";
 
 /// Where every death went. Counts are over the whole run, earlier executions included, but for
 /// late, latencies and unkillable, which are of this execution.
@@ -87,10 +93,10 @@ struct RunSummary {
 
 /// Runs until the plan is done, `stop` becomes true, the duration is over, or the disk is nearly full.
 ///
-/// States of the summary: `finished` (the plan is done, the stop rule is met, or --for is over),
-/// `interrupted` (stop: it can be resumed), `stopped` (free disk space). Crashes are results, not errors. An
-/// error means that our own machinery failed (journal, supervisor, folders); what was recorded until then
-/// stays, and the run is left to be resumed.
+/// States of the summary: `finished` (the plan is done, the stop rule is met, or its time is over),
+/// `interrupted` (stop: it can be resumed), `stopped` (free disk space, or the health check failed). Crashes
+/// are results, not errors. An error means that our own machinery failed (journal, supervisor, folders); what
+/// was recorded until then stays, and the run is left to be resumed.
 Result<RunSummary> run_campaign(const Campaign& campaign, const RunOptions& options, const RunParts& parts,
                                 const std::atomic<bool>& stop);
 
@@ -99,7 +105,7 @@ Result<RunSummary> run_campaign(const Campaign& campaign, const RunOptions& opti
 Result<RunRecord> plan_run(const Campaign& campaign, const RunOptions& options, const RunParts& parts);
 
 /// Why `found`, an unfinished run, cannot go on as `wanted`; nullopt if it can. Compared are campaign
-/// hash, cells, host, OS build and driver version, and that it began less than 20 hours before `now`.
+/// hash, cells, shard, host, OS build and driver version, and that it began less than 20 hours before `now`.
 std::optional<std::string> why_not_resumable(const RunRecord& found, const RunRecord& wanted, WallTime now);
 
 }  // namespace faultline

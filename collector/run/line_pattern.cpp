@@ -236,10 +236,19 @@ class LinePatternCompiler {
   }
 
   Result<Part> group(std::size_t depth) {
-    if (take('?') && !take(':')) return wrong("look-around and named groups are not supported: found (?");
+    const std::size_t opened = at_;
+    const bool unnumbered = take('?');
+    if (unnumbered && !take(':')) return wrong("look-around and named groups are not supported: found (?");
+    // A repeated group is compiled several times and stays the first one.
+    const bool first = !unnumbered && opened <= first_group_;
+    if (first) first_group_ = opened;
     TRY_ASSIGN(const Part inner, alternatives(depth + 1));
     if (!take(')')) return wrong("a ( without its )");
-    return inner;
+    if (!first) return inner;
+    out_.has_group_ = true;
+    const Part end = place(Kind::group_end);
+    join(inner.end, end.first);
+    return Part{add(Kind::group_start, inner.first), end.end};
   }
 
   Result<Part> escape() {
@@ -299,6 +308,7 @@ class LinePatternCompiler {
 
   std::string_view pattern_;
   std::size_t at_ = 0;
+  std::size_t first_group_ = std::string_view::npos;  // Where it begins.
   LinePattern out_;
 };
 
@@ -306,7 +316,7 @@ Result<LinePattern> LinePattern::compile(std::string_view pattern) {
   return LinePatternCompiler(pattern).compile();
 }
 
-bool LinePattern::holds(Kind place, std::string_view line, std::size_t at) const {
+bool LinePattern::holds(Kind place, std::string_view line, std::size_t at) {
   if (place == Kind::line_start) return at == 0;
   if (place == Kind::line_end) return at == line.size();
   const bool before = at > 0 && is_word(line[at - 1]);
@@ -340,6 +350,10 @@ bool LinePattern::matches(std::string_view line) const {
           open.push_back(state.next);
           if (state.other != state.next) open.push_back(state.other);
           break;
+        case Kind::group_start:
+        case Kind::group_end:
+          open.push_back(state.next);
+          break;
         case Kind::line_start:
         case Kind::line_end:
         case Kind::word_edge:
@@ -355,6 +369,82 @@ bool LinePattern::matches(std::string_view line) const {
     current.swap(following);
   }
   return false;
+}
+
+/// Adds the states that `thread` reaches without a character, the preferred ones first. True where one of
+/// them is the match: what comes later is of no interest then.
+bool LinePattern::follow(Thread thread, std::string_view line, std::size_t at, std::vector<std::size_t>& seen,
+                         std::vector<Thread>& reached, Thread& matched) const {
+  std::vector<Thread> open{thread};
+  while (!open.empty()) {
+    thread = open.back();
+    open.pop_back();
+    if (seen[thread.state] == at + 1) continue;
+    seen[thread.state] = at + 1;
+    const State& state = states_[thread.state];
+    Thread next = thread;
+    next.state = state.next;
+    switch (state.kind) {
+      case Kind::match:
+        matched = thread;
+        return true;
+      case Kind::bytes:
+        reached.push_back(thread);
+        break;
+      case Kind::split:
+        if (state.other != state.next) {
+          Thread other = thread;
+          other.state = state.other;
+          open.push_back(other);
+        }
+        open.push_back(next);
+        break;
+      case Kind::group_start:
+        next.group_start = at;
+        open.push_back(next);
+        break;
+      case Kind::group_end:
+        next.group_end = at;
+        open.push_back(next);
+        break;
+      case Kind::line_start:
+      case Kind::line_end:
+      case Kind::word_edge:
+      case Kind::no_word_edge:
+        if (holds(state.kind, line, at)) open.push_back(next);
+    }
+  }
+  return false;
+}
+
+std::optional<std::string_view> LinePattern::group(std::string_view line) const {
+  std::vector<std::size_t> seen(states_.size(), 0);
+  std::vector<Thread> current;
+  std::vector<Thread> reached;
+  std::optional<Thread> best;
+  for (std::size_t at = 0; at <= line.size(); ++at) {
+    reached.clear();
+    Thread matched;
+    bool found = false;
+    for (const Thread& thread : current) {
+      found = follow(thread, line, at, seen, reached, matched);
+      if (found) break;
+    }
+    // A later start never wins over an earlier one.
+    if (!found && !best) found = follow({start_, {}, {}}, line, at, seen, reached, matched);
+    if (found) best = matched;
+    current.clear();
+    for (Thread thread : reached) {
+      const State& state = states_[thread.state];
+      if (at >= line.size() || !sets_[state.set].test(byte_of(line[at]))) continue;
+      thread.state = state.next;
+      current.push_back(thread);
+    }
+    if (best && current.empty()) break;
+  }
+  if (!best || !best->group_start || !best->group_end || *best->group_end < *best->group_start)
+    return std::nullopt;
+  return line.substr(*best->group_start, *best->group_end - *best->group_start);
 }
 
 }  // namespace faultline

@@ -12,6 +12,7 @@
 
 #include <bitset>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,26 +32,49 @@ class LinePattern {
   static Result<LinePattern> compile(std::string_view pattern);
 
   [[nodiscard]] bool matches(std::string_view line) const;
+  /// Whether there is a group, as (x), that group() can give.
+  [[nodiscard]] bool has_group() const { return has_group_; }
+  /// What the first group of the pattern matched: of the leftmost match, quantifiers taking as much as
+  /// they can. nullopt where nothing matches, or the match passes the group by.
+  [[nodiscard]] std::optional<std::string_view> group(std::string_view line) const;
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
   friend class LinePatternCompiler;
 
-  enum class Kind { bytes, split, line_start, line_end, word_edge, no_word_edge, match };
+  enum class Kind {
+    bytes,
+    split,
+    line_start,
+    line_end,
+    word_edge,
+    no_word_edge,
+    group_start,
+    group_end,
+    match
+  };
   struct State {
     Kind kind = Kind::match;
     std::size_t set = 0;  // Kind::bytes: into sets_.
     std::size_t next = 0;
     std::size_t other = 0;  // Kind::split.
   };
+  struct Thread {
+    std::size_t state = 0;
+    std::optional<std::size_t> group_start;
+    std::optional<std::size_t> group_end;
+  };
 
   LinePattern() = default;
-  [[nodiscard]] bool holds(Kind place, std::string_view line, std::size_t at) const;
+  static bool holds(Kind place, std::string_view line, std::size_t at);
+  bool follow(Thread thread, std::string_view line, std::size_t at, std::vector<std::size_t>& seen,
+              std::vector<Thread>& reached, Thread& matched) const;
 
   std::string text_;
   std::vector<std::bitset<256>> sets_;
   std::vector<State> states_;
   std::size_t start_ = 0;
+  bool has_group_ = false;
 };
 
 }  // namespace faultline

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "core/text_escape.h"
@@ -35,6 +36,16 @@ void set_metric(std::vector<Metric>& metrics, std::string name, double value) {
     return;
   }
   if (metrics.size() < kMostMetrics) metrics.push_back({std::move(name), value});
+}
+
+/// All of `text` as a decimal number.
+std::optional<double> read_number(std::string_view text) {
+  const std::string copy(text);
+  if (copy.empty() || copy.find_first_not_of("+-.0123456789eE") != std::string::npos) return std::nullopt;
+  char* end = nullptr;
+  const double value = std::strtod(copy.c_str(), &end);
+  if (end != copy.c_str() + copy.size() || !std::isfinite(value)) return std::nullopt;
+  return value;
 }
 
 /// A line of ours holds one object with the one key `faultline`.
@@ -93,6 +104,11 @@ void scan_line(std::string_view line, const OutputPatterns& patterns, OutputFact
   note_match(facts.wrong_line, patterns.wrong_when, line);
   note_match(facts.crash_line, patterns.crash_when, line);
   note_match(facts.expected_line, patterns.expect_output, line);
+  for (const auto& [name, pattern] : patterns.metrics) {
+    const auto text = pattern.group(line);
+    const auto value = text ? read_number(*text) : std::nullopt;
+    if (value) set_metric(facts.metrics, name, *value);
+  }
   if (facts.gpu_errors.size() < kMostGpuErrors &&
       line.find("kIOGPUCommandBufferCallbackError") != std::string_view::npos) {
     facts.gpu_errors.push_back(excerpt(line));
@@ -117,6 +133,10 @@ Result<OutputPatterns> compile_patterns(const Workload& workload) {
   TRY_ASSIGN(patterns.wrong_when, compile_optional(workload.wrong_when));
   TRY_ASSIGN(patterns.crash_when, compile_optional(workload.crash_when));
   TRY_ASSIGN(patterns.expect_output, compile_optional(workload.expect_output));
+  for (const MetricPattern& metric : workload.metrics) {
+    TRY_ASSIGN(auto compiled, LinePattern::compile(metric.pattern));
+    patterns.metrics.emplace_back(metric.name, std::move(compiled));
+  }
   return patterns;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "collector/run/line_pattern.h"
@@ -22,6 +23,7 @@ struct OutputPatterns {
   std::optional<LinePattern> wrong_when;
   std::optional<LinePattern> crash_when;
   std::optional<LinePattern> expect_output;
+  std::vector<std::pair<std::string, LinePattern>> metrics;  ///< By name.
 };
 
 /// Fails only for a workload that never passed the checks of a campaign.
@@ -59,8 +61,8 @@ struct OutputFacts {
 };
 
 /// Reads what was kept of both streams (head and tail of each, so a line in the middle of a very long
-/// output may be missed). Lines of our own form count on stdout, patterns on both streams. A line is
-/// looked at up to 64 KiB; a value that is no finite number is no metric.
+/// output may be missed). Lines of our own form count on stdout, patterns on both streams, stdout first. A
+/// line is looked at up to 64 KiB; a value that is no finite number is no metric.
 ///
 /// Cost: linear in the output times the patterns' lengths.
 OutputFacts scan_output(std::string_view stdout_text, std::string_view stderr_text,

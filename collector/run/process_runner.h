@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -115,7 +116,8 @@ class ProcessRunner {
 class SupervisorProcess;
 
 /// Gives each trial a process of `supervisor` (the program faultline-report) of its own, and has the next
-/// one started by then. The program must ignore SIGPIPE. One call at a time.
+/// one started by then. The program must ignore SIGPIPE.
+/// Threads: run() may be called from several at a time.
 class ProcessRunnerPosix final : public ProcessRunner {
  public:
   explicit ProcessRunnerPosix(std::filesystem::path supervisor);
@@ -127,7 +129,8 @@ class ProcessRunnerPosix final : public ProcessRunner {
   Result<std::unique_ptr<SupervisorProcess>> hand_over(const TrialSpec& spec);
 
   std::filesystem::path supervisor_;
-  std::unique_ptr<SupervisorProcess> waiting_;  ///< Has no trial yet; null before the first one.
+  std::mutex mutex_;                                         // Guards waiting_.
+  std::vector<std::unique_ptr<SupervisorProcess>> waiting_;  // Have no trial yet; none before the first one.
 };
 
 }  // namespace faultline

@@ -16,9 +16,17 @@ Result<std::unique_ptr<SupervisorProcess>> ProcessRunnerPosix::start_supervisor(
   return std::make_unique<SupervisorProcess>(std::move(process));
 }
 
-/// The one that is waiting, if it still lives; else a new one.
+/// One that is waiting, if it still lives; else a new one.
 Result<std::unique_ptr<SupervisorProcess>> ProcessRunnerPosix::hand_over(const TrialSpec& spec) {
-  if (auto waiting = std::exchange(waiting_, nullptr); waiting && waiting->give(spec)) return waiting;
+  std::unique_ptr<SupervisorProcess> waiting;
+  {
+    const std::lock_guard<std::mutex> held(mutex_);
+    if (!waiting_.empty()) {
+      waiting = std::move(waiting_.back());
+      waiting_.pop_back();
+    }
+  }
+  if (waiting && waiting->give(spec)) return waiting;
   TRY_ASSIGN(auto fresh, start_supervisor());
   TRY(fresh->give(spec));
   return fresh;
@@ -37,7 +45,10 @@ Result<TrialStatus> ProcessRunnerPosix::run(const TrialSpec& spec, const std::at
   TRY(supervisor->wait(stop));
   // Now, and not while a command runs: the start of a process beside it might sway a race. If it fails,
   // the next trial says so.
-  if (!stop.load()) waiting_ = start_supervisor().value_or(nullptr);
+  if (auto next = stop.load() ? nullptr : start_supervisor().value_or(nullptr)) {
+    const std::lock_guard<std::mutex> held(mutex_);
+    waiting_.push_back(std::move(next));
+  }
   TRY_ASSIGN(const auto text, read_file(status_path));
   auto status = read_trial_status(text);
   if (!status) status.error().add_context("while reading " + status_path.string());

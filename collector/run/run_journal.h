@@ -96,7 +96,7 @@ class RunJournal {
 /// Counts of a run so far, over this execution and the ones before it.
 struct RunProgress {
   std::int64_t trials_done = 0;
-  std::int64_t trials_planned = 0;  ///< Set-aside ones are not in it.
+  std::int64_t trials_planned = 0;  ///< Set-aside ones are not in it. 0: no count, a duration ends the run.
   std::int64_t blocks_planned = 0;
   std::array<std::int64_t, kOutcomeTexts.size()> outcomes{};  ///< By Outcome.
   std::int64_t uncaptured = 0;

@@ -96,7 +96,7 @@ void CampaignRun::explain_missing_report(EndedTrial& ended) const {
 
 Result<void> CampaignRun::collect(EndedTrial* current) {
   if (!intake_) return {};
-  IntakeRound round = intake_->collect(processes_, parts_.clock.monotonic());
+  IntakeRound round = intake_->collect(processes_, parts_.clock.monotonic(), in_flight_);
   for (const std::string& problem : round.problems) note(problem);
   for (ArrivedReport& arrived : round.arrived) TRY(accept(arrived, current));
   return {};
@@ -217,7 +217,8 @@ Result<void> CampaignRun::wait_for_late_reports() {
 void CampaignRun::drain(const CollectedReport& report) {
   if (!campaign_.drain || report.source.empty()) return;
   if (report.source.parent_path().filename() == "Retired") return;
-  const auto removed = remove_stored_report(report.source, report.bytes);
+  const auto removed = intake_ ? intake_->remove_stored(report.source, report.bytes)
+                               : remove_stored_report(report.source, report.bytes);
   if (removed || drain_failed_) return;
   drain_failed_ = true;
   note(removed.error().text());

@@ -14,7 +14,8 @@ bool StopState::is_complete(Schedule& schedule, const RunTally& tally,
   const auto cells = static_cast<std::int64_t>(cell_count_);
   for (std::int64_t index = blocks_ * cells; index < (blocks_ + 1) * cells; ++index) {
     const auto planned = schedule.trial(index);
-    if (!planned) return false;  // Past the end of the plan.
+    if (!planned) return false;                               // Past the end of the plan.
+    if (!schedule.is_own_block(planned->block)) return true;  // Another host's.
     if (set_aside.contains(planned->cell_index) || left_out_.contains(planned->cell_index)) continue;
     if (tally.find(index) == nullptr) return false;
   }

@@ -10,9 +10,12 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "collector/run/spawn_mutex.h"
 
 extern char** environ;
 
@@ -112,6 +115,7 @@ Result<void> check_end(int wait_status, std::string said) {
 }  // namespace
 
 Result<SupervisorProcess> SupervisorProcess::spawn(const std::filesystem::path& program) {
+  const std::lock_guard<std::mutex> spawning(spawn_mutex());
   TRY_ASSIGN(auto line, open_control_line());
   SpawnSettings settings;
   settings.prepare(line.theirs.get());

@@ -89,6 +89,7 @@ Trial TrialRunner::plan(const PlannedTrial& planned, const Cell& cell) const {
   trial.run = setting_.run;
   trial.index = planned.index;
   trial.block = planned.block;
+  trial.warm_up = planned.warm_up;
   trial.cell_index = planned.cell_index;
   for (const std::string& argument : workload_of(cell).command) {
     trial.argv.push_back(replace_placeholders(argument, cell, setting_.folders).value_or(""));

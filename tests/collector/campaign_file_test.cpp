@@ -222,6 +222,23 @@ TEST(CampaignFileTest, EachMistakeSaysWhatWouldBeRight) {
       {"", "expect_output = 5", "expect_output is an integer; wanted a text in quotes"},
       {"", "pass_wen = \"x\"", "unknown key \"pass_wen\" in [[workload]]; did you mean \"pass_when\"?"},
       {"", "working_folder = \"{where}\"", "unknown placeholder {where}"},
+      {"warm_up = -1", "", "warm_up is -1; wanted at least 0"},
+      {"jobs = 0", "", "jobs is 0; wanted at least 1"},
+      {"jobs = 1000", "", "jobs is 1000; wanted at most 256 trials at the same time"},
+      {"cooldown = 5", "", "cooldown is an integer; wanted a duration"},
+      {"duration = \"0s\"", "", "duration must be longer than 0"},
+      {"system_log = 1", "", "system_log is an integer; wanted true or false"},
+      {"[hooks]\nsetup = \"make\"", "", "setup is a text; wanted a command as a list of texts"},
+      {"[hooks]\ncleanup = []", "", "cleanup is an empty command"},
+      {"[hooks]\nbefore_tria = [\"x\"]", "", "in [hooks]; did you mean \"before_trial\"?"},
+      {"[hooks]\nhealth_every = 5", "", "health_every has no health beside it"},
+      {"[hooks]\nhealth = [\"x\"]\nhealth_every = 0", "", "health_every is 0; wanted at least 1"},
+      {"[hooks]\nsetup = [\"x\", \"{n}\"]", "", "unknown placeholder {n}"},
+      {"[hooks]\ntimeout = \"0s\"", "", "timeout of [hooks] must be longer than 0"},
+      {"", "metrics = { ops = 5 }", "ops is an integer; wanted a text in quotes"},
+      {"", "metrics = { ops = \"[0-9]+\" }", "regex \"[0-9]+\" has no group; put ( ) around the number"},
+      {"", "metrics = { ops = \"(\" }", "metric ops: regex"},
+      {"", "metrics = { \"a b\" = \"(1)\" }", "a metric is named \"a b\""},
       {"[facts]\ntorch = []", "", "fact \"torch\" has an empty command"},
       {"[facts]\ntorch = [\"{n}\"]", "", "unknown placeholder {n}"},
   };
@@ -292,6 +309,45 @@ TEST(CampaignFileTest, AFileNamesItselfInEveryMistakeAndItsFolderIsAbsolute) {
   EXPECT_EQ(none.error().kind(), ErrorKind::io);
 }
 
+TEST(CampaignFileTest, EverythingAroundTheTrialsIsReadAndWrittenBack) {
+  const std::string text = with(
+      "warm_up = 2\nduration = \"8h\"\njobs = 3\ncooldown = \"1500ms\"\nsystem_log = true\n"
+      "[hooks]\nsetup = [\"a\", \"{samples}/x\"]\nbefore_trial = [\"b\"]\nafter_trial = [\"c\"]\n"
+      "cleanup = [\"d\"]\nhealth = [\"e\"]\nhealth_every = 7\ntimeout = \"5s\"",
+      "metrics = { ops = \"([0-9.]+) ops/s\", loss = \"loss (\\\\d+)\" }");
+
+  const CampaignText read = parse_campaign(text, "/c");
+
+  ASSERT_THAT(read.mistakes, IsEmpty());
+  const Campaign& campaign = read.campaign;
+  EXPECT_EQ(campaign.warm_up, 2);
+  EXPECT_EQ(campaign.duration, std::chrono::hours(8));
+  EXPECT_EQ(campaign.jobs, 3);
+  EXPECT_EQ(campaign.cooldown, std::chrono::milliseconds(1500));
+  EXPECT_TRUE(campaign.system_log);
+  EXPECT_THAT(campaign.hooks.setup, ElementsAre("a", "{samples}/x"));
+  EXPECT_THAT(campaign.hooks.before_trial, ElementsAre("b"));
+  EXPECT_THAT(campaign.hooks.after_trial, ElementsAre("c"));
+  EXPECT_THAT(campaign.hooks.cleanup, ElementsAre("d"));
+  EXPECT_THAT(campaign.hooks.health, ElementsAre("e"));
+  EXPECT_EQ(campaign.hooks.health_every, 7);
+  EXPECT_EQ(campaign.hooks.timeout, std::chrono::seconds(5));
+  EXPECT_THAT(campaign.workloads[0].metrics,
+              ElementsAre(MetricPattern{"ops", "([0-9.]+) ops/s"}, MetricPattern{"loss", "loss (\\d+)"}));
+  Campaign again = parse_campaign(write_campaign_toml(campaign), "/c").campaign;
+  again.text = campaign.text;
+  EXPECT_EQ(again, campaign);
+}
+
+TEST(CampaignFileTest, ADurationMayStandInPlaceOfACount) {
+  const CampaignText read = parse_campaign(
+      "[campaign]\nname = \"c\"\nduration = \"8h\"\n[[workload]]\nname = \"w\"\ncommand = [\"p\"]\n", "/c");
+
+  EXPECT_THAT(read.mistakes, IsEmpty());
+  EXPECT_EQ(read.campaign.trials, 0);
+  EXPECT_THAT(messages_of(write_campaign_toml(read.campaign)), IsEmpty());
+}
+
 TEST(CampaignFileTest, TheHashKnowsWhatDecidesTrialsAndNothingElse) {
   const auto hash = [](std::string text) { return parse_campaign(text, "/a").campaign.hash; };
   const std::string base = with("", "");
@@ -304,6 +360,12 @@ TEST(CampaignFileTest, TheHashKnowsWhatDecidesTrialsAndNothingElse) {
   more_trials.replace(more_trials.find("trials = 5"), 10, "trials = 9");
   EXPECT_EQ(hash(base), hash(more_trials));
 
+  EXPECT_EQ(hash(base), hash(with("duration = \"8h\"\nsystem_log = true", "")));
+  EXPECT_EQ(hash(base), hash(with("jobs = 1\nwarm_up = 0\ncooldown = \"0s\"", "")));
+
+  EXPECT_NE(hash(base), hash(with("jobs = 2", "")));
+  EXPECT_NE(hash(base), hash(with("warm_up = 1", "")));
+  EXPECT_NE(hash(base), hash(with("[hooks]\nsetup = [\"x\"]", "")));
   EXPECT_NE(hash(base), hash(with("seed = 2", "")));
   EXPECT_NE(hash(base), hash(with("timeout = \"2m\"", "")));
   EXPECT_NE(hash(base), hash(with("control = \"n=2\"", "")));

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <optional>
+#include <random>
 #include <regex>
+#include <string>
 
 namespace faultline {
 namespace {
@@ -133,6 +137,58 @@ TEST(LinePatternTest, EvilPatternsAndVeryLongLinesAreSurvived) {
   // A pattern that would need millions of states is refused, not built.
   EXPECT_FALSE(LinePattern::compile("((((a{100}){100}){100}){100})").has_value());
   EXPECT_FALSE(LinePattern::compile(std::string(10'000, '(')).has_value());
+}
+
+struct GroupRow {
+  std::string_view pattern;
+  std::string_view line;
+  std::optional<std::string_view> group;
+};
+
+TEST(LinePatternTest, TheFirstGroupGivesWhatItMatched) {
+  const GroupRow rows[] = {
+      {"([0-9.]+) ops/s", "ran 12 times: 1234.5 ops/s", "1234.5"},
+      {"took (\\d+)", "took 250 ms", "250"},
+      {"(\\d+)$", "a 1 b 22", "22"},
+      {"(a|ab)(c)", "xabc", "ab"},
+      {"(?:loss|cost)=(-?\\d+)", "cost=-7", "-7"},
+      {"x(y)?z", "xz", std::nullopt},
+      {"(y)", "xz", std::nullopt},
+      {"(ab)+", "ababab!", "ab"},
+      {"(a*)b", "caab", "aa"},
+      {"(.*)", "", ""},
+      {"((\\d)\\d)", "a42", "42"},
+  };
+  for (const GroupRow& row : rows) {
+    const auto compiled = LinePattern::compile(row.pattern);
+    ASSERT_TRUE(compiled) << compiled.error().text();
+    EXPECT_TRUE(compiled->has_group());
+    EXPECT_EQ(compiled->group(row.line), row.group) << row.pattern << " on " << row.line;
+  }
+  EXPECT_FALSE(LinePattern::compile("(?:a)b")->has_group());
+}
+
+TEST(LinePatternTest, GroupsAgreeWithStdRegexOnGeneratedPatternsAndLines) {
+  // Only where leftmost with greedy quantifiers, in order of alternatives, is what both mean.
+  const std::array<const char*, 8> atoms{"a", "b", "[ab]", ".", "a*", "b+", "c?", "(?:ab|c)"};
+  std::mt19937 random(11);
+  for (int round = 0; round < 3000; ++round) {
+    std::string pattern;
+    const auto pieces = 3 + random() % 3;
+    const auto grouped = random() % pieces;
+    for (std::size_t i = 0; i < pieces; ++i) {
+      const std::string atom = atoms[random() % atoms.size()];
+      pattern += i == grouped ? "(" + atom + ")" : atom;
+    }
+    std::string line;
+    for (auto length = random() % 9; length > 0; --length) line += "abc"[random() % 3];
+    std::smatch match;
+    const bool found = std::regex_search(line, match, std::regex(pattern));
+    const auto group = LinePattern::compile(pattern)->group(line);
+    ASSERT_EQ(group.has_value(), found) << pattern << " on " << line;
+    if (!found) continue;
+    EXPECT_EQ(std::string(*group), match[1].str()) << pattern << " on " << line;
+  }
 }
 
 }  // namespace

@@ -36,6 +36,17 @@ TEST(OutputScanTest, LinesOfOurFormBecomeMetricsPhasesAndCounts) {
   EXPECT_EQ(facts.ok, (OkCount{28, 30}));
 }
 
+TEST(OutputScanTest, PatternsOfTheWorkloadTakeNumbersOutOfItsOwnWords) {
+  Workload workload;
+  workload.metrics = {{"ops", "([0-9.]+) ops/s"}, {"loss", "loss=([^ ]+)"}};
+
+  const OutputFacts facts =
+      scan("warm: 10 ops/s\n{\"faultline\": {\"metric\": \"watts\", \"value\": 4.5}}\n1234.5 ops/s\n",
+           "loss=nan\nloss=-1e-3\nloss=0x10\n", workload);
+
+  EXPECT_THAT(facts.metrics, ElementsAre(Metric{"ops", 1234.5}, Metric{"watts", 4.5}, Metric{"loss", -1e-3}));
+}
+
 TEST(OutputScanTest, WhatIsNotOfOurFormIsLeftAlone) {
   const OutputFacts facts = scan(
       "{\"faultline\": {\"metric\": \"a\", \"value\": \"fast\"}}\n"

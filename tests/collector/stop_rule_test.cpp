@@ -137,7 +137,11 @@ TEST(StopRuleTest, CellsThatAreSetAsideHoldNobodyUp) {
   const FakeJudge judge({1, 1, 1, 99});
   const StopRule rule{StopRule::When::interval, 0.5, "", 0.0, false};
   StopState state(rule, judge, 4);
-  Schedule schedule(4, 3, 3);
+  SchedulePlan plan;
+  plan.cell_count = 4;
+  plan.blocks = 3;
+  plan.seed = 3;
+  Schedule schedule(plan);
   RunTally tally;
   for (std::int64_t index = 0; index < 4; ++index) {
     const auto planned = *schedule.trial(index);

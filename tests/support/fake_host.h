@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,6 +20,9 @@ class FakeHost final : public HostProbe {
   std::int64_t survivors = 0;                               ///< What end_survivors() answers.
   std::vector<std::filesystem::path> asked_for_survivors;   ///< Trial folders, in order.
   std::map<std::vector<std::string>, std::string> outputs;  ///< Of [facts] commands; others fail.
+
+  std::vector<HostCommand> commands;  ///< Of run_command(), in order.
+  std::function<bool(const HostCommand&)> refuse = [](const HostCommand&) { return false; };
 
   FakeHost() {
     host_facts.host_key = "0123456789abcdef0123456789abcdef";
@@ -44,6 +48,11 @@ class FakeHost final : public HostProbe {
     const auto found = outputs.find(argv);
     if (found == outputs.end()) return fail(ErrorKind::process, argv.front() + " exited with 1");
     return found->second;
+  }
+  Result<std::string> run_command(const HostCommand& command) override {
+    commands.push_back(command);
+    if (refuse(command)) return fail(ErrorKind::process, command.argv.front() + " exited with 1");
+    return std::string();
   }
 };
 

@@ -11,15 +11,17 @@
 // crashes is decided by the scheduler and the caches alone. What is not: no GPU, none of the driver's code,
 // and rates that say something about this machine's scheduler and nothing about any driver.
 //
-//   agx_sim [--threads N] [--ops N] [--lock none|per-op|per-stream|rwlock|global] [--style shared|per-thread]
+//   agx_sim [--threads N] [--ops N] [--lock none|per-op|per-stream|rwlock|global]
+//           [--style shared|per-thread|sequential]
 //
 //   --ops     encoding sessions per thread
 //   --style   what threads share. `shared`: command buffers; the deaths are the assertion's. `per-thread`:
 //             each thread has command buffers of its own and the driver hands out the same contexts to
-//             several threads; the deaths are the three NULL accesses.
+//             several threads; the deaths are the three NULL accesses. `sequential`: as `shared`, but a
+//             thread begins only when the one before it is done.
 //
-// One thread, or the lock `global`, never crashes; every other pair of settings can. Prints phases and
-// throughput as JSON lines and at last `complete`. Exit status: 0, or 2 for wrong usage.
+// One thread, the lock `global` or the style `sequential` never crashes; every other pair of settings can.
+// Prints phases and throughput as JSON lines and at last `complete`. Exit status: 0, or 2 for wrong usage.
 
 #include <charconv>
 #include <chrono>
@@ -37,7 +39,7 @@
 
 namespace {
 
-enum class Style { shared, per_thread };
+enum class Style { shared, per_thread, sequential };
 
 struct Options {
   std::size_t threads = 8;
@@ -96,7 +98,7 @@ void work(Machine& machine, const Options& options, std::size_t thread) {
     // Each thread walks through the shared objects with an odd stride of its own, so that any two threads
     // meet now and then, whatever their speeds.
     const std::size_t at = (thread + op * (2 * thread + 1)) % kSharedObjects;
-    const bool share_buffers = options.style == Style::shared;
+    const bool share_buffers = options.style != Style::per_thread;
     encode_session(machine.lock, thread,
                    share_buffers ? &machine.shared_buffers[at] : &machine.own_buffers[thread],
                    share_buffers ? &machine.own_contexts[thread] : &machine.shared_contexts[at], input);
@@ -112,20 +114,30 @@ void run(const Options& options) {
   print_phase("setup");
   const auto machine = std::make_unique<Machine>(options);
   // All start together: without that the first thread may be done before the last one is born.
-  std::latch start(static_cast<std::ptrdiff_t>(options.threads) + 1);
+  const bool in_turn = options.style == Style::sequential;
+  std::latch start(in_turn ? 1 : static_cast<std::ptrdiff_t>(options.threads) + 1);
   std::vector<std::thread> threads;
   threads.reserve(options.threads);
   for (std::size_t thread = 0; thread < options.threads; ++thread) {
-    threads.emplace_back([&machine, &options, &start, thread] {
-      start.arrive_and_wait();
+    threads.emplace_back([&machine, &options, &start, &threads, in_turn, thread] {
+      if (in_turn) {
+        start.wait();
+      } else {
+        start.arrive_and_wait();
+      }
+      if (in_turn && thread > 0) threads[thread - 1].join();
       work(*machine, options, thread);
     });
   }
 
   print_phase("encoding");
-  start.arrive_and_wait();
+  start.arrive_and_wait();  // With one place, ours: all go.
   const auto began = std::chrono::steady_clock::now();
-  for (std::thread& thread : threads) thread.join();
+  if (in_turn) {
+    threads.back().join();  // Each of the others was joined by the one behind it.
+  } else {
+    for (std::thread& thread : threads) thread.join();
+  }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
 
   print_phase("done");
@@ -146,6 +158,7 @@ std::optional<std::size_t> parse_count(std::string_view text) {
 std::optional<Style> find_style(std::string_view name) {
   if (name == "shared") return Style::shared;
   if (name == "per-thread") return Style::per_thread;
+  if (name == "sequential") return Style::sequential;
   return std::nullopt;
 }
 
@@ -179,7 +192,7 @@ int main(int argc, char** argv) {
   if (!options) {
     std::fputs(
         "usage: agx_sim [--threads N] [--ops N] [--lock none|per-op|per-stream|rwlock|global]\n"
-        "               [--style shared|per-thread]\n",
+        "               [--style shared|per-thread|sequential]\n",
         stderr);
     return 2;
   }

@@ -1,0 +1,219 @@
+// `faultline schedule`: a campaign every night, or a watch that never ends, by launchd or systemd.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <system_error>
+
+#include "cli/commands.h"
+#include "cli/host_defaults.h"
+#include "cli/job_files.h"
+#include "cli/terminal.h"
+#include "collector/host/environment_facts.h"
+#include "collector/host/host_probe.h"
+#include "collector/plan/campaign_file.h"
+#include "core/text_file.h"
+
+namespace faultline {
+namespace {
+
+struct ScheduleFlags {
+  std::string campaign;
+  std::string at;
+  bool watch = false;
+  std::vector<std::string> folders;
+  bool remove = false;
+  bool print_only = false;
+};
+
+/// What a job inherits from this shell: where programs are, and what changes how workloads behave.
+std::vector<std::pair<std::string, std::string>> job_environment() {
+  std::vector<std::pair<std::string, std::string>> env;
+  for (const char* name : {"PATH", "HOME", "LANG"}) {
+    if (const char* value = std::getenv(name); value != nullptr) env.emplace_back(name, value);
+  }
+  constexpr std::string_view kPrefix = "env.";
+  for (auto& [name, value] : environment_facts()) env.emplace_back(name.substr(kPrefix.size()), value);
+  return env;
+}
+
+struct Places {
+  std::string program;
+  std::string db;
+  std::filesystem::path here;
+};
+
+Result<Places> find_places(const CommandContext& context) {
+  std::error_code error;
+  const auto here = std::filesystem::current_path(error);
+  if (error) return fail(io_error("cannot tell the current folder", error.value()));
+  return Places{(context.program_folder / "faultline").string(),
+                std::filesystem::absolute(context.db_path(), error).string(), here};
+}
+
+Result<std::vector<Job>> campaign_jobs(const ScheduleFlags& flags, const CommandContext& context,
+                                       const JobSystem& system) {
+  TRY_ASSIGN(const auto places, find_places(context));
+  std::error_code error;
+  const auto campaign = std::filesystem::absolute(flags.campaign, error);
+  Job nightly;
+  nightly.name = job_name(campaign.stem().string());
+  if (!flags.remove) {
+    TRY(read_campaign_file(campaign));
+    const auto at = parse_time_of_day(flags.at);
+    if (!at) {
+      return fail(ErrorKind::invalid_argument,
+                  flags.at.empty() ? "when? Write --at 23:00"
+                                   : fmt::format("--at: \"{}\" is no time of day; write 23:00", flags.at));
+    }
+    nightly.at = *at;
+  }
+  nightly.description = "Faultline campaign " + campaign.filename().string();
+  nightly.working_folder = places.here;
+  nightly.env = job_environment();
+  nightly.command = {places.program,
+                     "run",
+                     campaign.string(),
+                     "--db",
+                     places.db,
+                     "--log",
+                     (system.log_folder / (nightly.name + ".log")).string()};
+  // A run that a panic or a power cut interrupted goes on as soon as the machine is up again.
+  Job resume = nightly;
+  resume.name += "-resume";
+  resume.description += ", what is left of an interrupted run";
+  resume.start = Job::Start::at_login;
+  resume.command.emplace_back("--if-unfinished");
+  return std::vector<Job>{std::move(nightly), std::move(resume)};
+}
+
+Result<std::vector<Job>> watch_jobs(const ScheduleFlags& flags, const CommandContext& context,
+                                    const JobSystem& system) {
+  TRY_ASSIGN(const auto places, find_places(context));
+  Job watch;
+  watch.name = "watch";
+  watch.description = "Faultline watch of report folders";
+  watch.start = Job::Start::always;
+  watch.working_folder = places.here;
+  watch.env = job_environment();
+  watch.command = {places.program, "watch", "--db",
+                   places.db,      "--log", (system.log_folder / "watch.log").string()};
+  for (const auto& folder : flags.folders) {
+    std::error_code error;
+    watch.command.push_back(std::filesystem::absolute(folder, error).string());
+  }
+  if (flags.folders.empty() && !flags.remove && default_report_folders().empty()) {
+    return fail(ErrorKind::invalid_argument,
+                "name the folders to watch: this system has none into which it puts reports");
+  }
+  return std::vector<Job>{std::move(watch)};
+}
+
+std::string command_text(const std::vector<std::string>& command) {
+  return fmt::format("{}", fmt::join(command, " "));
+}
+
+/// Files first, and nothing is undone where the system cannot be told: the command to do so by hand is said.
+Result<ExitStatus> install(const std::vector<Job>& jobs, const JobSystem& system,
+                           const CommandContext& context) {
+  std::error_code error;
+  for (const auto& folder : {system.folder, system.log_folder}) {
+    std::filesystem::create_directories(folder, error);
+    if (error) return fail(io_error("cannot make the folder " + folder.string(), error.value()));
+  }
+  SystemHost host;
+  bool told = true;
+  for (const Job& job : jobs) {
+    for (const JobFile& file : system.files(job)) {
+      TRY(write_file_atomically(system.folder / file.name, file.text, Durability::synced));
+      note(context, "Wrote " + (system.folder / file.name).string());
+    }
+    // One that is there from an earlier schedule would be kept as it was.
+    for (const auto& command : system.unload(system.folder, job)) [[maybe_unused]]
+      const auto ignored = host.run_command({command, {}, std::chrono::seconds(30), true, 4096});
+    for (const auto& command : system.load(system.folder, job)) {
+      const auto done = host.run_command({command, {}, std::chrono::seconds(30), true, 4096});
+      if (done) continue;
+      complain(fmt::format("{}; run by hand: {}", done.error().text(), command_text(command)));
+      told = false;
+    }
+  }
+  note(context, system.note);
+  return told ? ExitStatus::done : ExitStatus::failed;
+}
+
+Result<ExitStatus> remove(const std::vector<Job>& jobs, const JobSystem& system,
+                          const CommandContext& context) {
+  SystemHost host;
+  bool any = false;
+  for (const Job& job : jobs) {
+    for (const JobFile& file : system.files(job))
+      any = any || std::filesystem::exists(system.folder / file.name);
+    for (const auto& command : system.unload(system.folder, job)) [[maybe_unused]]
+      const auto ignored = host.run_command({command, {}, std::chrono::seconds(30), true, 4096});
+    for (const JobFile& file : system.files(job)) {
+      std::error_code error;
+      if (std::filesystem::remove(system.folder / file.name, error))
+        note(context, "Removed " + (system.folder / file.name).string());
+      if (error)
+        return fail(io_error("cannot remove " + (system.folder / file.name).string(), error.value()));
+    }
+  }
+  if (!any)
+    return fail(ErrorKind::invalid_argument,
+                "nothing of that name is scheduled in " + system.folder.string());
+  return ExitStatus::done;
+}
+
+Result<ExitStatus> schedule(const ScheduleFlags& flags, const CommandContext& context) {
+  if (flags.watch ? !flags.at.empty() : !flags.folders.empty()) {
+    return fail(ErrorKind::invalid_argument, flags.watch
+                                                 ? "--at goes with a campaign; --watch runs all the time"
+                                                 : "folders go with --watch");
+  }
+  if (!flags.watch && flags.campaign.empty())
+    return fail(ErrorKind::invalid_argument, "give a campaign file and --at 23:00, or --watch");
+  TRY_ASSIGN(const auto system, this_job_system());
+  TRY_ASSIGN(const auto jobs,
+             flags.watch ? watch_jobs(flags, context, system) : campaign_jobs(flags, context, system));
+  if (flags.print_only) {
+    for (const Job& job : jobs) {
+      for (const JobFile& file : system.files(job))
+        print("# " + (system.folder / file.name).string() + "\n" + file.text + "\n");
+    }
+    return ExitStatus::done;
+  }
+  return flags.remove ? remove(jobs, system, context) : install(jobs, system, context);
+}
+
+}  // namespace
+
+void add_schedule_command(CLI::App& app, CommandContext& context) {
+  auto* command = app.add_subcommand("schedule", "Run a campaign every night by launchd or systemd");
+  auto flags = std::make_shared<ScheduleFlags>();
+  command->add_option("campaign", flags->campaign, "Campaign file; with --watch, the first folder")
+      ->type_name("CAMPAIGN.toml");
+  command->add_option("folders", flags->folders, "With --watch: further folders")->type_name("FOLDER");
+  command->add_option("--at", flags->at, "Time of day, as 23:00")->type_name("HH:MM");
+  command->add_flag("--watch", flags->watch, "Keep `faultline watch` running instead");
+  auto* remove_flag = command->add_flag("--remove", flags->remove, "Take it away again");
+  command->add_flag("--print", flags->print_only, "Print the files instead of writing them")
+      ->excludes(remove_flag);
+  add_shared_options(*command, context, "");
+  command->footer(
+      "Writes a launch agent (macOS) or a systemd user timer (Linux) with absolute paths, this folder and "
+      "this\n"
+      "environment, at a person's priority, and a second job that goes on with an interrupted run after a\n"
+      "restart. Output goes to a log that is rotated. The run itself holds off sleep.\n\n"
+      "Example: faultline schedule nightly.toml --at 23:00 --db /data/nightly.db");
+  command->callback([&context, flags] {
+    context.action = [&context, flags] {
+      if (flags->watch && !flags->campaign.empty())
+        flags->folders.insert(flags->folders.begin(), std::exchange(flags->campaign, {}));
+      return schedule(*flags, context);
+    };
+  });
+}
+
+}  // namespace faultline
