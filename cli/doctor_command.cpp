@@ -79,6 +79,27 @@ HostCheck check_canary(const CanaryResult& canary) {
   return {"canary", CheckState::good, found, {}};
 }
 
+/// Whether the report says of the canary what we know of it: that is what attribution rests on.
+HostCheck check_identity(const CanaryResult& canary) {
+  const std::string name = "report_identity";
+  if (!canary.report) return {name, CheckState::unknown, "there is no report to look at", {}};
+  const ReportIdentity& said = canary.report->identity;
+  std::vector<std::string> differ;
+  if (said.pid != canary.trial.pid) differ.emplace_back("pid");
+  if (said.boot_session && canary.trial.boot_session && *said.boot_session != *canary.trial.boot_session)
+    differ.emplace_back("boot session");
+  if (!differ.empty()) {
+    return {name, CheckState::bad,
+            fmt::format("the report's {} is not the process's own", fmt::join(differ, " and ")),
+            "reports cannot be given to their trials: send this finding to the developers"};
+  }
+  const bool ticks_agree =
+      said.start_ticks && canary.trial.start_ticks && *said.start_ticks == *canary.trial.start_ticks;
+  const std::string shown = said.process_name ? ", shown as " + *said.process_name : "";
+  if (ticks_agree) return {name, CheckState::good, "pid, boot session and start agree" + shown, {}};
+  return {name, CheckState::good, "pid and boot session agree; reports are matched by time" + shown, {}};
+}
+
 HostCheck check_symbols(const CanaryResult& canary) {
   if (!canary.analysis) return {"symbols", CheckState::unknown, "there is no report to look at", {}};
   const std::string& site = canary.analysis->site.text;
@@ -113,7 +134,7 @@ Result<std::vector<HostCheck>> examine(const DoctorFlags& flags, const CommandCo
   setting.work_folder = store_folder / fmt::format(".faultline-doctor-{}", ::getpid());
   TRY_ASSIGN(const auto canary, fly_canary(setting, clock, host, install_stop_signals()));
 
-  std::vector<HostCheck> checks{check_canary(canary), check_symbols(canary)};
+  std::vector<HostCheck> checks{check_canary(canary), check_identity(canary), check_symbols(canary)};
   if (setting.reporter == ReporterKind::folders) {
     for (const auto& folder : setting.report_folders) checks.push_back(check_folder(folder));
   }

@@ -47,6 +47,11 @@ std::vector<HostCheck> system_checks(HostProbe& host) {
       read_crash_dialog(ask({"/usr/bin/defaults", "read", "com.apple.CrashReporter", "DialogType"})),
       read_metal(ask({"/usr/sbin/system_profiler", "SPDisplaysDataType"})),
       read_gpu_resets(ask({"/usr/sbin/ioreg", "-r", "-c", "AGXAccelerator"})),
+      read_bursts(
+          ask({"/usr/bin/log", "show", "--last", "1h", "--style", "compact", "--predicate",
+               "(process == \"ReportCrash\" OR process == \"osanalyticshelper\") AND eventMessage CONTAINS "
+               "\"Too many events\""})),
+      read_user(::geteuid() == 0),
       read_sip(ask({"/usr/bin/csrutil", "status"})),
       read_power(ask({"/usr/bin/pmset", "-g", "batt"})),
       read_sleep(power_settings),

@@ -158,4 +158,24 @@ HostCheck read_gpu_resets(const std::optional<std::string>& output) {
           "a GPU that was reset may behave otherwise: restart before a night that is to prove something"};
 }
 
+HostCheck read_bursts(const std::optional<std::string>& output) {
+  if (!output) return not_told("bursts");
+  std::size_t count = 0;
+  constexpr std::string_view kSaid = "Too many events in rapid succession";
+  for (std::size_t at = output->find(kSaid); at != std::string::npos; at = output->find(kSaid, at + 1))
+    ++count;
+  if (count == 0) return {"bursts", CheckState::good, "no report was dropped in the last hour", {}};
+  return {"bursts", CheckState::warning,
+          std::to_string(count) + " times the system dropped reports in the last hour",
+          "more than five crashes at once cannot be captured: lower jobs, and let nothing else crash"};
+}
+
+HostCheck read_user(bool is_root) {
+  if (!is_root) return {"user", CheckState::good, "not root", {}};
+  return {"user", CheckState::warning, "root",
+          "reports then go to /Library/Logs/DiagnosticReports, and Metal may see no device: run as the user "
+          "who is "
+          "logged in"};
+}
+
 }  // namespace faultline

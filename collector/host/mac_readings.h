@@ -35,6 +35,11 @@ HostCheck read_metal(const std::optional<std::string>& output);
 /// `ioreg -r -c AGXAccelerator`: `"recoveryCount"=0`
 HostCheck read_gpu_resets(const std::optional<std::string>& output);
 
+/// `log show` of the system's reporters: `Too many events in rapid succession`. An empty text is good.
+HostCheck read_bursts(const std::optional<std::string>& output);
+/// As root, the reports of workloads go to /Library and not to the user's folder.
+HostCheck read_user(bool is_root);
+
 /// The value behind `"name" = 40` or `"name"=40` in the text of ioreg.
 std::optional<std::int64_t> ioreg_number(std::string_view text, std::string_view name);
 /// The value behind ` name   value` in the text of pmset.

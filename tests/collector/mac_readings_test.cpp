@@ -95,6 +95,19 @@ TEST(MacReadingsTest, ResetsOfTheGpuAreCounted) {
   EXPECT_EQ(ioreg_number("\"gpu-core-count\" = <28000000>\n", "gpu-core-count"), std::nullopt);
 }
 
+TEST(MacReadingsTest, DroppedReportsAreCounted) {
+  EXPECT_EQ(read_bursts("Timestamp  Ty Process\n").state, CheckState::good);
+  const auto twice = read_bursts(
+      "12:00 Df ReportCrash[1] Too many events in rapid succession\n12:01 Df ReportCrash[1] Too many events "
+      "in rapid "
+      "succession\n");
+  EXPECT_EQ(twice.state, CheckState::warning);
+  EXPECT_EQ(twice.found, "2 times the system dropped reports in the last hour");
+  EXPECT_EQ(read_bursts(std::nullopt).state, CheckState::unknown);
+  EXPECT_EQ(read_user(true).state, CheckState::warning);
+  EXPECT_EQ(read_user(false).state, CheckState::good);
+}
+
 TEST(MacReadingsTest, PowerAndBootArguments) {
   EXPECT_EQ(read_power("Now drawing from 'AC Power'\n").state, CheckState::good);
   EXPECT_EQ(read_power("Now drawing from 'Battery Power'\n -InternalBattery-0 50%\n").state,

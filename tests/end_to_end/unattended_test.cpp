@@ -237,6 +237,7 @@ TEST_F(UnattendedTest, TheDoctorCatchesItsCanaryAndSaysThatTheHostIsFit) {
   };
   EXPECT_EQ(state_of("canary"), "good") << seen.out;
   EXPECT_EQ(state_of("symbols"), "good") << seen.out;
+  EXPECT_EQ(state_of("report_identity"), "good") << seen.out;
   for (const auto* name : {"disk", "core_files", "open_files", "clock", "boot_session"})
     EXPECT_THAT(state_of(name), Not("absent")) << name;
   EXPECT_EQ(seen.exit_status, json["fit"].get<bool>() ? 0 : 1);
