@@ -79,6 +79,13 @@ HostCheck check_canary(const CanaryResult& canary) {
   return {"canary", CheckState::good, found, {}};
 }
 
+/// Reports write it in capitals, Linux in small letters.
+bool same_uuid(std::string_view a, std::string_view b) {
+  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [small](char x, char y) { return small(x) == small(y); });
+}
+
 /// Whether the report says of the canary what we know of it: that is what attribution rests on.
 HostCheck check_identity(const CanaryResult& canary) {
   const std::string name = "report_identity";
@@ -86,7 +93,8 @@ HostCheck check_identity(const CanaryResult& canary) {
   const ReportIdentity& said = canary.report->identity;
   std::vector<std::string> differ;
   if (said.pid != canary.trial.pid) differ.emplace_back("pid");
-  if (said.boot_session && canary.trial.boot_session && *said.boot_session != *canary.trial.boot_session)
+  if (said.boot_session && canary.trial.boot_session &&
+      !same_uuid(*said.boot_session, *canary.trial.boot_session))
     differ.emplace_back("boot session");
   if (!differ.empty()) {
     return {name, CheckState::bad,

@@ -144,7 +144,7 @@ TEST_F(UnattendedTest, MetricsComeFromTheWorkloadsOwnWords) {
   ASSERT_EQ(run({"--only", "sample=passes", "--trials", "2"}).exit_status, 0);
 
   EXPECT_EQ(
-      ask("SELECT count(*) || ' ' || sum(value) FROM trial_metric m JOIN attribute n ON n.id = m.name_id "
+      ask("SELECT count(*) || ' ' || sum(m.value) FROM trial_metric m JOIN attribute n ON n.id = m.name_id "
           "WHERE n.value = 'speed'"),
       "2 25.0");
 }
