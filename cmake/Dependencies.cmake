@@ -1,6 +1,7 @@
 # Every package we use, found in one place. README.md says why each.
 
-list(APPEND CMAKE_PREFIX_PATH /usr/lib/llvm-19 /opt/homebrew/opt/llvm@19 /usr/local/opt/llvm@19)
+list(APPEND CMAKE_PREFIX_PATH /usr/lib/llvm-19 /opt/homebrew/opt/llvm@19 /usr/local/opt/llvm@19
+     /opt/homebrew/opt/libarchive /usr/local/opt/libarchive)
 
 find_package(Threads REQUIRED)
 find_package(tl-expected REQUIRED)
@@ -14,6 +15,7 @@ find_package(LLVM 19.1 REQUIRED CONFIG)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(libarchive REQUIRED IMPORTED_TARGET libarchive)
 if(NOT TARGET tomlplusplus::tomlplusplus)
   pkg_check_modules(tomlplusplus_pc REQUIRED IMPORTED_TARGET tomlplusplus)
   add_library(tomlplusplus::tomlplusplus ALIAS PkgConfig::tomlplusplus_pc)
