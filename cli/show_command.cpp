@@ -82,7 +82,12 @@ Result<void> print_page(const Analysis& analysis, const SiteRules& rules, const 
     TRY_ASSIGN(auto store, open_store_to_read(context));
     TRY_ASSIGN(page, page_context(store, incident, analysis, rules));
   }
-  print(context.format == "markdown" ? crash_page_markdown(analysis, page) : crash_page_text(analysis, page));
+  if (context.format == "html") {
+    print(crash_page_html(analysis, page));
+  } else {
+    print(context.format == "markdown" ? crash_page_markdown(analysis, page)
+                                       : crash_page_text(analysis, page));
+  }
   return {};
 }
 
@@ -162,9 +167,10 @@ void add_show_command(CLI::App& app, CommandContext& context) {
       ->required()
       ->type_name("WHAT");
   add_rules_option(*command, context);
-  add_shared_options(*command, context, "analysis,markdown,apple,json,raw");
+  add_shared_options(*command, context, "analysis,markdown,html,apple,json,raw");
   command->footer(
-      "Formats: analysis (explained), markdown (the same), apple (the text that macOS itself shows),\n"
+      "Formats: analysis (explained), markdown and html (the same), apple (the text that macOS itself "
+      "shows),\n"
       "json, raw (the original bytes). A file is shown without any store.\n\n"
       "Example: faultline show crash.ips");
   command->add_option("--symbols", flags->symbols, "Name frames from these symbol files or folders, too")

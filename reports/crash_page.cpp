@@ -40,4 +40,8 @@ std::string crash_page_markdown(const Analysis& analysis, const CrashPageContext
   return page_as_markdown(page_title(analysis), page_sections(analysis, context));
 }
 
+std::string crash_page_html(const Analysis& analysis, const CrashPageContext& context) {
+  return page_as_html(page_title(analysis), page_sections(analysis, context));
+}
+
 }  // namespace faultline

@@ -27,4 +27,7 @@ std::string crash_page_text(const Analysis& analysis, const CrashPageContext& co
 /// The same page as Markdown.
 std::string crash_page_markdown(const Analysis& analysis, const CrashPageContext& context = {});
 
+/// The same page as an HTML document of its own.
+std::string crash_page_html(const Analysis& analysis, const CrashPageContext& context = {});
+
 }  // namespace faultline

@@ -10,22 +10,6 @@
 namespace faultline {
 namespace {
 
-// Characters that would start markup stay what they are; line starts cannot be lists or headings.
-std::string markdown_text(std::string_view raw) {
-  const std::string safe = escape_line(raw);
-  std::string out;
-  for (const char c : safe) {
-    if (std::string_view("\\`*_[]<>|#~&").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  const auto digits = out.find_first_not_of("0123456789");
-  const bool numbered =
-      digits != std::string::npos && digits > 0 && (out[digits] == '.' || out[digits] == ')');
-  if (numbered) out.insert(digits, "\\");
-  if (!out.empty() && (out[0] == '-' || out[0] == '+' || out[0] == '=')) out.insert(0, "\\");
-  return out;
-}
-
 // One backtick more than the longest run inside.
 std::string fence_for(std::string_view text) {
   std::size_t longest = 2;
@@ -73,14 +57,14 @@ std::string block_as_markdown(const PageBlock& block) {
   std::string out;
   switch (block.kind) {
     case PageBlock::Kind::paragraph:
-      return markdown_text(block.text) + "\n";
+      return markdown_line(block.text) + "\n";
     case PageBlock::Kind::list:
-      for (const auto& item : block.items) out += "- " + markdown_text(item) + "\n";
+      for (const auto& item : block.items) out += "- " + markdown_line(item) + "\n";
       return out;
     case PageBlock::Kind::facts:
       out = "| | |\n|---|---|\n";
       for (const auto& [name, value] : block.rows) {
-        out += fmt::format("| {} | {} |\n", markdown_text(name), markdown_text(value));
+        out += fmt::format("| {} | {} |\n", markdown_line(name), markdown_line(value));
       }
       return out;
     case PageBlock::Kind::code:
@@ -92,6 +76,36 @@ std::string block_as_markdown(const PageBlock& block) {
   if (out.back() != '\n') out += '\n';
   return out + fence + "\n";
 }
+
+std::string block_as_html(const PageBlock& block) {
+  std::string out;
+  switch (block.kind) {
+    case PageBlock::Kind::paragraph:
+      return "<p>" + html_text(block.text) + "</p>\n";
+    case PageBlock::Kind::list:
+      for (const auto& item : block.items) out += "<li>" + html_text(item) + "</li>\n";
+      return "<ul>\n" + out + "</ul>\n";
+    case PageBlock::Kind::facts:
+      for (const auto& [name, value] : block.rows) {
+        out +=
+            fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", html_text(name), html_text(value));
+      }
+      return "<table>\n" + out + "</table>\n";
+    case PageBlock::Kind::code:
+      break;
+  }
+  return "<pre tabindex=\"0\">" + html_text(block.text) + "</pre>\n";
+}
+
+constexpr std::string_view kStyle = R"(
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 0 auto; padding: 1rem; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+table { border-collapse: collapse; } th, td { text-align: left; vertical-align: top; padding: 0.1rem 1rem 0.1rem 0;
+  overflow-wrap: anywhere; } th { font-weight: 600; white-space: nowrap; }
+pre { overflow-x: auto; border: 1px solid color-mix(in srgb, currentcolor 25%, transparent); padding: 0.5rem; }
+@media print { body { max-width: none; font-size: 10pt; } pre { white-space: pre-wrap; } }
+)";
 
 }  // namespace
 
@@ -132,10 +146,81 @@ std::string page_as_text(const std::string& title, const std::vector<PageSection
 }
 
 std::string page_as_markdown(const std::string& title, const std::vector<PageSection>& sections) {
-  std::string out = "# " + markdown_text(title) + "\n";
+  std::string out = "# " + markdown_line(title) + "\n";
   for (const PageSection& section : sections) {
     out += "\n## " + section.title + "\n";
     for (const PageBlock& block : section.blocks) out += "\n" + block_as_markdown(block);
+  }
+  return out;
+}
+
+std::string page_as_html(const std::string& title, const std::vector<PageSection>& sections) {
+  const auto name = html_text(escape_line(title));
+  std::string out = fmt::format(
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+      "'unsafe-inline'\">\n"
+      "<title>{0}</title>\n<style>{1}</style>\n</head>\n<body>\n<main>\n<h1>{0}</h1>\n",
+      name, kStyle);
+  for (const PageSection& section : sections) {
+    out += "<section>\n<h2>" + html_text(section.title) + "</h2>\n";
+    for (const PageBlock& block : section.blocks) out += block_as_html(block);
+    out += "</section>\n";
+  }
+  return out + "</main>\n</body>\n</html>\n";
+}
+
+std::string blocks_as_text(const std::vector<PageBlock>& blocks) {
+  std::string out;
+  for (const PageBlock& block : blocks) out += block_as_text(block);
+  return out;
+}
+
+std::string blocks_as_markdown(const std::vector<PageBlock>& blocks) {
+  std::string out;
+  for (const PageBlock& block : blocks) out += (out.empty() ? "" : "\n") + block_as_markdown(block);
+  return out;
+}
+
+// Characters that would start markup stay what they are; line starts cannot be lists or headings.
+std::string markdown_line(std::string_view raw) {
+  const std::string safe = escape_line(raw);
+  std::string out;
+  for (const char c : safe) {
+    if (std::string_view("\\`*_[]<>|#~&").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  const auto digits = out.find_first_not_of("0123456789");
+  const bool numbered =
+      digits != std::string::npos && digits > 0 && (out[digits] == '.' || out[digits] == ')');
+  if (numbered) out.insert(digits, "\\");
+  if (!out.empty() && (out[0] == '-' || out[0] == '+' || out[0] == '=')) out.insert(0, "\\");
+  return out;
+}
+
+std::string html_text(std::string_view data) {
+  std::string out;
+  for (const char c : escape_text(data)) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
   }
   return out;
 }

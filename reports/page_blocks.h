@@ -1,8 +1,9 @@
-// A page as a list of titled sections, written as text for a terminal or as Markdown.
+// A page as a list of titled sections, written as text for a terminal, as Markdown, or as HTML.
 
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,5 +33,18 @@ std::string page_as_text(const std::string& title, const std::vector<PageSection
 
 /// GitHub's Markdown: tables for facts, fences that no content can close early.
 std::string page_as_markdown(const std::string& title, const std::vector<PageSection>& sections);
+
+/// A whole HTML document that needs nothing else: no script, no network; light and dark; prints. Everything
+/// given is data.
+std::string page_as_html(const std::string& title, const std::vector<PageSection>& sections);
+
+/// The blocks alone, as they stand in these pages below their section's title.
+std::string blocks_as_text(const std::vector<PageBlock>& blocks);
+std::string blocks_as_markdown(const std::vector<PageBlock>& blocks);
+
+/// A line of data in Markdown: every sign that could be markup behind a backslash, controls shown.
+std::string markdown_line(std::string_view data);
+/// Data inside of HTML, also between quotes; controls shown, line ends kept.
+std::string html_text(std::string_view data);
 
 }  // namespace faultline
