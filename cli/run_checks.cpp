@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <utility>
 
 #include "analyzer/statistics/exact_tests.h"
 #include "core/filter.h"
@@ -55,7 +57,45 @@ Result<void> check_control(Store& /*store*/, const RunSummary& summary, Findings
   return {};
 }
 
-/// A family all of whose reports, and deaths without one, are of this run.
+/// `25A354`, `6.1.0-13` as what orders them: numbers as numbers, letters as letters, signs between them
+/// aside.
+std::vector<std::pair<std::int64_t, std::string>> parts_of_build(const std::string& build) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  std::vector<std::pair<std::int64_t, std::string>> parts;
+  for (std::size_t i = 0; i < build.size();) {
+    if (is_digit(build[i])) {
+      std::int64_t number = 0;
+      for (; i < build.size() && is_digit(build[i]) && number < 1'000'000'000; ++i)
+        number = number * 10 + (build[i] - '0');
+      parts.emplace_back(number, "");
+    } else if (is_letter(build[i])) {
+      std::string letters;
+      for (; i < build.size() && is_letter(build[i]); ++i) letters += build[i];
+      parts.emplace_back(0, letters);
+    } else {
+      ++i;
+    }
+  }
+  return parts;
+}
+
+/// The label that a family breaks by dying on `build`; empty if none.
+std::string broken_promise(const SiteRow& family, const std::string& build) {
+  constexpr std::string_view kFixedIn = "fixed-in=";
+  for (const auto& label : family.labels) {
+    if (!label.starts_with(kFixedIn) || build.empty()) continue;
+    if (parts_of_build(build) >= parts_of_build(label.substr(kFixedIn.size()))) return label;
+  }
+  return {};
+}
+
+bool is_known(const SiteRow& family) {
+  return std::find(family.labels.begin(), family.labels.end(), "known") != family.labels.end();
+}
+
+/// A family all of whose reports, and deaths without one, are of this run; or one that came back after its
+/// fix.
 Result<void> check_new_site(Store& store, const RunSummary& summary, Findings& findings) {
   SitesQuery query;
   query.fold_families = true;
@@ -63,6 +103,13 @@ Result<void> check_new_site(Store& store, const RunSummary& summary, Findings& f
   TRY_ASSIGN(query.where, parse_filter("run=" + summary.record.uuid.text()));
   TRY_ASSIGN(const auto of_run, query_sites(store, query));
   for (const auto& row : of_run) {
+    const auto promise = broken_promise(row, summary.record.host.os_build.value_or(""));
+    if (!promise.empty()) {
+      findings.push_back(fmt::format("new-site: {} {} is back in {} reports, though labelled {}", row.key,
+                                     row.text, row.reports, promise));
+      continue;
+    }
+    if (is_known(row)) continue;
     const auto known =
         std::find_if(all.begin(), all.end(), [&](const SiteRow& other) { return other.key == row.key; });
     if (known != all.end() && known->reports == row.reports && known->uncaptured == row.uncaptured) {

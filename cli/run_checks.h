@@ -21,7 +21,8 @@ Result<void> check_names_are_known(const std::vector<std::string>& names);
 ///   bad         a trial crashed, hung, panicked or gave wrong results
 ///   uncaptured  a death left no report
 ///   control     the control cells did not crash, or none is named
-///   new-site    a family that this store had not seen before the run
+///   new-site    a family that this store had not seen before the run and that nobody labelled `known`; or
+///               one that is back on the build, or a later one, of its label `fixed-in=BUILD`
 ///   worse       more bad trials than in the campaign's previous run, beyond chance
 Result<std::vector<std::string>> check_run(Store& store, const RunSummary& summary,
                                            const std::vector<std::string>& names);

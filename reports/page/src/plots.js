@@ -1,0 +1,143 @@
+// Plots, as SVG that takes the page's colours. Series differ by symbol and dash, not by colour alone.
+
+import * as Plot from "@observablehq/plot";
+
+import {element} from "./dom.js";
+
+const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "cross", "wye", "hexagon"];
+const DASHES = ["0", "6 3", "2 3", "8 3 2 3", "12 4"];
+const SIGN_WIDTH = 6.4;
+
+const percent = (value) => `${Math.round(value * 1000) / 10} %`;
+const short = (text, room) => {
+  const most = Math.max(4, Math.floor(room / SIGN_WIDTH));
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+};
+
+/// Every point with the place that it has on the x axis: equal steps, series side by side.
+function placed(plot) {
+  const keys = new Map();
+  const all = plot.series.flatMap((series) => series.points);
+  const ordered = [...all].sort((a, b) => a.x - b.x);
+  for (const point of ordered) {
+    const key = point.label || String(point.x);
+    if (!keys.has(key)) keys.set(key, keys.size);
+  }
+  const step = Math.min(0.12, 0.7 / Math.max(1, plot.series.length));
+  return {
+    ticks: [...keys.keys()],
+    points: plot.series.flatMap((series, s) =>
+      series.points.map((point) => ({
+        ...point,
+        series: series.name,
+        at: keys.get(point.label || String(point.x)) + (s - (plot.series.length - 1) / 2) * step
+      }))
+    )
+  };
+}
+
+function tipOf(plot, point) {
+  const name = point.series ? `${point.series}\n` : "";
+  const where = `${plot.x} ${point.label || point.x}`;
+  const counts = point.n > 0 ? `${point.k}/${point.n}  ` : "";
+  if (!plot.share) return `${name}${where}\n${counts}${point.y}`;
+  return `${name}${where}\n${counts}${percent(point.y)}  [${percent(point.low)}, ${percent(point.high)}]`;
+}
+
+function common(plot, width) {
+  const names = plot.series.map((series) => series.name);
+  return {
+    width,
+    ariaLabel: plot.title,
+    ariaDescription: "The numbers stand in the table of this section.",
+    style: {background: "transparent", color: "currentColor", fontSize: "12px"},
+    color: {domain: names, scheme: "Observable10"},
+    symbol: {domain: names, range: SYMBOLS.slice(0, Math.max(1, Math.min(names.length, SYMBOLS.length))), legend: names.length > 1}
+  };
+}
+
+function shareAxis(plot) {
+  return plot.share
+    ? {domain: [0, 1], label: plot.y, grid: true, tickFormat: percent}
+    : {label: plot.y, grid: true, zero: true};
+}
+
+function drawPoints(plot, width) {
+  const {ticks, points} = placed(plot);
+  return Plot.plot({
+    ...common(plot, width),
+    height: 340,
+    marginLeft: 60,
+    marginBottom: 45,
+    x: {domain: [-0.5, ticks.length - 0.5], ticks: ticks.map((_, i) => i), tickFormat: (i) => short(ticks[i] ?? "", (width - 60) / ticks.length), label: plot.x},
+    y: shareAxis(plot),
+    marks: [
+      Plot.ruleY([0]),
+      Plot.line(points, {x: "at", y: "y", stroke: "series", strokeOpacity: 0.5}),
+      Plot.ruleX(points, {x: "at", y1: "low", y2: "high", stroke: "series", strokeWidth: 1.5}),
+      Plot.dot(points, {x: "at", y: "y", stroke: "series", symbol: "series", fill: "var(--plot-background)", r: 4,
+        title: (point) => tipOf(plot, point), tip: true})
+    ]
+  });
+}
+
+function drawBars(plot, width) {
+  const bars = plot.series.flatMap((series) => series.points.map((point) => ({...point, series: series.name})));
+  const room = Math.min(340, width / 2);
+  return Plot.plot({
+    ...common(plot, width),
+    symbol: undefined,
+    height: 70 + 28 * bars.length,
+    marginLeft: room,
+    marginRight: 50,
+    marginBottom: 45,
+    x: shareAxis(plot),
+    y: {domain: bars.map((bar, i) => i), tickFormat: (i) => short(bars[i].label, room - 10), label: null},
+    marks: [
+      Plot.barX(bars, {y: (_, i) => i, x: "y", fill: "currentColor", fillOpacity: 0.25, title: (bar) => tipOf(plot, bar), tip: true}),
+      Plot.ruleY(bars, {y: (_, i) => i, x1: "low", x2: "high", stroke: "currentColor", strokeWidth: 1.5}),
+      Plot.text(bars, {y: (_, i) => i, x: 1, text: (bar) => `${bar.k}/${bar.n}`, textAnchor: "start", dx: 6}),
+      Plot.ruleX([0])
+    ]
+  });
+}
+
+function drawSteps(plot, width) {
+  const lines = plot.series.flatMap((series, s) =>
+    series.points.map((point) => ({...point, series: series.name, dash: DASHES[s % DASHES.length]}))
+  );
+  return Plot.plot({
+    ...common(plot, width),
+    symbol: undefined,
+    color: {...common(plot, width).color, legend: plot.series.length > 1},
+    height: 340,
+    marginLeft: 60,
+    marginBottom: 45,
+    x: {label: plot.x, zero: true},
+    y: shareAxis(plot),
+    marks: [
+      Plot.ruleY([0]),
+      Plot.areaY(lines, {x: "x", y1: "low", y2: "high", fill: "series", fillOpacity: 0.12, curve: "step-after"}),
+      ...plot.series.map((series, s) =>
+        Plot.line(lines.filter((line) => line.series === series.name),
+          {x: "x", y: "y", stroke: "series", strokeDasharray: DASHES[s % DASHES.length], curve: "step-after"})),
+      Plot.tip(lines, Plot.pointer({x: "x", y: "y", title: (point) => tipOf(plot, point)}))
+    ]
+  });
+}
+
+const DRAW = {points: drawPoints, bars: drawBars, steps: drawSteps};
+
+export function plotOf(plot) {
+  const place = element("div", {class: "plot"});
+  const figure = element("figure", {id: plot.id, "data-kind": plot.kind}, element("figcaption", {}, plot.title), place);
+  let drawn = 0;
+  const draw = () => {
+    const width = Math.max(320, Math.min(1000, Math.floor(place.clientWidth)));
+    if (width === drawn) return;
+    drawn = width;
+    place.replaceChildren(DRAW[plot.kind](plot, width));
+  };
+  new ResizeObserver(draw).observe(place);
+  return figure;
+}

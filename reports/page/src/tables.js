@@ -1,0 +1,82 @@
+// A table that can be sorted by each column and, where it is long, filtered.
+
+import {command, element} from "./dom.js";
+
+const FILTER_FROM = 6;
+
+const textOf = (cell) => (Array.isArray(cell) ? cell[0] : cell);
+const numberOf = (cell) => (Array.isArray(cell) ? cell[1] : null);
+
+function compare(a, b) {
+  const [x, y] = [numberOf(a), numberOf(b)];
+  if (x !== null && y !== null) return x - y;
+  // What is not known stands last, whatever the direction of the others.
+  if (x !== null || y !== null) return x === null ? 1 : -1;
+  return textOf(a).localeCompare(textOf(b), undefined, {numeric: true});
+}
+
+function bodyRow(table, row) {
+  const cells = row.map((cell, i) => {
+    const column = table.columns[i];
+    const attributes = {class: column.right ? "right" : null};
+    return column.head
+      ? element("th", {...attributes, scope: "row"}, textOf(cell))
+      : element("td", attributes, textOf(cell));
+  });
+  return element("tr", {}, ...cells);
+}
+
+export function tableOf(table) {
+  const rows = table.rows.map((row) => ({row, shown: bodyRow(table, row), text: row.map(textOf).join("\n").toLowerCase()}));
+  const body = element("tbody", {}, ...rows.map((row) => row.shown));
+  const count = element("span", {role: "status"});
+
+  const heads = table.columns.map((column, i) => {
+    if (column.title.trim() === "") return element("th", {scope: "col"}, "");
+    const head = element("th", {scope: "col", class: column.right ? "right" : null});
+    head.append(element("button", {type: "button", onclick: () => sortBy(i, head)}, column.title));
+    return head;
+  });
+
+  function sortBy(column, head) {
+    const down = head.getAttribute("aria-sort") === "ascending";
+    for (const other of heads) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", down ? "descending" : "ascending");
+    rows.sort((a, b) => (down ? compare(b.row[column], a.row[column]) : compare(a.row[column], b.row[column])));
+    body.append(...rows.map((row) => row.shown));
+  }
+
+  function filterBy(words) {
+    const wanted = words.toLowerCase().split(/\s+/).filter((word) => word !== "");
+    let left = 0;
+    for (const row of rows) {
+      const hidden = !wanted.every((word) => row.text.includes(word));
+      row.shown.hidden = hidden;
+      if (!hidden) left += 1;
+    }
+    count.textContent = wanted.length === 0 ? "" : `${left} of ${rows.length} rows`;
+  }
+
+  const filterId = `filter-${table.id}`;
+  const filter =
+    rows.length < FILTER_FROM
+      ? null
+      : element(
+          "div",
+          {class: "filter"},
+          element("label", {for: filterId}, "Filter rows"),
+          element("input", {id: filterId, type: "search", oninput: (event) => filterBy(event.target.value)}),
+          count
+        );
+  const caption = table.caption === "" ? null : element("caption", {}, table.caption);
+  const grid = element("table", {id: `table-${table.id}`}, caption, element("thead", {}, element("tr", {}, ...heads)), body);
+  return element(
+    "div",
+    {},
+    filter,
+    element("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": table.caption || table.id}, grid),
+    rows.length === 0 ? element("p", {class: "note"}, "No rows.") : null,
+    ...table.footnotes.map((note) => element("p", {class: "note"}, note)),
+    command(table.command)
+  );
+}
