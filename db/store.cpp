@@ -228,6 +228,10 @@ const std::filesystem::path& Store::path() const { return parts_->path; }
 OpenMode Store::mode() const { return parts_->mode; }
 Connection& Store::connection() { return parts_->connection; }
 
+Result<void> Store::seal() {
+  return parts_->connection.execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE; VACUUM");
+}
+
 Result<void> Store::optimize() {
   return parts_->connection.execute("PRAGMA analysis_limit = 1000; PRAGMA optimize");
 }

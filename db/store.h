@@ -272,6 +272,8 @@ class Store {
   /// SQLite's own checks of the file and of all foreign keys, and ours that the counts fit their
   /// rows. One line a finding; empty is sound.
   Result<std::vector<std::string>> check_integrity();
+  /// Makes the file whole in itself, without a log beside it: for a store that is handed on.
+  Result<void> seal();
   /// Lets SQLite look at what changed; after a run or an import.
   Result<void> optimize();
 

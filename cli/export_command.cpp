@@ -1,0 +1,135 @@
+// `faultline export`: one run as a store of its own that nobody changes any more.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <set>
+#include <system_error>
+
+#include "cli/commands.h"
+#include "cli/intake.h"
+#include "cli/open_store.h"
+#include "cli/team_rules.h"
+#include "cli/terminal.h"
+#include "core/clock.h"
+#include "db/queries.h"
+
+namespace faultline {
+namespace {
+
+struct ExportFlags {
+  std::string run = "last";
+  std::string file;
+};
+
+/// A report with everything that a store wants of it.
+struct CarriedReport {
+  std::string bytes;
+  ReportArrival arrival;
+  Analysis analysis;
+};
+
+Result<CarriedReport> carry(Store& from, const std::string& incident, const ReportAttribution& attribution,
+                            const SiteRules& rules) {
+  CarriedReport report;
+  TRY_ASSIGN(report.bytes, from.raw_report(incident));
+  TRY_ASSIGN(report.arrival, from.arrival_of(incident));
+  if (!report.arrival.attribution) report.arrival.attribution = attribution;
+  report.analysis = derive(report.bytes, report.arrival.origin, rules);
+  return report;
+}
+
+Result<void> copy_trials(Store& from, Store& to, const RunRecord& run, const SiteRules& rules) {
+  std::set<std::string> done;
+  TRY_ASSIGN(const auto trials, from.trials_of(run.uuid));
+  for (const auto& trial : trials) {
+    std::vector<CarriedReport> carried;
+    for (const auto& incident : trial.incidents) {
+      TRY_ASSIGN(auto report, carry(from, incident, {run.uuid, trial.index, "as exported"}, rules));
+      carried.push_back(std::move(report));
+      done.insert(incident);
+    }
+    std::vector<NewReport> reports;
+    reports.reserve(carried.size());
+    for (const auto& report : carried) reports.push_back({report.bytes, report.arrival, &report.analysis});
+    TRY(to.record_trial(trial, reports));
+  }
+  TRY_ASSIGN(const auto met, from.reports_met_by(run.uuid));
+  for (const auto& incident : met) {
+    if (done.contains(incident)) continue;
+    TRY_ASSIGN(const auto report, carry(from, incident, {run.uuid, std::nullopt, "as exported"}, rules));
+    TRY(to.add_report(report.bytes, report.arrival, report.analysis));
+  }
+  return {};
+}
+
+Result<void> copy_labels(Store& from, Store& to, WallTime at) {
+  TRY_ASSIGN(const auto given, query_sites(from, {}));
+  TRY_ASSIGN(const auto rows, query_sites(to, {}));
+  for (const auto& row : rows) {
+    for (const auto& other : given) {
+      if (other.key != row.key) continue;
+      for (const auto& word : other.labels) TRY(to.add_label(row.key, word, at));
+    }
+  }
+  return {};
+}
+
+Result<void> write_store(Store& from, const RunRecord& run, const SiteRules& rules,
+                         const std::filesystem::path& path) {
+  TRY_ASSIGN(auto to, Store::open(path, OpenMode::read_write_create));
+  TRY(to.begin_run(run));
+  TRY(copy_trials(from, to, run, rules));
+  const auto at = run.ended.value_or(SystemClock().wall());
+  TRY(copy_labels(from, to, at));
+  if (run.state != RunState::running) TRY(to.end_run(run.uuid, run.state, run.state_reason, at));
+  return to.seal();
+}
+
+Result<ExitStatus> export_run(const ExportFlags& flags, const CommandContext& context) {
+  const std::filesystem::path path(flags.file);
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) {
+    return fail(ErrorKind::invalid_argument,
+                flags.file + " is there already; an export is never written over");
+  }
+  TRY_ASSIGN(auto store, open_store_to_read(context));
+  TRY_ASSIGN(const auto run, store.run(flags.run));
+  TRY_ASSIGN(const auto rules, load_team_rules(context));
+  const auto unfinished =
+      path.parent_path() / fmt::format(".{}.tmp-{}", path.filename().string(), ::getpid());
+  auto written = write_store(store, run, rules, unfinished);
+  if (written) {
+    using std::filesystem::perms;
+    std::filesystem::permissions(unfinished, perms::owner_read | perms::group_read | perms::others_read,
+                                 error);
+    if (!error) std::filesystem::rename(unfinished, path, error);
+    if (error) written = fail(ErrorKind::io, "cannot write " + flags.file + ": " + error.message());
+  }
+  for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(unfinished.string() + end, error);
+  if (!written) return fail(written.error());
+  print(flags.file + "\n");
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+void add_export_command(CLI::App& app, CommandContext& context) {
+  auto* command = app.add_subcommand("export", "One run as a store of its own, read-only");
+  auto flags = std::make_shared<ExportFlags>();
+  command->add_option("file", flags->file, "Store to make; must not be there")->required()->type_name("FILE");
+  command->add_option("--run", flags->run, "A run's UUID or unique prefix; else the last one")
+      ->type_name("RUN");
+  add_rules_option(*command, context);
+  add_shared_options(*command, context, "");
+  command->footer(
+      "With its trials, every report byte for byte, and the labels of its sites; names are those of the "
+      "reports.\n\n"
+      "Example: faultline export night-2025-12-21.db --run 5f1c09aa");
+  command->callback(
+      [&context, flags] { context.action = [&context, flags] { return export_run(*flags, context); }; });
+}
+
+}  // namespace faultline
