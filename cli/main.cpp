@@ -45,6 +45,11 @@ void add_commands(CLI::App& app, CommandContext& context) {
   add_watch_command(app, context);
   add_schedule_command(app, context);
   add_doctor_command(app, context);
+  add_export_command(app, context);
+  add_report_command(app, context);
+  add_feedback_command(app, context);
+  add_manual_command(app, context);
+  add_completion_command(app, context);
 }
 
 /// `run … -- COMMAND…`: the command is not ours to parse. Gives how many words are.
