@@ -6,7 +6,6 @@ list(APPEND CMAKE_PREFIX_PATH /usr/lib/llvm-19 /opt/homebrew/opt/llvm@19 /usr/lo
 find_package(Threads REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(fmt REQUIRED)
-find_package(simdjson REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(CLI11 REQUIRED)

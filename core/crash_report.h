@@ -16,6 +16,7 @@
 #include "core/address.h"
 #include "core/image.h"
 #include "core/issue.h"
+#include "core/rare.h"
 #include "core/source_location.h"
 
 namespace faultline {
@@ -61,11 +62,11 @@ struct ReportHeader {
 
 struct Register {
   std::string name;  ///< Real names: `x0`…`x28`, `fp`, `lr`, `sp`, `pc`, `far`, `rax`, `rip`, `cr2`, `tmp0`.
-  std::uint64_t value = 0;            ///< Raw: authentication and tag bits are not stripped.
-  std::optional<std::string> symbol;  ///< Nearest symbol: a hint, not a fact.
-  std::optional<std::uint64_t> symbol_location;
-  std::optional<std::string> objc_selector;
-  std::optional<std::string> description;  ///< On `esr`, `err`, `trap`.
+  std::uint64_t value = 0;   ///< Raw: authentication and tag bits are not stripped.
+  Rare<std::string> symbol;  ///< Nearest symbol: a hint, not a fact.
+  Rare<std::uint64_t> symbol_location;
+  Rare<std::string> objc_selector;
+  Rare<std::string> description;  ///< On `esr`, `err`, `trap`.
   bool matches_crash_frame = false;
   friend bool operator==(const Register&, const Register&) = default;
 };
@@ -91,14 +92,14 @@ struct Frame {
   ImageOffset image_offset;                ///< In the absolute pseudo-image (base 0), the address itself.
   std::optional<std::string> symbol;       ///< As the reporter named it.
   std::optional<std::uint64_t> symbol_location;
-  std::optional<std::string> source_file;
-  std::optional<std::uint64_t> source_line;
-  bool inlined = false;               ///< Shares its address with the next entry that is not.
-  std::optional<std::string> region;  ///< Rosetta: the translated region.
+  Rare<std::string> source_file;
+  Rare<std::uint64_t> source_line;
+  bool inlined = false;      ///< Shares its address with the next entry that is not.
+  Rare<std::string> region;  ///< Rosetta: the translated region.
   /// Text reports only: the address as printed where no image could be found for it.
-  std::optional<RuntimeAddress> address;
+  Rare<RuntimeAddress> address;
   /// Text reports only: the image's name as printed, where the image list does not have it.
-  std::optional<std::string> image_name;
+  Rare<std::string> image_name;
   /// Who gave `symbol`: the reporter, unless symbolize_report() found better.
   SymbolOrigin symbol_source = SymbolOrigin::report;
   friend bool operator==(const Frame&, const Frame&) = default;

@@ -39,6 +39,10 @@ template <typename T>
 void put(Json& object, const char* key, const std::optional<T>& value) {
   if (value) object[key] = *value;
 }
+template <typename T>
+void put(Json& object, const char* key, const Rare<T>& value) {
+  if (value) object[key] = *value;
+}
 void put(Json& object, const char* key, const std::vector<std::string>& lines) {
   if (!lines.empty()) object[key] = lines;
 }
@@ -73,6 +77,13 @@ std::string base64(const std::vector<std::uint8_t>& bytes) {
   return out;
 }
 
+/// A crash whose bug type was lost is written as what it was read as: without one, readers take the
+/// header line for the body.
+std::optional<std::string> bug_type_of(const CrashReport& report) {
+  if (report.header.bug_type || report.kind != ReportKind::crash) return report.header.bug_type;
+  return "309";
+}
+
 Json header_json(const CrashReport& report) {
   const auto& header = report.header;
   Json out = Json::object();
@@ -83,7 +94,7 @@ Json header_json(const CrashReport& report) {
   put(out, kBuildVersion, header.build_version);
   put(out, kPlatform, header.platform);
   put(out, kBundleId, header.bundle_id);
-  put(out, kBugType, header.bug_type);
+  put(out, kBugType, bug_type_of(report));
   put(out, kOsVersionText, header.os_version);
   out[kRootsInstalled] = 0;
   put(out, kHeaderName, header.name);
@@ -445,7 +456,7 @@ std::string write_ips(const CrashReport& report) {
   put_threads_and_images(body, report, images);
   put_system_event(body, report);
   put(body, kLogWritingSignature, report.log_writing_signature);
-  put(body, kBugType, report.header.bug_type);
+  put(body, kBugType, bug_type_of(report));
   body[kRootsInstalled] = 0;
   put(body, kReportNotes, report.report_notes);
   for (const auto& [key, value] : report.extras) {

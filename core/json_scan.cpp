@@ -1,5 +1,6 @@
 #include "core/json_scan.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -177,11 +178,9 @@ std::optional<std::string> json_string_text(std::string_view value) {
   std::string out;
   out.reserve(inner.size());
   for (std::size_t at = 0; at < inner.size();) {
-    if (inner[at] == '\\') {
-      at = append_escape(out, inner, at);
-    } else {
-      out += inner[at++];
-    }
+    const auto escape = std::min(inner.find('\\', at), inner.size());
+    out += inner.substr(at, escape - at);
+    at = escape < inner.size() ? append_escape(out, inner, escape) : escape;
   }
   return out;
 }

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,9 +14,10 @@ enum class SymbolOrigin { none, report, symbol_table, dwarf, gsym, objc_metadata
 std::string_view symbol_origin_text(SymbolOrigin origin);
 std::optional<SymbolOrigin> parse_symbol_origin(std::string_view text);
 
+/// Texts belong to whoever gave it: a symbol source keeps them as long as it lives.
 struct SourceLocation {
-  std::string function;                 ///< Demangled; empty if unknown.
-  std::string file;                     ///< Empty if unknown.
+  std::string_view function;            ///< Demangled; empty if unknown.
+  std::string_view file;                ///< Empty if unknown.
   std::optional<std::uint32_t> line;    ///< Absent if unknown.
   std::optional<std::uint32_t> column;  ///< Absent if unknown.
   friend bool operator==(const SourceLocation&, const SourceLocation&) = default;

@@ -67,6 +67,8 @@ std::string escape(std::string_view text, LineBreaks breaks) {
 std::string escape_line(std::string_view text) { return escape(text, LineBreaks::escape); }
 std::string escape_text(std::string_view text) { return escape(text, LineBreaks::keep); }
 
+std::size_t utf8_length(std::string_view bytes) { return bytes.empty() ? 0 : decode(bytes).length; }
+
 std::string valid_utf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,9 @@ std::string escape_line(std::string_view text);
 
 /// As escape_line, but keeps newlines and tabs: for text that may have several lines.
 std::string escape_text(std::string_view text);
+
+/// Length in bytes of the valid UTF-8 sequence at the front of `bytes`; 0 if there is none.
+std::size_t utf8_length(std::string_view bytes);
 
 /// Valid UTF-8: each invalid byte becomes U+FFFD.
 std::string valid_utf8(std::string_view bytes);

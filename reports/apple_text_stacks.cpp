@@ -7,6 +7,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "reports/frame_text.h"
+
 namespace faultline {
 namespace {
 
@@ -18,16 +20,15 @@ void print(std::string& out, fmt::format_string<Arguments...> format, Arguments&
 std::string hex_text(std::uint64_t value) { return fmt::format("0x{:x}", value); }
 
 std::string frame_image_name(const CrashReport& report, const Frame& frame, AppleLayout layout) {
-  if (frame.region) return *frame.region;
-  const auto* image = report.image_of(frame);
-  std::string name = image != nullptr ? image->display_name() : frame.image_name.value_or("???");
+  std::string name = frame_image_text(report, frame);
   constexpr std::size_t kWidth = 30;
-  if (layout == AppleLayout::embedded && name.size() > kWidth) {
+  if (layout == AppleLayout::embedded && !frame.region && name.size() > kWidth) {
     name = "..." + name.substr(name.size() - (kWidth - 3));
   }
   return name;
 }
 
+/// Line ends in a name stay, and a file without a line is left out: as macOS does it.
 std::string frame_tail(const CrashReport& report, const Frame& frame) {
   std::string tail;
   if (frame.symbol) {

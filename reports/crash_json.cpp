@@ -19,6 +19,10 @@ template <typename Number>
 Json number_or_null(const std::optional<Number>& number) {
   return number ? Json(*number) : Json(nullptr);
 }
+template <typename Number>
+Json number_or_null(const Rare<Number>& number) {
+  return number ? Json(*number) : Json(nullptr);
+}
 
 Json texts(const std::vector<std::string>& list) {
   Json out = Json::array();
@@ -158,6 +162,22 @@ Json portrait_of(const Portrait& portrait) {
   return {{"groups", std::move(groups)}, {"phase", text_or_null(portrait.phase)}};
 }
 
+Json system_event_of(const CrashReport& report) {
+  if (!report.system_event) return nullptr;
+  const SystemEvent& event = *report.system_event;
+  Json kexts = Json::array();
+  for (const auto& [name, version] : event.kexts) {
+    kexts.push_back({{"name", valid_utf8(name)}, {"version", text_or_null(version)}});
+  }
+  return {{"panic_string", text_or_null(event.panic_string)},
+          {"panicked_task", text_or_null(event.panicked_task)},
+          {"panicked_pid", number_or_null(event.panicked_pid)},
+          {"kexts", std::move(kexts)},
+          {"process", text_or_null(event.process)},
+          {"time_s", number_or_null(event.time_seconds)},
+          {"restart_reason", text_or_null(event.restart_reason)}};
+}
+
 Json issues_of(const CrashReport& report) {
   Json out = Json::array();
   for (const Issue& issue : report.issues) {
@@ -166,9 +186,21 @@ Json issues_of(const CrashReport& report) {
   return out;
 }
 
+Json disassembly_of(const std::optional<Disassembly>& disassembly) {
+  if (!disassembly) return nullptr;
+  Json instructions = Json::array();
+  for (const auto& instruction : disassembly->instructions) {
+    instructions.push_back({{"address", instruction.address.value},
+                            {"bytes", instruction.bytes},
+                            {"text", instruction.text},
+                            {"is_at", instruction.is_at}});
+  }
+  return {{"origin", valid_utf8(disassembly->origin)}, {"instructions", instructions}};
+}
+
 }  // namespace
 
-std::string crash_json(const Analysis& analysis) {
+std::string crash_json(const Analysis& analysis, const std::optional<Disassembly>& disassembly) {
   const CrashReport& report = analysis.report;
   const Json out = {
       {"incident", text_or_null(report.incident)},
@@ -183,12 +215,14 @@ std::string crash_json(const Analysis& analysis) {
       {"translated", number_or_null(report.translated)},
       {"exception", exception_of(report)},
       {"termination", termination_of(report)},
+      {"system_event", system_event_of(report)},
       {"fault", fault_of(analysis.fault)},
       {"site", site_of(analysis.site)},
       {"labels", texts(analysis.labels)},
       {"crashed_thread", number_or_null(report.crashed_thread_number())},
       {"threads", threads_of(report)},
       {"portrait", portrait_of(analysis.portrait)},
+      {"disassembly", disassembly_of(disassembly)},
       {"rules_version", text_or_null(analysis.rules_version)},
       {"issues", issues_of(report)},
   };

@@ -2,16 +2,19 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/analysis.h"
+#include "core/disassembly.h"
 
 namespace faultline {
 
 /// The object described by docs/schema/report.schema.json, indented, ending in a newline.
 ///
 /// Unknown members are null, never left out. Numbers are exact unsigned 64-bit; invalid UTF-8 becomes
-/// U+FFFD.
-std::string crash_json(const Analysis& analysis);
+/// U+FFFD. `disassembly` is what stands around the pc, where that was asked for.
+std::string crash_json(const Analysis& analysis,
+                       const std::optional<Disassembly>& disassembly = std::nullopt);
 
 }  // namespace faultline

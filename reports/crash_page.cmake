@@ -7,4 +7,4 @@ faultline_library(faultline_crash_page
   usual_crash.cpp)
 target_link_libraries(faultline_crash_page
   PUBLIC faultline_core
-  PRIVATE fmt::fmt nlohmann_json::nlohmann_json)
+  PRIVATE faultline_apple_text fmt::fmt nlohmann_json::nlohmann_json)

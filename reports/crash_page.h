@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/analysis.h"
+#include "core/disassembly.h"
 #include "reports/usual_crash.h"
 
 namespace faultline {
@@ -17,8 +18,10 @@ struct CrashPageContext {
   std::string workload_phase;  ///< The last phase that the workload printed; empty if none.
   std::vector<std::pair<std::string, std::string>> trial;  ///< Run, cell, outcome: shown as given.
   std::vector<std::string> labels;                         ///< A person's words on the site.
-  std::int64_t site_crashes = 0;        ///< Stored crashes of this site, this one included.
-  std::vector<Difference> differences;  ///< From UsualCrash.
+  std::int64_t site_crashes = 0;           ///< Stored crashes of this site, this one included.
+  std::vector<Difference> differences;     ///< From UsualCrash.
+  std::optional<Disassembly> disassembly;  ///< Around the pc, where it was asked for.
+  std::string no_disassembly;              ///< Why there is none, though it was asked for.
 };
 
 /// Text for a terminal, escaped, without colour; lines are as long as their content.

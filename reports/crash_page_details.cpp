@@ -94,7 +94,29 @@ std::string group_line(const ThreadGroup& group) {
   return line;
 }
 
+std::string instruction_line(const DisassembledInstruction& instruction) {
+  std::string bytes;
+  for (const auto byte : instruction.bytes) bytes += fmt::format("{:02x}", byte);
+  return fmt::format("{} {:#018x}  {:<16}  {}\n", instruction.is_at ? "=>" : "  ", instruction.address.value,
+                     bytes, instruction.text);
+}
+
 }  // namespace
+
+PageSection instructions_section(const CrashPageContext& context) {
+  PageSection section{"Instructions around the pc", {}};
+  if (context.disassembly) {
+    std::string text;
+    for (const auto& instruction : context.disassembly->instructions) text += instruction_line(instruction);
+    section.blocks.push_back(PageBlock::code(text));
+    const std::string& origin = context.disassembly->origin;
+    section.blocks.push_back(PageBlock::paragraph(origin == "report" ? "The bytes are the report's own."
+                                                                     : "The bytes are from " + origin + "."));
+  } else if (!context.no_disassembly.empty()) {
+    section.blocks.push_back(PageBlock::paragraph("None: " + context.no_disassembly + "."));
+  }
+  return section;
+}
 
 PageSection registers_section(const Analysis& analysis) {
   const CrashReport& report = analysis.report;

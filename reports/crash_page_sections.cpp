@@ -9,6 +9,8 @@
 
 #include "core/clock.h"
 #include "core/hash.h"
+#include "core/report_kind.h"
+#include "reports/frame_text.h"
 
 namespace faultline {
 namespace {
@@ -23,39 +25,19 @@ void add_row(Rows& rows, const std::string& name, const std::optional<std::strin
 
 bool is_driver(const std::string& image) { return image.starts_with("AGXMetal"); }
 
-std::string frame_name(const CrashReport& report, const Frame& frame) {
-  const Image* image = report.image_of(frame);
-  std::string name = image != nullptr ? image->display_name() : frame.image_name.value_or("???");
-  if (frame.region) name = *frame.region;
-  return name;
-}
-
 std::string frame_line(const CrashReport& report, const Frame& frame, std::size_t index, std::size_t width) {
   const auto address = report.address_of(frame);
-  std::string line = fmt::format("{:<3} {:<{}} {:>18}  ", index, frame_name(report, frame), width,
+  std::string line = fmt::format("{:<3} {:<{}} {:>18}  ", index, frame_image_text(report, frame), width,
                                  address ? hex(address->value) : std::string("?"));
-  if (frame.symbol) {
-    line += *frame.symbol;
-    if (frame.symbol_location) line += fmt::format(" + {}", *frame.symbol_location);
-  } else {
-    line += "? + " + hex(frame.image_offset.value);
-  }
-  if (frame.source_file) {
-    line += " (" + *frame.source_file;
-    if (frame.source_line) line += fmt::format(":{}", *frame.source_line);
-    line += ")";
-  }
-  if (frame.inlined) line += " [inlined]";
+  line += frame_symbol_text(frame, "? + " + hex(frame.image_offset.value));
   const bool own_name = frame.symbol && frame.symbol_source != SymbolOrigin::report;
   if (own_name) line += fmt::format(" [{}]", symbol_origin_text(frame.symbol_source));
-  // A name may hold line ends; a stack must not.
-  std::replace(line.begin(), line.end(), '\n', ' ');
   return line;
 }
 
 std::string stack_text(const CrashReport& report, const std::vector<Frame>& frames) {
   std::size_t width = 0;
-  for (const Frame& frame : frames) width = std::max(width, frame_name(report, frame).size());
+  for (const Frame& frame : frames) width = std::max(width, frame_image_text(report, frame).size());
   width = std::min(width, kWidestImageName);
   std::string text;
   for (std::size_t i = 0; i < frames.size(); ++i) text += frame_line(report, frames[i], i, width) + "\n";
@@ -66,6 +48,13 @@ std::string seconds_text(double seconds) {
   if (seconds < 60) return fmt::format("{:.3f} s", seconds);
   if (seconds < 3600) return fmt::format("{:.1f} min", seconds / 60);
   return fmt::format("{:.1f} h", seconds / 3600);
+}
+
+/// `145 (disk writes above limit)`
+std::optional<std::string> bug_type_words(const CrashReport& report) {
+  if (!report.header.bug_type) return std::nullopt;
+  const auto name = bug_type_name(*report.header.bug_type);
+  return name.empty() ? *report.header.bug_type : fmt::format("{} ({})", *report.header.bug_type, name);
 }
 
 // From the clock strings, which every report has; ticks stop in sleep and have two units.
@@ -158,9 +147,12 @@ PageSection system_section(const Analysis& analysis, const CrashPageContext& con
   Rows rows;
   add_row(rows, "incident", report.incident);
   rows.emplace_back("origin", report_origin_text(report.origin));
+  if (report.kind != ReportKind::crash) add_row(rows, "bug type", bug_type_words(report));
   add_row(rows, "process", report.process_path ? report.process_path : report.process_name);
   add_row(rows, "parent", report.parent_name);
-  add_row(rows, "OS", report.os.train.value_or("") + (report.os.build ? " (" + *report.os.build + ")" : ""));
+  const std::string build = report.os.build.value_or("");
+  add_row(rows, "OS",
+          !report.os.train ? build : *report.os.train + (build.empty() ? "" : " (" + build + ")"));
   add_row(rows, "model", report.model);
   if (report.cpu_type) {
     rows.emplace_back(
@@ -168,6 +160,7 @@ PageSection system_section(const Analysis& analysis, const CrashPageContext& con
   }
   add_row(rows, "launched", report.launch_time);
   add_row(rows, "died", report.capture_time);
+  if (!report.capture_time) add_row(rows, "reported", report.header.timestamp);
   add_row(rows, "process lived", process_uptime(report));
   if (!context.workload_phase.empty()) {
     rows.emplace_back("phase of death", context.workload_phase + " (printed by the workload)");
@@ -188,6 +181,34 @@ PageSection system_section(const Analysis& analysis, const CrashPageContext& con
   }
   rows.insert(rows.end(), context.trial.begin(), context.trial.end());
   section.blocks.push_back(PageBlock::facts(std::move(rows)));
+  return section;
+}
+
+PageSection event_section(const Analysis& analysis) {
+  PageSection section{"System event", {}};
+  if (!analysis.report.system_event) return section;
+  const SystemEvent& event = *analysis.report.system_event;
+  Rows rows;
+  if (event.panicked_task) {
+    rows.emplace_back(
+        "panicked task",
+        *event.panicked_task + (event.panicked_pid ? fmt::format(" [{}]", *event.panicked_pid) : ""));
+  }
+  add_row(rows, "process", event.process);
+  constexpr std::int64_t kYear2200 = 7258118400;
+  if (event.time_seconds && *event.time_seconds > 0 && *event.time_seconds < kYear2200) {
+    rows.emplace_back("time", format_utc(WallTime(std::chrono::seconds(*event.time_seconds))));
+  }
+  add_row(rows, "restart reason", event.restart_reason);
+  if (!rows.empty()) section.blocks.push_back(PageBlock::facts(std::move(rows)));
+  if (event.panic_string) section.blocks.push_back(PageBlock::code(*event.panic_string));
+  std::vector<std::string> kexts;
+  for (const auto& [name, version] : event.kexts)
+    kexts.push_back(version.empty() ? name : name + " " + version);
+  if (!kexts.empty()) {
+    section.blocks.push_back(PageBlock::paragraph("Extensions in the backtrace:"));
+    section.blocks.push_back(PageBlock::list(std::move(kexts)));
+  }
   return section;
 }
 

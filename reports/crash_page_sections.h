@@ -12,8 +12,12 @@ namespace faultline {
 PageSection fault_section(const Analysis& analysis);
 PageSection site_section(const Analysis& analysis, const CrashPageContext& context);
 PageSection system_section(const Analysis& analysis, const CrashPageContext& context);
+/// Panics and GPU events.
+PageSection event_section(const Analysis& analysis);
 PageSection exception_section(const Analysis& analysis);
 PageSection stack_section(const Analysis& analysis);
+/// Empty unless it was asked for.
+PageSection instructions_section(const CrashPageContext& context);
 PageSection registers_section(const Analysis& analysis);
 PageSection memory_section(const Analysis& analysis);
 PageSection others_section(const Analysis& analysis);

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/parse/pasted_text.h"
 #include "analyzer/parse/system_event_parser.h"
 #include "analyzer/parse/text_header.h"
 #include "analyzer/parse/text_lines.h"
@@ -62,6 +63,8 @@ class TextReader {
   explicit TextReader(CrashReport& report) : report_(report) {}
 
   void read(std::string_view text) {
+    const auto plain = with_plain_blanks(text);
+    if (plain) text = *plain;
     while (!text.empty() && section_ != Section::done) {
       const auto end = text.find('\n');
       auto line = text.substr(0, end);
@@ -548,6 +551,31 @@ bool is_whole(const CrashReport& report) {
   return report.incident || (process && report.capture_time && report.exception && !report.threads.empty());
 }
 
+/// A whole text has all images behind its threads, and the crashed thread among them.
+void note_what_is_missing(std::string_view text, CrashReport& report) {
+  const bool any = std::any_of(report.threads.begin(), report.threads.end(),
+                               [](const Thread& thread) { return !thread.frames.empty(); });
+  if (report.kind != ReportKind::crash || !any) return;
+  const auto end = fmt::format("line {}", std::count(text.begin(), text.end(), '\n') + 1);
+  if (report.images.empty()) {
+    report.issues.push_back({end, "the list of images is missing: the text was cut or shortened"});
+  }
+  std::size_t unlisted = 0;
+  for (const auto& thread : report.threads) {
+    unlisted += static_cast<std::size_t>(
+        std::count_if(thread.frames.begin(), thread.frames.end(),
+                      [](const Frame& frame) { return frame.image_name && *frame.image_name != "???"; }));
+  }
+  if (unlisted > 0 && !report.images.empty()) {
+    report.issues.push_back({end, fmt::format("frames in images that the list lacks: {}", unlisted)});
+  }
+  if (report.faulting_thread && !report.crashed_thread_index()) {
+    report.issues.push_back(
+        {end, fmt::format("the crashed thread, {}, is not in the text: it was cut or shortened",
+                          *report.faulting_thread)});
+  }
+}
+
 }  // namespace
 
 void parse_crash_text_into(std::string_view text, CrashReport& report) {
@@ -555,6 +583,7 @@ void parse_crash_text_into(std::string_view text, CrashReport& report) {
   TextReader(report).read(text);
   report.from_text = true;
   report.kind = report.is_simulated || report.is_non_fatal ? ReportKind::non_fatal : kind;
+  note_what_is_missing(text, report);
 }
 
 CrashReport parse_crash_text(std::string_view text) {
@@ -565,6 +594,8 @@ CrashReport parse_crash_text(std::string_view text) {
   TextReader(report).read(text);
   if (admits_reconstruction(text) || (report.kind == ReportKind::crash && !is_whole(report))) {
     report.origin = ReportOrigin::reconstructed;
+  } else {
+    note_what_is_missing(text, report);
   }
   return report;
 }

@@ -137,8 +137,8 @@ std::optional<CrashReport> parse_fragment(std::string_view text) {
   IssueList issues(report.issues);
   issues.add("", "this is a piece of a report");
   const auto json = Salvage(text, issues).run();
-  JsonDocument document;
-  if (json.empty() || !document.parse(json)) return std::nullopt;
+  JsonDocument document(json);
+  if (json.empty() || !document.sound()) return std::nullopt;
   const JsonPlace top;
   read_body(ReportField(document.root(), top, issues), report);
   if (!report.exception && report.threads.empty() && !report.termination && report.images.empty())

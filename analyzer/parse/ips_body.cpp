@@ -20,8 +20,8 @@ std::string upper(std::string text) {
 
 /// A text as it is, anything else as compact JSON.
 std::string verbatim(const Field& field) {
-  const auto text = field.value().text();
-  return text ? std::string(*text) : field.value().compact();
+  auto text = field.value().text();
+  return text ? std::move(*text) : field.value().compact();
 }
 
 void read_exception(CrashReport& report, const Field& field) {

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "analyzer/parse/crash_text_parser.h"
 #include "analyzer/parse/json_repair.h"
-#include "analyzer/parse/report_kind.h"
+#include "core/report_kind.h"
 #include "analyzer/parse/system_event_parser.h"
 #include "core/ips_document.h"
 #include "core/json_scan.h"
@@ -72,11 +73,13 @@ std::string upper(std::string text) {
 
 /// Keys that make an object without a header a report.
 bool looks_like_body(const JsonValue& value) {
-  for (const auto* key :
-       {"threads", "exception", "termination", "usedImages", "incident", "bug_type", "procName"}) {
-    if (value.find(key)) return true;
-  }
-  return false;
+  static constexpr std::array<std::string_view, 7> kKeys{"threads",  "exception", "termination", "usedImages",
+                                                         "incident", "bug_type",  "procName"};
+  bool found = false;
+  value.each_member([&found](std::string_view key, JsonValue) {
+    found = found || std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
+  });
+  return found;
 }
 
 bool has_crash_body(ReportKind kind) {
@@ -110,13 +113,14 @@ class IpsReader {
     const auto start = skip_json_blanks(bytes, line_end);
     const auto end = bytes.find_last_not_of(" \t\r\n");
     if (start >= bytes.size() || bytes[start] != '{' || bytes[end] != '}') return false;
-    if (!document_.parse(header) || !document_.root().find("bug_type")) return false;
+    document_ = JsonDocument(header);
+    if (!document_.sound() || !document_.root().find("bug_type")) return false;
     read_header_object();
     if (!has_crash_body(report().kind) && !has_event_body(report().kind)) return true;
-    if (document_.parse(bytes.substr(start, end + 1 - start))) {
-      read_body_object();
-      return true;
-    }
+    // Read as if it were sound, and thrown away if it was not: most are.
+    document_ = JsonDocument(bytes.substr(start, end + 1 - start));
+    read_body_object();
+    if (document_.sound()) return true;
     report() = CrashReport();
     issues_.clear();
     return false;
@@ -141,10 +145,12 @@ class IpsReader {
 
   /// True where the document now holds an object. Damage is put right first, and named.
   bool parse_or_repair(std::string_view text, const JsonPlace& place) {
-    if (!document_.parse(text)) {
+    document_ = JsonDocument(text);
+    if (!document_.sound()) {
       reading_.undamaged = false;
-      const auto repaired = repair_json(text.substr(skip_json_blanks(text, 0)), place, issues_);
-      if (!document_.parse(repaired.text)) {
+      repaired_ = repair_json(text.substr(skip_json_blanks(text, 0)), place, issues_).text;
+      document_ = JsonDocument(repaired_);
+      if (!document_.sound()) {
         damaged(place, "this cannot be read");
         return false;
       }
@@ -208,6 +214,7 @@ class IpsReader {
 
   IpsReading reading_;
   IssueList issues_;
+  std::string repaired_;  // What document_ reads where the report's own text is damaged.
   JsonDocument document_;
   JsonPlace top_;
   JsonPlace header_place_{&top_, "header", 0};

@@ -64,8 +64,7 @@ void read_register_member(std::string_view key, const ReportField& field, Regist
   }
 }
 
-void read_register(std::string_view name, const ReportField& field, std::vector<Register>& registers) {
-  auto& reg = registers.emplace_back();
+void read_register(std::string_view name, const ReportField& field, Register& reg) {
   reg.name = name;
   if (field.value().type() == JsonType::natural) {
     reg.value = *field.value().natural();
@@ -78,6 +77,9 @@ void read_register(std::string_view name, const ReportField& field, std::vector<
 constexpr std::array<std::string_view, 29> kNumberedRegisters{
     "x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",  "x8",  "x9",  "x10", "x11", "x12", "x13", "x14",
     "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28"};
+
+/// Those of arm64 among the following: fp to esr.
+constexpr std::size_t kArm64NamedRegisters = 7;
 
 /// As debuggers and Apple's text show them; the report's own order changes from run to run.
 constexpr std::array<std::string_view, 30> kNamedRegisters{
@@ -92,16 +94,17 @@ std::size_t register_rank(std::string_view name) {
 
 struct NamedRegister {
   std::size_t rank = 0;
-  std::string_view name;
-  JsonValue value;
-  bool from_rosetta = false;
+  Register reg;
 };
 
 void read_x_registers(const ReportField& field, std::vector<Register>& registers) {
+  registers.reserve(kNumberedRegisters.size() + kArm64NamedRegisters);
   std::size_t count = 0;
   field.each_element([&](std::size_t index, const ReportField& element) {
     ++count;
-    if (index < kNumberedRegisters.size()) read_register(kNumberedRegisters[index], element, registers);
+    if (index < kNumberedRegisters.size()) {
+      read_register(kNumberedRegisters[index], element, registers.emplace_back());
+    }
   });
   if (count != kNumberedRegisters.size() && field.value().type() == JsonType::array) {
     field.complain(fmt::format("found {} registers, expected {}", count, kNumberedRegisters.size()));
@@ -130,7 +133,6 @@ void read_instruction_state(const ReportField& field, Thread& thread) {
       if (key == "offset") {
         state.offset = static_cast<std::size_t>(member.natural().value_or(0));
       } else if (key == "bytes") {
-        state.bytes.reserve(member.value().size());
         member.each_element([&state](std::size_t, const ReportField& byte) {
           const auto value = byte.natural();
           if (value && *value > 255) byte.complain(fmt::format("{} is no byte", *value));
@@ -183,19 +185,22 @@ void read_short_image(const ReportField& field, Image& image) {
 }  // namespace
 
 void read_frames(const ReportField& field, std::vector<Frame>& frames) {
-  frames.reserve(field.value().size());
+  frames.reserve(16);
   field.each_element(
       [&frames](std::size_t, const ReportField& element) { read_frame(element, frames.emplace_back()); });
+  frames.shrink_to_fit();
 }
 
 void read_thread_state(const ReportField& field, ThreadState& state) {
-  std::array<NamedRegister, 64> named;
-  std::size_t named_count = 0;
-  const auto keep = [&](std::string_view name, const ReportField& member, bool from_rosetta) {
-    if (named_count == named.size()) return member.complain("more registers than any processor has");
-    named[named_count++] = {register_rank(name), name, member.value(), from_rosetta};
+  constexpr std::size_t kMostNamed = 64;
+  std::vector<NamedRegister> named;
+  const auto keep = [&](std::string_view name, const ReportField& member) {
+    if (named.size() == kMostNamed) return member.complain("more registers than any processor has");
+    if (named.empty()) named.reserve(kNamedRegisters.size());
+    auto& row = named.emplace_back();
+    row.rank = register_rank(name);
+    read_register(name, member, row.reg);
   };
-  state.registers.reserve(36);
   field.each_member([&](std::string_view key, const ReportField& member) {
     if (key == "flavor") {
       state.flavor = member.text().value_or("");
@@ -203,32 +208,28 @@ void read_thread_state(const ReportField& field, ThreadState& state) {
       read_x_registers(member, state.registers);
     } else if (key == "rosetta") {
       state.rosetta = true;
-      member.each_member([&](std::string_view name, const ReportField& tmp) { keep(name, tmp, true); });
+      member.each_member([&](std::string_view name, const ReportField& tmp) { keep(name, tmp); });
     } else if (member.value().type() == JsonType::object || member.value().type() == JsonType::natural) {
-      keep(key, member, false);
+      keep(key, member);
     } else {
       static_cast<void>(member.expect(JsonType::object));
     }
   });
-  const auto end = named.begin() + static_cast<std::ptrdiff_t>(named_count);
-  std::sort(named.begin(), end, [](const NamedRegister& a, const NamedRegister& b) {
-    return a.rank != b.rank ? a.rank < b.rank : a.name < b.name;
+  std::sort(named.begin(), named.end(), [](const NamedRegister& a, const NamedRegister& b) {
+    return a.rank != b.rank ? a.rank < b.rank : a.reg.name < b.reg.name;
   });
-  const JsonPlace rosetta{&field.place(), "rosetta", 0};
-  for (auto it = named.begin(); it != end; ++it) {
-    const JsonPlace place{it->from_rosetta ? &rosetta : &field.place(), it->name, 0};
-    read_register(it->name, ReportField(it->value, place, field.issues()), state.registers);
-  }
+  state.registers.reserve(state.registers.size() + named.size());
+  for (auto& row : named) state.registers.push_back(std::move(row.reg));
 }
 
 void read_threads(const ReportField& field, std::vector<Thread>& threads) {
-  threads.reserve(field.value().size());
   field.each_element([&threads](std::size_t, const ReportField& element) {
     auto& thread = threads.emplace_back();
     element.each_member([&thread](std::string_view key, const ReportField& member) {
       read_thread_member(key, member, thread);
     });
   });
+  threads.shrink_to_fit();
 }
 
 void read_image(const ReportField& field, Image& image) {
@@ -260,7 +261,6 @@ void read_image(const ReportField& field, Image& image) {
 }
 
 void read_images(const ReportField& field, std::vector<Image>& images) {
-  images.reserve(field.value().size());
   field.each_element([&images](std::size_t, const ReportField& element) {
     auto& image = images.emplace_back();
     if (element.value().type() == JsonType::array) {
@@ -269,6 +269,7 @@ void read_images(const ReportField& field, std::vector<Image>& images) {
       read_image(element, image);
     }
   });
+  images.shrink_to_fit();
 }
 
 }  // namespace faultline

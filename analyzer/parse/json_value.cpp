@@ -1,20 +1,102 @@
 #include "analyzer/parse/json_value.h"
 
-#include <simdjson.h>
-
+#include <array>
 #include <bit>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
 
-#include "core/check.h"
+#include "core/json_scan.h"
+#include "core/text_escape.h"
 
 namespace faultline {
 namespace {
 
-using Element = simdjson::dom::element;
-static_assert(sizeof(Element) == 2 * sizeof(std::uint64_t));
-static_assert(std::is_trivially_copyable_v<Element>);
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool begins_number(char c) { return is_digit(c) || c == '-'; }
 
-using Words = std::array<std::uint64_t, 2>;
-Element element_of(const Words& words) { return std::bit_cast<Element>(words); }
+/// Bytes of a string that mean themselves: printable ASCII but for the quote and the backslash.
+constexpr std::array<bool, 256> make_plain() {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0x20; c < 0x80; ++c) table[c] = c != '"' && c != '\\';
+  return table;
+}
+constexpr auto kPlain = make_plain();
+
+constexpr std::uint64_t repeated(unsigned char byte) { return 0x0101010101010101ULL * byte; }
+
+/// First byte in [at, end) that is not plain. Eight at a time: strings are most of a report.
+const char* skip_plain(const char* at, const char* end) {
+  constexpr std::uint64_t kTop = repeated(0x80);
+  // For each byte below 0x80: does it equal c, is it less than 0x20. Bytes from 0x80 stop by themselves.
+  const auto equals = [](std::uint64_t word, unsigned char c) {
+    const auto difference = word ^ repeated(c);
+    return (difference - repeated(1)) & ~difference;
+  };
+  while (end - at >= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, 8);
+    const auto stops = (word | equals(word, '"') | equals(word, '\\') | (word - repeated(0x20))) & kTop;
+    if (stops != 0) {
+      // A borrow may mark bytes after the first true one, never before it.
+      if constexpr (std::endian::native == std::endian::little) return at + std::countr_zero(stops) / 8;
+      break;
+    }
+    at += 8;
+  }
+  while (at != end && kPlain[static_cast<unsigned char>(*at)]) ++at;
+  return at;
+}
+
+/// The code unit of a `\u` escape at `at`; nullopt for anything else.
+std::optional<unsigned> unicode_escape(const char* at, const char* end) {
+  if (end - at < 6 || at[0] != '\\' || at[1] != 'u') return std::nullopt;
+  unsigned unit = 0;
+  for (int i = 2; i < 6; ++i) {
+    const char c = at[i];
+    const int digit = is_digit(c)              ? c - '0'
+                      : (c >= 'a' && c <= 'f') ? c - 'a' + 10
+                      : (c >= 'A' && c <= 'F') ? c - 'A' + 10
+                                               : -1;
+    if (digit < 0) return std::nullopt;
+    unit = unit * 16 + static_cast<unsigned>(digit);
+  }
+  return unit;
+}
+
+/// Length of the escape at `at`; 0 where it is none, or half of a surrogate pair.
+std::ptrdiff_t escape_length(const char* at, const char* end) {
+  if (end - at < 2) return 0;
+  if (at[1] != 'u') return std::strchr("\"\\/bfnrt", at[1]) != nullptr && at[1] != '\0' ? 2 : 0;
+  const auto unit = unicode_escape(at, end);
+  if (!unit || (*unit >= 0xdc00 && *unit < 0xe000)) return 0;
+  if (*unit < 0xd800 || *unit >= 0xe000) return 6;
+  const auto low = unicode_escape(at + 6, end);
+  return low && *low >= 0xdc00 && *low < 0xe000 ? 12 : 0;
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  constexpr std::string_view kControls = "\b\f\n\r\t";
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) >= 0x20) {
+      out += c;
+    } else if (const auto control = kControls.find(c); control != std::string_view::npos) {
+      out += '\\';
+      out += "bfnrt"[control];
+    } else {
+      out += "\\u00";
+      out += kDigits[static_cast<unsigned char>(c) >> 4];
+      out += kDigits[static_cast<unsigned char>(c) & 15];
+    }
+  }
+  out += '"';
+}
 
 }  // namespace
 
@@ -40,136 +122,276 @@ std::string_view json_type_text(JsonType type) {
   return "";
 }
 
+struct JsonDocument::Number {
+  JsonType type = JsonType::natural;
+  std::uint64_t natural = 0;
+  std::int64_t negative = 0;
+  double real = 0;
+};
+
 JsonType JsonValue::type() const {
-  switch (element_of(element_).type()) {
-    case simdjson::dom::element_type::ARRAY:
-      return JsonType::array;
-    case simdjson::dom::element_type::OBJECT:
+  switch (document_->at(at_)) {
+    case '{':
       return JsonType::object;
-    case simdjson::dom::element_type::INT64:
-      return element_of(element_).get_int64().value_unsafe() < 0 ? JsonType::negative : JsonType::natural;
-    case simdjson::dom::element_type::UINT64:
-      return JsonType::natural;
-    case simdjson::dom::element_type::DOUBLE:
-      return JsonType::real;
-    case simdjson::dom::element_type::STRING:
+    case '[':
+      return JsonType::array;
+    case '"':
       return JsonType::text;
-    case simdjson::dom::element_type::BOOL:
+    case 't':
+    case 'f':
       return JsonType::boolean;
-    case simdjson::dom::element_type::NULL_VALUE:
+    case 'n':
+    case '\0':
       return JsonType::null;
     default:
-      return JsonType::null;  // Types of later versions of the library.
+      break;
   }
+  JsonDocument::Number number;
+  return document_->read_number(at_, number) != nullptr ? number.type : JsonType::null;
 }
 
 std::optional<bool> JsonValue::boolean() const {
-  bool value = false;
-  if (element_of(element_).get_bool().get(value) != simdjson::SUCCESS) return std::nullopt;
-  return value;
-}
-
-std::optional<std::uint64_t> JsonValue::natural() const {
-  std::uint64_t value = 0;
-  if (element_of(element_).get_uint64().get(value) != simdjson::SUCCESS) return std::nullopt;
-  return value;
-}
-
-std::optional<std::int64_t> JsonValue::integer() const {
-  std::int64_t value = 0;
-  if (element_of(element_).get_int64().get(value) != simdjson::SUCCESS) return std::nullopt;
-  return value;
-}
-
-std::optional<double> JsonValue::real() const {
-  double value = 0;
-  if (element_of(element_).get_double().get(value) != simdjson::SUCCESS) return std::nullopt;
-  return value;
-}
-
-std::optional<std::string_view> JsonValue::text() const {
-  std::string_view value;
-  if (element_of(element_).get_string().get(value) != simdjson::SUCCESS) return std::nullopt;
-  return value;
-}
-
-std::size_t JsonValue::size() const {
-  const auto element = element_of(element_);
-  // The library's own count stops at 2^24-1.
-  std::size_t count = 0;
-  if (simdjson::dom::array array; element.get_array().get(array) == simdjson::SUCCESS) {
-    if (array.size() < 0xffffff) return array.size();
-    for ([[maybe_unused]] auto child : array) ++count;
-  } else if (simdjson::dom::object object; element.get_object().get(object) == simdjson::SUCCESS) {
-    if (object.size() < 0xffffff) return object.size();
-    for ([[maybe_unused]] auto child : object) ++count;
-  }
-  return count;
-}
-
-std::optional<JsonValue> JsonValue::find(std::string_view key) const {
-  simdjson::dom::object object;
-  if (element_of(element_).get_object().get(object) != simdjson::SUCCESS) return std::nullopt;
-  for (const auto member : object) {
-    if (member.key == key) {
-      JsonValue value;
-      value.element_ = std::bit_cast<Words>(member.value);
-      return value;
-    }
-  }
+  const char first = document_->at(at_);
+  if (first == 't' && document_->read_word(at_, "true") != nullptr) return true;
+  if (first == 'f' && document_->read_word(at_, "false") != nullptr) return false;
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> JsonValue::natural() const {
+  JsonDocument::Number number;
+  if (!begins_number(document_->at(at_))) return std::nullopt;
+  if (document_->read_number(at_, number) == nullptr) return std::nullopt;
+  if (number.type != JsonType::natural) return std::nullopt;
+  return number.natural;
+}
+
+std::optional<std::int64_t> JsonValue::integer() const {
+  JsonDocument::Number number;
+  if (!begins_number(document_->at(at_))) return std::nullopt;
+  if (document_->read_number(at_, number) == nullptr) return std::nullopt;
+  if (number.type == JsonType::negative) return number.negative;
+  if (number.type != JsonType::natural || number.natural > INT64_MAX) return std::nullopt;
+  return static_cast<std::int64_t>(number.natural);
+}
+
+std::optional<double> JsonValue::real() const {
+  JsonDocument::Number number;
+  if (!begins_number(document_->at(at_))) return std::nullopt;
+  if (document_->read_number(at_, number) == nullptr || number.type != JsonType::real) return std::nullopt;
+  return number.real;
+}
+
+std::optional<std::string> JsonValue::text() const {
+  if (document_->at(at_) != '"') return std::nullopt;
+  bool has_escapes = false;
+  const char* end = document_->read_string(at_, has_escapes);
+  if (end == nullptr) return std::nullopt;
+  if (!has_escapes) return std::string(at_ + 1, end - 1);
+  return json_string_text({at_, static_cast<std::size_t>(end - at_)});
+}
+
+std::optional<JsonValue> JsonValue::find(std::string_view key) const {
+  std::optional<JsonValue> found;
+  each_member([&](std::string_view name, JsonValue value) {
+    if (!found && name == key) found = value;
+  });
+  return found;
+}
+
 void JsonValue::each_element(FunctionRef<void(std::size_t, JsonValue)> use) const {
-  simdjson::dom::array array;
-  if (element_of(element_).get_array().get(array) != simdjson::SUCCESS) return;
-  std::size_t index = 0;
-  JsonValue value;
-  for (const Element child : array) {
-    value.element_ = std::bit_cast<Words>(child);
-    use(index++, value);
-  }
+  if (document_->at(at_) == '[') document_->walk_array(at_, use);
 }
 
 void JsonValue::each_member(FunctionRef<void(std::string_view, JsonValue)> use) const {
-  simdjson::dom::object object;
-  if (element_of(element_).get_object().get(object) != simdjson::SUCCESS) return;
-  JsonValue value;
-  for (const auto member : object) {
-    value.element_ = std::bit_cast<Words>(member.value);
-    use(member.key, value);
+  if (document_->at(at_) == '{') document_->walk_object(at_, use);
+}
+
+std::string JsonValue::compact() const {
+  std::string out;
+  const char first = document_->at(at_);
+  if (first == '{') {
+    each_member([&out](std::string_view key, JsonValue member) {
+      out += out.empty() ? '{' : ',';
+      append_quoted(out, key);
+      out += ':' + member.compact();
+    });
+    return out.empty() ? "{}" : out + '}';
+  }
+  if (first == '[') {
+    each_element([&out](std::size_t index, JsonValue element) {
+      out += (index == 0 ? '[' : ',') + element.compact();
+    });
+    return out.empty() ? "[]" : out + ']';
+  }
+  if (const auto string = text()) {
+    append_quoted(out, *string);
+    return out;
+  }
+  const char* end = document_->end_of(at_);
+  return end != nullptr ? std::string(at_, end) : "null";
+}
+
+bool JsonDocument::sound() {
+  if (failed_ || next_ == nullptr) return false;
+  const char* end = end_of(blanks(next_));
+  if (end != nullptr && blanks(end) != end_) fail();
+  return !failed_;
+}
+
+const char* JsonDocument::fail() {
+  failed_ = true;
+  return nullptr;
+}
+
+const char* JsonDocument::remember(const char* from, const char* end) {
+  read_from_ = from;
+  read_to_ = end;
+  return end;
+}
+
+const char* JsonDocument::blanks(const char* place) const {
+  while (place != end_ && (*place == ' ' || *place == '\n' || *place == '\r' || *place == '\t')) ++place;
+  return place;
+}
+
+const char* JsonDocument::end_of(const char* from) {
+  if (from == read_from_ && !failed_) return read_to_;
+  Number number;
+  bool has_escapes = false;
+  switch (at(from)) {
+    case '{':
+      return walk_object(from, [](std::string_view, JsonValue) {});
+    case '[':
+      return walk_array(from, [](std::size_t, JsonValue) {});
+    case '"':
+      return read_string(from, has_escapes);
+    case 't':
+      return read_word(from, "true");
+    case 'f':
+      return read_word(from, "false");
+    case 'n':
+      return read_word(from, "null");
+    case '\0':
+      return fail();
+    default:
+      return read_number(from, number);
   }
 }
 
-std::string JsonValue::compact() const { return simdjson::minify(element_of(element_)); }
-
-struct JsonDocument::Parser {
-  simdjson::dom::parser parser;
-  bool parsed = false;
-};
-
-JsonDocument::JsonDocument() : parser_(std::make_unique<Parser>()) {}
-JsonDocument::~JsonDocument() = default;
-JsonDocument::JsonDocument(JsonDocument&&) noexcept = default;
-JsonDocument& JsonDocument::operator=(JsonDocument&&) noexcept = default;
-
-bool JsonDocument::parse(std::string_view text) {
-  parser_->parsed = false;
-  if (text.empty()) return false;
-  if (parser_->parser.capacity() < text.size() || parser_->parser.max_depth() != kDeepest) {
-    if (parser_->parser.allocate(text.size(), kDeepest) != simdjson::SUCCESS) return false;
+const char* JsonDocument::walk_array(const char* from, FunctionRef<void(std::size_t, JsonValue)> use) {
+  if (++depth_ > kDeepest) return fail();
+  const char* place = blanks(from + 1);
+  if (at(place) != ']') {
+    for (std::size_t index = 0;; ++index) {
+      use(index, JsonValue(*this, place));
+      place = end_of(place);
+      if (place == nullptr) return nullptr;
+      place = blanks(place);
+      if (at(place) != ',') break;
+      place = blanks(place + 1);
+    }
+    if (at(place) != ']') return fail();
   }
-  // The library copies into a padded buffer of its own, which it keeps for the next call.
-  const auto result = parser_->parser.parse(text.data(), text.size(), true);
-  parser_->parsed = result.error() == simdjson::SUCCESS;
-  return parser_->parsed;
+  --depth_;
+  return remember(from, place + 1);
 }
 
-JsonValue JsonDocument::root() const {
-  CHECK(parser_->parsed);
-  JsonValue value;
-  value.element_ = std::bit_cast<Words>(parser_->parser.doc.root());
-  return value;
+const char* JsonDocument::walk_object(const char* from, FunctionRef<void(std::string_view, JsonValue)> use) {
+  if (++depth_ > kDeepest) return fail();
+  const char* place = blanks(from + 1);
+  if (at(place) != '}') {
+    while (true) {
+      if (at(place) != '"') return fail();
+      bool has_escapes = false;
+      const char* key_end = read_string(place, has_escapes);
+      if (key_end == nullptr) return nullptr;
+      const char* colon = blanks(key_end);
+      if (at(colon) != ':') return fail();
+      const char* value = blanks(colon + 1);
+      use(key(place, key_end, has_escapes), JsonValue(*this, value));
+      place = end_of(value);
+      if (place == nullptr) return nullptr;
+      place = blanks(place);
+      if (at(place) != ',') break;
+      place = blanks(place + 1);
+    }
+    if (at(place) != '}') return fail();
+  }
+  --depth_;
+  return remember(from, place + 1);
+}
+
+std::string_view JsonDocument::key(const char* from, const char* end, bool has_escapes) {
+  const std::string_view quoted(from, static_cast<std::size_t>(end - from));
+  if (!has_escapes) return quoted.substr(1, quoted.size() - 2);
+  return resolved_keys_.emplace_front(json_string_text(quoted).value_or(""));
+}
+
+const char* JsonDocument::read_string(const char* from, bool& has_escapes) {
+  const char* place = from + 1;
+  while (true) {
+    place = skip_plain(place, end_);
+    if (place == end_) return fail();
+    const char c = *place;
+    if (c == '"') return remember(from, place + 1);
+    std::ptrdiff_t length = 0;
+    if (c == '\\') {
+      length = escape_length(place, end_);
+      has_escapes = true;
+    } else if (static_cast<unsigned char>(c) >= 0x80) {
+      length = static_cast<std::ptrdiff_t>(
+          utf8_length(std::string_view(place, static_cast<std::size_t>(end_ - place))));
+    }
+    if (length == 0) return fail();
+    place += length;
+  }
+}
+
+const char* JsonDocument::read_number(const char* from, Number& number) {
+  const bool negative = at(from) == '-';
+  const char* const first = negative ? from + 1 : from;
+  if (!is_digit(at(first))) return fail();
+  std::uint64_t value = 0;
+  const char* place = first;
+  for (; place != end_ && is_digit(*place); ++place)
+    value = value * 10 + static_cast<unsigned char>(*place - '0');
+  if (*first == '0' && place - first > 1) return fail();
+  if (at(place) == '.' || at(place) == 'e' || at(place) == 'E') return read_fraction(from, place, number);
+  constexpr std::ptrdiff_t kAlwaysFit = 19;
+  const bool fits = place - first <= kAlwaysFit || std::from_chars(first, place, value).ec == std::errc();
+  constexpr std::uint64_t kLowest = std::uint64_t{1} << 63;  // As a distance from zero.
+  if (!fits || (negative && value > kLowest)) return fail();
+  number.type = negative && value != 0 ? JsonType::negative : JsonType::natural;
+  number.natural = negative ? 0 : value;
+  number.negative = static_cast<std::int64_t>(0 - value);
+  return remember(from, place);
+}
+
+const char* JsonDocument::read_fraction(const char* from, const char* place, Number& number) {
+  const auto skip_digits = [&] {
+    const char* const start = place;
+    while (is_digit(at(place))) ++place;
+    return place != start;
+  };
+  if (at(place) == '.') {
+    ++place;
+    if (!skip_digits()) return fail();
+  }
+  if (at(place) == 'e' || at(place) == 'E') {
+    ++place;
+    if (at(place) == '+' || at(place) == '-') ++place;
+    if (!skip_digits()) return fail();
+  }
+  number.type = JsonType::real;
+  number.real = std::strtod(std::string(from, place).c_str(), nullptr);
+  return std::isfinite(number.real) ? remember(from, place) : fail();
+}
+
+const char* JsonDocument::read_word(const char* from, std::string_view word) {
+  if (std::string_view(from, static_cast<std::size_t>(end_ - from)).starts_with(word)) {
+    return remember(from, from + word.size());
+  }
+  return fail();
 }
 
 }  // namespace faultline

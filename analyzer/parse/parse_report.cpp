@@ -79,10 +79,24 @@ struct Attempt {
 std::size_t worth(const CrashReport& report) {
   std::size_t frames = 0;
   for (const auto& thread : report.threads) frames += thread.frames.size();
+  // What damage makes of an image has no identity, or nothing at all.
+  std::size_t images = 0;
+  for (const auto& image : report.images) {
+    images += (image.uuid ? 1U : 0U) + (image.name || image.size_bytes > 0 ? 1U : 0U);
+  }
   // One more frame is worth less than knowing whose they are.
   const std::size_t whose =
       (report.exception ? 1U : 0U) + (report.incident ? 1U : 0U) + (report.process_name ? 1U : 0U);
-  return frames * 4 + report.images.size() + whose * 1000;
+  return frames * 8 + images + whose * 1000 + (report.pid ? 1U : 0U);
+}
+
+/// Where both tell the same, JSON is the better reading, and then the one with less to complain of.
+bool is_better(const CrashReport& report, const CrashReport& other) {
+  const auto a = worth(report);
+  const auto b = worth(other);
+  if (a != b) return a > b;
+  if (report.from_text != other.from_text) return other.from_text;
+  return report.issues.size() < other.issues.size();
 }
 
 Attempt attempt(std::string_view bytes) {
@@ -101,7 +115,7 @@ void try_cleaned(std::string_view bytes, Attempt& best) {
   if (!cleaned) return;
   auto second = attempt(cleaned->text);
   if (!second.recognised) return;
-  if (best.recognised && worth(second.report) <= worth(best.report)) return;
+  if (best.recognised && !is_better(second.report, best.report)) return;
   for (const auto& what : cleaned->removed) {
     second.report.issues.insert(second.report.issues.begin(), {"", fmt::format("{} were taken off", what)});
   }

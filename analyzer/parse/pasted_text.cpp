@@ -20,7 +20,7 @@ std::size_t count_of(std::string_view text, std::string_view part, std::size_t e
 }
 
 bool is_html(std::string_view text) {
-  constexpr std::array<std::string_view, 5> kTags{"<br", "<p>", "</p>", "<pre", "</div>"};
+  constexpr std::array<std::string_view, 7> kTags{"<br", "<p>", "</p>", "<pre", "</div>", "&quot;", "&lt;"};
   std::size_t tags = 0;
   for (const auto tag : kTags) tags += count_of(text, tag, 3);
   return tags >= 3;
@@ -219,6 +219,16 @@ bool has_typographic_keys(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<std::string> with_plain_blanks(std::string_view text) {
+  const bool any = std::any_of(kBlanks.begin(), kBlanks.end(), [text](const auto& blank) {
+    return text.find(blank.first) != std::string_view::npos;
+  });
+  if (!any) return std::nullopt;
+  std::string plain(text);
+  replace_all(plain, kBlanks);
+  return plain;
+}
 
 std::optional<CleanedText> clean_pasted_text(std::string_view text) {
   constexpr int kMostLevels = 5;

@@ -20,4 +20,8 @@ struct CleanedText {
 /// hold any of these.
 std::optional<CleanedText> clean_pasted_text(std::string_view text);
 
+/// The same with plain blanks for the no-break ones of web pages, and without zero-width ones; nullopt
+/// where there are none.
+std::optional<std::string> with_plain_blanks(std::string_view text);
+
 }  // namespace faultline

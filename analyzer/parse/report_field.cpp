@@ -78,14 +78,14 @@ bool ReportField::expect(JsonType type) const {
 }
 
 std::optional<std::string> ReportField::text() const {
-  if (const auto text = value_.text()) return std::string(*text);
+  if (auto text = value_.text()) return text;
   const auto number = text_or_number();
   if (number) complain("found a number, expected a text");
   return number;
 }
 
 std::optional<std::string> ReportField::text_or_number() const {
-  if (const auto text = value_.text()) return std::string(*text);
+  if (auto text = value_.text()) return text;
   switch (value_.type()) {
     case JsonType::natural:
     case JsonType::negative:
@@ -150,22 +150,24 @@ std::optional<RuntimeAddress> ReportField::address() const {
 }
 
 std::optional<Uuid> ReportField::uuid() const {
-  if (!expect(JsonType::text)) return std::nullopt;
-  const auto text = *value_.text();
-  const auto uuid = Uuid::parse(text);
-  if (!uuid && !text.empty()) complain(fmt::format("{} is no UUID", quote(text)));
+  const auto text = value_.text();
+  if (!text) {
+    static_cast<void>(expect(JsonType::text));
+    return std::nullopt;
+  }
+  const auto uuid = Uuid::parse(*text);
+  if (!uuid && !text->empty()) complain(fmt::format("{} is no UUID", quote(*text)));
   if (!uuid || uuid->is_zero()) return std::nullopt;
   return uuid;
 }
 
 std::vector<std::string> ReportField::texts() const {
   std::vector<std::string> out;
-  if (const auto single = value_.text()) {
+  if (auto single = value_.text()) {
     complain("found a text, expected an array of texts");
-    out.emplace_back(*single);
+    out.push_back(std::move(*single));
     return out;
   }
-  out.reserve(value_.size());
   each_element([&out](std::size_t, const ReportField& element) {
     if (auto text = element.text()) out.push_back(std::move(*text));
   });

@@ -141,8 +141,15 @@ nlohmann::json body_of(const CrashReport& report) {
 TEST(IpsWriterTest, EmptyReportIsStillTwoDocuments) {
   const auto text = write_ips(CrashReport());
 
-  EXPECT_THAT(text, StartsWith("{\"roots_installed\":0}\n{\n"));
-  EXPECT_EQ(body_of(CrashReport()).size(), 1U);
+  EXPECT_THAT(text, StartsWith("{\"bug_type\":\"309\",\"roots_installed\":0}\n{\n"));
+  EXPECT_EQ(body_of(CrashReport()).size(), 2U);
+}
+
+TEST(IpsWriterTest, OnlyACrashGetsTheBugTypeThatItsReportHadLost) {
+  CrashReport report;
+  report.kind = ReportKind::hang;
+
+  EXPECT_THAT(write_ips(report), StartsWith("{\"roots_installed\":0}\n{\n"));
 }
 
 TEST(IpsWriterTest, Arm64RegistersStandInAnArrayAndTheRestByName) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "analyzer/parse/json_repair.h"
@@ -14,14 +15,18 @@ using namespace faultline;
 
 namespace {
 
+/// What our reader takes for JSON is JSON for another one, too.
+void check_soundness(std::string_view bytes) {
+  if (JsonDocument(bytes).sound()) CHECK(nlohmann::json::accept(bytes.begin(), bytes.end()));
+}
+
 /// What repair_json() promises: its answer is JSON, and JSON needs no repair.
 void check_repair(std::string_view bytes) {
   std::vector<Issue> issues;
   IssueList list(issues);
   const JsonPlace top;
   const auto repaired = repair_json(bytes, top, list);
-  JsonDocument document;
-  CHECK(document.parse(repaired.text));
+  CHECK(JsonDocument(repaired.text).sound());
   CHECK(issues.size() <= IssueList::kMost + 1);
 }
 
@@ -29,6 +34,7 @@ void check_repair(std::string_view bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  check_soundness(bytes);
   check_repair(bytes);
 
   const auto report = parse_report(bytes);
@@ -37,12 +43,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(render_apple_text(report));
   if (report.kind != ReportKind::crash || report.from_text) return 0;
 
-  // What was read can be written, and reads again as the same stacks.
+  // What was read can be written, and reads again as the same stacks; from then on nothing changes.
   const auto again = parse_report(write_ips(report));
+  CHECK(again.kind == report.kind);
   CHECK(again.threads.size() == report.threads.size());
   for (std::size_t i = 0; i < report.threads.size(); ++i) {
-    CHECK(again.threads[i].frames.size() == report.threads[i].frames.size());
+    CHECK(again.threads[i].frames == report.threads[i].frames);
     CHECK(again.threads[i].triggered == report.threads[i].triggered);
   }
+  CHECK(parse_report(write_ips(again)) == again);
   return 0;
 }

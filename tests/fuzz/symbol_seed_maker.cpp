@@ -1,13 +1,16 @@
-// Writes the seeds of objc_metadata_fuzz: the tests' symbol fixtures, whole and damaged. Without the
-// tools that make them it writes none.
+// Writes the seeds of the symbol file fuzzers: the tests' symbol fixtures and the cache files made of them,
+// whole and damaged. Without the tools that make them it writes none.
 
 #include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <random>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
+#include "analyzer/symbolize/gsym_conversion.h"
 #include "tests/analyzer/symbolize/symbol_fixtures.h"
 
 namespace {
@@ -15,48 +18,77 @@ namespace {
 using namespace faultline;
 namespace fs = std::filesystem;
 
-void write_seeds(const fs::path& folder) {
-  std::mt19937 random(1);
-  int count = 0;
-  const auto write = [&](const fs::path& file) {
+/// Writes files and, of each, 25 damaged variants into one folder.
+class SeedFolder {
+ public:
+  explicit SeedFolder(fs::path folder) : folder_(std::move(folder)) {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+    fs::create_directories(folder_);
+  }
+
+  void write(const fs::path& file) {
     const std::string bytes = fixtures::read_bytes(file);
-    fixtures::write_bytes(folder / ("whole-" + std::to_string(count)), bytes);
+    fixtures::write_bytes(folder_ / ("whole-" + std::to_string(count_)), bytes);
     for (int variant = 0; variant < 25; ++variant) {
       std::string damaged = bytes;
       // Mostly in the head and at the end, where the tables of offsets and counts are.
       for (int flip = 0; flip < 6; ++flip) {
         const std::size_t span = flip % 2 == 0 ? std::min<std::size_t>(damaged.size(), 4096) : damaged.size();
-        damaged[random() % span] = static_cast<char>(random());
+        damaged[random_() % span] = static_cast<char>(random_());
       }
-      if (variant % 5 == 0) damaged.resize(random() % damaged.size());
-      fixtures::write_bytes(folder / ("damaged-" + std::to_string(count) + "-" + std::to_string(variant)),
+      if (variant % 5 == 0) damaged.resize(random_() % damaged.size());
+      if (variant % 5 == 1) damaged[damaged.size() - 1 - random_() % 80] = static_cast<char>(random_());
+      fixtures::write_bytes(folder_ / ("damaged-" + std::to_string(count_) + "-" + std::to_string(variant)),
                             damaged);
     }
-    ++count;
-  };
+    ++count_;
+  }
+
+  [[nodiscard]] const fs::path& path() const { return folder_; }
+
+ private:
+  fs::path folder_;
+  std::mt19937 random_{1};
+  int count_ = 0;
+};
+
+void write_cache_seeds(SeedFolder& caches, const fs::path& file, GsymContent content) {
+  const fs::path output = file.string() + ".gsym";
+  const GsymConversion conversion{file, 0, fs::file_size(file), content, output};
+  if (const auto made = convert_to_gsym(conversion); !made) throw std::runtime_error(made.error().text());
+  caches.write(output);
+}
+
+void write_seeds(SeedFolder& symbols, SeedFolder& caches) {
   if (fixtures::have_apple_tools()) {
     using fixtures::MethodStyle;
     using fixtures::PointerStyle;
     const auto& relative =
         fixtures::shared_macho({"arm64", PointerStyle::chained, MethodStyle::relative, {}});
     const auto& plain = fixtures::shared_macho({"x86_64", PointerStyle::plain, MethodStyle::pointers, {}});
-    write(relative.stripped);
-    write(plain.stripped);
-    write(relative.dwarf);
-    fixtures::make_fat({relative.stripped, plain.stripped}, folder / "fat");
+    symbols.write(relative.stripped);
+    symbols.write(plain.stripped);
+    symbols.write(relative.dwarf);
+    fixtures::make_fat({relative.stripped, plain.stripped}, symbols.path() / "fat");
+    write_cache_seeds(caches, relative.dwarf, GsymContent::dwarf);
+    write_cache_seeds(caches, relative.stripped, GsymContent::symbols);
   }
-  if (fixtures::have_elf_tools()) write(fixtures::build_elf(folder / "elf").binary);
+  if (fixtures::have_elf_tools()) {
+    const auto elf = fixtures::build_elf(symbols.path() / "elf");
+    symbols.write(elf.binary);
+    write_cache_seeds(caches, elf.binary, GsymContent::dwarf);
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) return 2;
+  if (argc != 3) return 2;
   try {
-    std::error_code ignored;
-    fs::remove_all(argv[1], ignored);
-    fs::create_directories(argv[1]);
-    write_seeds(argv[1]);
+    SeedFolder symbols(argv[1]);
+    SeedFolder caches(argv[2]);
+    write_seeds(symbols, caches);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

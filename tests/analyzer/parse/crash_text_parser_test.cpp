@@ -14,7 +14,10 @@
 namespace faultline {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
 using testing::Pair;
 
 constexpr const char* kLegacy =
@@ -167,6 +170,24 @@ TEST(CrashTextParserTest, LostTabsAndLeadingBlanksChangeNothing) {
   EXPECT_EQ(report.exception, original.exception);
 }
 
+TEST(CrashTextParserTest, BlanksOfAWebPageChangeNothing) {
+  std::string text = kLegacy;
+  for (auto at = text.find("  "); at != std::string::npos; at = text.find("  ", at)) {
+    text.replace(at, 2, "\xc2\xa0 ");
+  }
+
+  EXPECT_TRUE(parse_report(text) == parse_report(kLegacy));
+}
+
+TEST(CrashTextParserTest, ATextCutInItsListOfImagesSaysSo) {
+  const std::string text = kLegacy;
+  const auto report = parse_report(text.substr(0, text.find("    0x7fff6a680000")));
+
+  EXPECT_EQ(report.images.size(), 1U);
+  EXPECT_THAT(report.issues, Contains(Field(&Issue::message, "frames in images that the list lacks: 1")));
+  EXPECT_TRUE(parse_report(kLegacy).issues.empty());
+}
+
 TEST(CrashTextParserTest, ATextCutInTheMiddleKeepsWhatStandsBeforeTheCut) {
   const std::string text = kLegacy;
 
@@ -179,6 +200,22 @@ TEST(CrashTextParserTest, ATextCutInTheMiddleKeepsWhatStandsBeforeTheCut) {
   EXPECT_EQ(report.threads[1].frames.size(), 1U);
   EXPECT_EQ(report.threads[1].frames[0].address->value, 0x100001f40U);
   EXPECT_EQ(report.threads[1].frames[0].image_name, "Google Chrome Helper");
+  EXPECT_THAT(report.issues, Contains(Field(&Issue::message, HasSubstr("list of images is missing"))));
+}
+
+TEST(CrashTextParserTest, ATextCutBeforeItsCrashedThreadSaysSo) {
+  const std::string text = kLegacy;
+  const auto crashed = text.find("Crashed Thread:");
+  const auto number = text.find_first_of("0123456789", crashed);
+  const std::string other = text.substr(0, number) + "30" + text.substr(number + 1);
+
+  const auto report = parse_report(other.substr(0, other.find("Thread 1")));
+
+  EXPECT_EQ(report.kind, ReportKind::crash);
+  EXPECT_EQ(report.crashed_thread_index(), std::nullopt);
+  EXPECT_EQ(report.crashed_thread_number(), 30U);
+  EXPECT_THAT(report.issues,
+              Contains(Field(&Issue::message, HasSubstr("the crashed thread, 30, is not in the text"))));
 }
 
 TEST(CrashTextParserTest, ATextThatCallsItselfAReconstructionIsOne) {

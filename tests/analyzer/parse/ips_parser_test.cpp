@@ -433,5 +433,19 @@ TEST(IpsParserTest, WhatTheWriterWritesIsReadBackEqual) {
   EXPECT_TRUE(again == report);
 }
 
+TEST(IpsParserTest, ACrashThatLostItsBugTypeIsReadBackFromWhatTheWriterWrites) {
+  const auto report =
+      parse_report(IpsBuilder().without("bug_type").without("incident_id").without("incident").text());
+  ASSERT_EQ(report.kind, ReportKind::crash);
+  ASSERT_EQ(report.header.bug_type, std::nullopt);
+
+  const auto again = parse_report(write_ips(report));
+
+  EXPECT_EQ(again.kind, ReportKind::crash);
+  EXPECT_EQ(again.header.bug_type, "309");
+  EXPECT_EQ(again.threads, report.threads);
+  EXPECT_EQ(again.images, report.images);
+}
+
 }  // namespace
 }  // namespace faultline

@@ -235,6 +235,38 @@ INSTANTIATE_TEST_SUITE_P(
         Paste{"Missing comma", replace_all(IpsBuilder().text(), "\"pid\" : 4242,", "\"pid\" : 4242")},
         Paste{"Hard wrapped", replace_all(IpsBuilder().text(), "setCompute", "setC\nompute")}));
 
+TEST(ToleranceTest, ALineEndInsideAFunctionNameStaysInTheTextOfTheSystem) {
+  IpsBuilder builder;
+  builder.clear_threads();
+  IpsThread thread;
+  thread.triggered = true;
+  thread.frames = {ips_frame(0, 32, "vector:1393: assertion failed\\n")};
+  builder.thread(thread);
+
+  EXPECT_THAT(render_apple_text(parse_report(builder.text())), HasSubstr("assertion failed\n + 0\n"));
+}
+
+TEST(ToleranceTest, BlanksOfAWebPageDoNotMoveTheImages) {
+  // Between the elements of a list they would pass for elements.
+  const auto report = parse_report(replace_all(IpsBuilder().text(), "  ", "\xc2\xa0 "));
+
+  expect_whole(report);
+  EXPECT_EQ(report.image_of(report.threads[1].frames[0])->name, "AGXMetalG16X");
+  EXPECT_THAT(report.issues, issue_says("unusual blanks were taken off"));
+  EXPECT_LT(report.issues.size(), 5U);
+}
+
+TEST(ToleranceTest, TheSourceOfAWebPageIsReadThroughItsEntities) {
+  const auto text = replace_all(replace_all(IpsBuilder().text(), "<", "&lt;"), "\"", "&quot;");
+
+  expect_whole(parse_report("<pre>" + text + "</pre>"));
+
+  const auto original = parse_report(render_apple_text(parse_report(IpsBuilder().text())));
+  const auto escaped = replace_all(
+      replace_all(render_apple_text(parse_report(IpsBuilder().text())), "<", "&lt;"), ">", "&gt;");
+  EXPECT_EQ(parse_report("<pre>" + escaped + "</pre>").images, original.images);
+}
+
 TEST(ToleranceTest, AReindentedReportWithItsHeaderSpreadOverLinesIsRead) {
   auto header = replace_all(IpsBuilder().header_text(), ",\"", ",\n    \"");
   const auto report =
