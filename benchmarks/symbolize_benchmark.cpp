@@ -1,4 +1,8 @@
-// Whole processes side by side: a report symbolized by us (cold and warm cache) and by llvm-symbolizer.
+// Whole processes side by side: a report symbolized by us (cold and warm cache), by llvm-symbolizer, and by
+// lldb's crashlog where there is one.
+//
+// lldb comes with crashlog on macOS alone. Elsewhere FAULTLINE_CRASHLOG names a folder with the package
+// macosx/crashlog.py of LLVM's sources (benchmarks/fetch_crashlog FOLDER); without it that row is left out.
 //
 //   symbolize_benchmark [FOLDER]     makes the fixture in FOLDER (kept and used again) and prints the table
 //   symbolize_benchmark --report FILE.ips DSYM CACHE     what is measured: reads, symbolizes, prints
@@ -23,6 +27,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "analyzer/parse/parse_report.h"
@@ -146,6 +151,10 @@ std::string report_of(const Image& image, const std::vector<std::uint64_t>& addr
   report.header.bug_type = "309";
   report.incident = "00000000-0000-0000-0000-000000000001";
   report.process_name = "bench";
+  report.pid = 1;
+  report.exception = ExceptionInfo{};
+  report.exception->type = "EXC_BAD_ACCESS";
+  report.exception->signal = "SIGSEGV";
   report.faulting_thread = 0;
   report.images.push_back(image);
   for (std::size_t at = 0; at < addresses.size(); at += depth) {
@@ -162,6 +171,50 @@ std::string report_of(const Image& image, const std::vector<std::uint64_t>& addr
   return write_ips(report);
 }
 
+/// The first of these programs that PATH has; empty if none.
+std::string find_program(std::initializer_list<const char*> names) {
+  for (const auto* name : names) {
+    std::istringstream folders(std::getenv("PATH") != nullptr ? std::getenv("PATH") : "");
+    for (std::string folder; std::getline(folders, folder, ':');) {
+      std::error_code ignored;
+      if (fs::exists(fs::path(folder) / name, ignored)) return (fs::path(folder) / name).string();
+    }
+  }
+  return {};
+}
+
+/// Runs lldb's crashlog on `report`; empty where there is no lldb.
+std::vector<std::string> crashlog_command(const fs::path& folder, const fs::path& report) {
+  const std::string lldb = find_program({"lldb-19", "lldb"});
+  if (lldb.empty()) return {};
+  // It starts these by names that Debian gives with a version only.
+  const fs::path tools = folder / "tools";
+  fs::create_directories(tools);
+  for (const auto* name : {"dwarfdump", "otool", "lipo"}) {
+    const std::string tool = find_program({fmt::format("llvm-{}-19", name).c_str()});
+    std::error_code there_already;
+    if (!tool.empty()) fs::create_symlink(tool, tools / name, there_already);
+  }
+  std::vector<std::string> argv{"env", fmt::format("PATH={}:{}", tools.string(), std::getenv("PATH")), lldb,
+                                "-b"};
+  if (const char* package = std::getenv("FAULTLINE_CRASHLOG"); package != nullptr) {
+    argv.insert(argv.end(), {"-o", fmt::format("script lldb.__path__.append('{}')", package)});
+  }
+  argv.insert(argv.end(),
+              {"-o", "command script import lldb.macosx.crashlog", "-o", "crashlog " + report.string()});
+  return argv;
+}
+
+/// How many lines of crashlog's output name a function of the fixture.
+std::size_t named_lines(const fs::path& output) {
+  std::ifstream in(output);
+  std::size_t count = 0;
+  for (std::string line; std::getline(in, line);) {
+    if (line.find("big`") != std::string::npos) ++count;
+  }
+  return count;
+}
+
 int run_report(const fs::path& file, const fs::path& dsym, const fs::path& cache) {
   const auto bytes = read_file(file);
   if (!bytes) return 1;
@@ -173,15 +226,13 @@ int run_report(const fs::path& file, const fs::path& dsym, const fs::path& cache
   const auto outcome = symbolize_report(parse_report(*bytes), options);
   for (const auto& issue : outcome.issues)
     std::fprintf(stderr, "%s: %s\n", issue.at.c_str(), issue.message.c_str());
-  std::string text;
   for (const auto& thread : outcome.report.threads) {
     for (const auto& frame : thread.frames) {
-      text += frame.symbol.value_or("??") + "\n";
-      text += frame.source_file.value_or("??") + ":" + std::to_string(frame.source_line.value_or(0)) + "\n";
-      if (!frame.inlined) text += "\n";
+      fmt::print("{}\n{}:{}\n{}", frame.symbol ? std::string_view(*frame.symbol) : "??",
+                 frame.source_file ? std::string_view(*frame.source_file) : "??",
+                 frame.source_line.value_or(0), frame.inlined ? "" : "\n");
     }
   }
-  std::fwrite(text.data(), 1, text.size(), stdout);
   return 0;
 }
 
@@ -226,6 +277,8 @@ int run_table(const fs::path& folder) {
   image.size_bytes = text.size_bytes;
   image.source = "P";
   image.name = "big";
+  image.path = (folder / "big").string();
+  image.arch = "arm64";
   for (const auto& [name, addresses] : {std::pair("few", few), std::pair("many", many)}) {
     std::ofstream(folder / (std::string(name) + ".ips")) << report_of(image, addresses, 300);
     std::ofstream list(folder / (std::string(name) + ".txt"));
@@ -242,6 +295,9 @@ int run_table(const fs::path& folder) {
 
   fs::remove_all(cache);
   const Measured cold = run_once(ours("few.ips"), "/dev/null", folder / "ours.few");
+  // The cache trusts what it made only once it is some seconds old; reports rarely come sooner.
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  run_once(ours("few.ips"), "/dev/null", folder / "ours.few");
   const Measured few_ours = median(ours("few.ips"), "/dev/null", folder / "ours.few", kRepeats);
   const Measured few_peer = median(peer, folder / "few.txt", folder / "peer.few", kRepeats);
   const Measured many_ours = median(ours("many.ips"), "/dev/null", folder / "ours.many", kRepeats);
@@ -258,6 +314,20 @@ int run_table(const fs::path& folder) {
   print_row("300-frame report, cold cache", cold, few_peer);
   print_row("300-frame report, warm cache", few_ours, few_peer);
   print_row("20,000 addresses, warm cache", many_ours, many_peer);
+
+  const auto crashlog = crashlog_command(folder, folder / "few.ips");
+  if (!crashlog.empty()) run_once(crashlog, "/dev/null", folder / "crashlog.few");
+  if (crashlog.empty() || named_lines(folder / "crashlog.few") < few.size()) {
+    fmt::print("\nlldb's crashlog: left out, {}\n",
+               crashlog.empty() ? "there is no lldb here"
+                                : "this lldb has none (FAULTLINE_CRASHLOG; see benchmarks/fetch_crashlog)");
+  } else {
+    const Measured lldb = median(crashlog, "/dev/null", folder / "crashlog.few", kRepeats);
+    fmt::print(
+        "\n300-frame report, lldb's crashlog: {:.1f} ms, {:.1f} MiB; ours with a warm cache is {:.1f}x "
+        "faster, with a cold one {:.1f}x\n",
+        lldb.ms, lldb.max_rss_mib, lldb.ms / few_ours.ms, lldb.ms / cold.ms);
+  }
 
   const bool same = whole(folder / "ours.many") == without_columns(folder / "peer.many");
   fmt::print("\n20,000 chains of names and lines: {}\n",

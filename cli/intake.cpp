@@ -104,7 +104,7 @@ Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& ru
   // A document that says of itself that it was put together by hand stays what it is.
   if (report.origin != ReportOrigin::reconstructed) report.origin = origin;
   if (symbolizer != nullptr && report.kind == ReportKind::crash) {
-    report = symbolizer->symbolize(report).report;
+    report = symbolizer->symbolize(std::move(report)).report;
   }
   return analyze(std::move(report), rules);
 }
@@ -113,6 +113,12 @@ std::optional<OutputSite> derive_output_site(const Trial& trial, const SiteRules
   if (!trial.uncaptured || trial.argv.empty()) return std::nullopt;
   return analyze_output(trial.stderr_tail, std::filesystem::path(trial.argv.front()).filename().string(),
                         rules);
+}
+
+std::string issue_summary(const std::vector<Issue>& issues, std::size_t count) {
+  const auto& first = issues.front();
+  return fmt::format("{} issue{}, first at {}: {}", count, count == 1 ? "" : "s",
+                     first.at.empty() ? "the start" : first.at, first.message);
 }
 
 Result<void> import_files(Store& store, const std::vector<std::filesystem::path>& files,

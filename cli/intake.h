@@ -38,6 +38,9 @@ std::optional<OutputSite> derive_output_site(const Trial& trial, const SiteRules
 /// All of standard input; refused beyond kKeepLimitBytes.
 Result<std::string> read_stdin();
 
+/// `3 issues, first at /threads/0/id: …`. Only where there are any; `count` may be more than are kept.
+std::string issue_summary(const std::vector<Issue>& issues, std::size_t count);
+
 /// What became of one file.
 struct ImportedFile {
   std::string path;

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "analyzer/symbolize/disassembly.h"
 #include "analyzer/symbolize/symbolize_report.h"
 #include "cli/commands.h"
 #include "cli/intake.h"
@@ -73,15 +74,30 @@ Result<ReportBytes> load_report(const std::string& what, const CommandContext& c
 struct ShowFlags {
   std::string what;
   std::vector<std::string> symbols;
+  bool disassemble = false;
 };
 
+/// The instructions around the pc of the crashed thread, from the archive, the given paths, the images'
+/// own paths, or the report. Makes nothing.
+Result<Disassembly> disassemble_at_pc(const CrashReport& report, const std::vector<std::string>& symbols) {
+  const auto thread = report.crashed_thread_index();
+  if (!thread || report.threads[*thread].frames.empty()) {
+    return fail(ErrorKind::symbols, "the report has no frame of a crashed thread");
+  }
+  SymbolFinder finder(symbol_places(symbolize_options(symbols)));
+  return disassemble_around(report, *thread, 0, finder);
+}
+
 Result<void> print_page(const Analysis& analysis, const SiteRules& rules, const std::string& incident,
+                        const std::optional<Result<Disassembly>>& disassembly,
                         const CommandContext& context) {
   CrashPageContext page;
   if (!incident.empty()) {
     TRY_ASSIGN(auto store, open_store_to_read(context));
     TRY_ASSIGN(page, page_context(store, incident, analysis, rules));
   }
+  if (disassembly && *disassembly) page.disassembly = **disassembly;
+  if (disassembly && !*disassembly) page.no_disassembly = disassembly->error().text();
   if (context.format == "html") {
     print(crash_page_html(analysis, page));
   } else {
@@ -115,8 +131,11 @@ Result<ExitStatus> show_report(const ShowFlags& flags, const CommandContext& con
   if (!flags.symbols.empty()) symbolizer.emplace(symbolize_options(flags.symbols));
   const auto analysis = derive(report.bytes, report.origin, rules, symbolizer ? &*symbolizer : nullptr);
   compare_with_store(report, analysis, context);
+  std::optional<Result<Disassembly>> disassembly;
+  if (flags.disassemble) disassembly = disassemble_at_pc(analysis.report, flags.symbols);
   if (context.format == "json") {
-    print(crash_json(analysis));
+    print(crash_json(analysis, disassembly && *disassembly ? std::optional(**disassembly) : std::nullopt));
+    if (disassembly && !*disassembly) complain("no instructions: " + disassembly->error().text());
   } else if (context.format == "apple") {
     if (analysis.report.kind == ReportKind::unreadable) {
       return fail(ErrorKind::parse,
@@ -124,10 +143,14 @@ Result<ExitStatus> show_report(const ShowFlags& flags, const CommandContext& con
     }
     print(render_apple_text(analysis.report));
   } else {
-    TRY(print_page(analysis, rules, report.incident, context));
+    TRY(print_page(analysis, rules, report.incident, disassembly, context));
   }
+  const bool refused = symbolizer && complain_of_symbols(*symbolizer, flags.symbols, /*all=*/true);
   // A damaged document is shown as far as it goes; the status says that it was.
-  return analysis.report.kind == ReportKind::unreadable ? ExitStatus::partial : ExitStatus::done;
+  const auto& issues = analysis.report.issues;
+  if (issues.empty()) return refused ? ExitStatus::partial : ExitStatus::done;
+  complain(what + ": " + issue_summary(issues, issues.size()));
+  return ExitStatus::partial;
 }
 
 Result<ExitStatus> show_trial(const TrialName& name, const CommandContext& context) {
@@ -150,9 +173,12 @@ Result<ExitStatus> show_trial(const TrialName& name, const CommandContext& conte
 }
 
 Result<ExitStatus> show(const ShowFlags& flags, const CommandContext& context) {
-  if (!is_path(flags.what)) {
-    if (const auto trial = parse_trial_name(flags.what)) return show_trial(*trial, context);
+  const auto trial = is_path(flags.what) ? std::nullopt : parse_trial_name(flags.what);
+  if (flags.disassemble && (trial || context.format == "apple" || context.format == "raw")) {
+    return fail(ErrorKind::invalid_argument,
+                "--disassemble goes with a report and --format analysis, markdown or json");
   }
+  if (trial) return show_trial(*trial, context);
   return show_report(flags, context);
 }
 
@@ -177,6 +203,8 @@ void add_show_command(CLI::App& app, CommandContext& context) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->type_name("PATH");
+  command->add_flag("--disassemble", flags->disassemble,
+                    "Show the instructions around the pc, from the image's file or the report's own bytes");
   command->callback(
       [&context, flags] { context.action = [&context, flags] { return show(*flags, context); }; });
 }

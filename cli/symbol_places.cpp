@@ -1,8 +1,10 @@
 #include "cli/symbol_places.h"
 
+#include <algorithm>
 #include <system_error>
 
 #include "analyzer/symbolize/symbol_archive.h"
+#include "cli/terminal.h"
 
 namespace faultline {
 
@@ -22,6 +24,19 @@ Result<void> check_symbol_paths(const std::vector<std::string>& symbol_paths) {
     }
   }
   return {};
+}
+
+bool complain_of_symbols(const Symbolizer& symbolizer, const std::vector<std::string>& symbol_paths,
+                         bool all) {
+  bool any = false;
+  for (const auto& issue : symbolizer.issues()) {
+    const bool given = std::any_of(symbol_paths.begin(), symbol_paths.end(),
+                                   [&](const std::string& path) { return issue.at.starts_with(path); });
+    if (!all && !given) continue;
+    complain(issue.at + ": " + issue.message);
+    any = true;
+  }
+  return any;
 }
 
 }  // namespace faultline

@@ -29,17 +29,28 @@ std::string written(const CrashReport& report, const std::string& format) {
   return render_apple_text(report);
 }
 
+/// Which file named how many frames, image by image.
+void note_files(const SymbolizedReport& symbolized, const CommandContext& context) {
+  for (std::size_t i = 0; i < symbolized.images.size(); ++i) {
+    const auto& image = symbolized.images[i];
+    if (!image.place) continue;
+    note(context, fmt::format("{}: {} frames named from {} ({})", symbolized.report.images[i].display_name(),
+                              image.frames_named, image.file.string(), symbol_place_text(*image.place)));
+  }
+}
+
 Result<ExitStatus> symbolize(const SymbolizeFlags& flags, const CommandContext& context) {
   TRY(check_symbol_paths(flags.symbols));
   TRY_ASSIGN(const auto bytes, flags.file == "-" ? read_stdin() : read_file(flags.file, kParseLimitBytes));
-  const auto report = parse_report(bytes);
+  auto report = parse_report(bytes);
   if (report.kind == ReportKind::unreadable) {
     return fail(ErrorKind::parse,
                 flags.file + ": " + (report.issues.empty() ? "no crash report" : report.issues[0].message));
   }
-  const auto symbolized = symbolize_report(report, symbolize_options(flags.symbols));
+  const auto symbolized = symbolize_report(std::move(report), symbolize_options(flags.symbols));
   print(written(symbolized.report, context.format));
   for (const auto& issue : symbolized.issues) complain(issue.at + ": " + issue.message);
+  note_files(symbolized, context);
   note(context, fmt::format("{} of {} frames have a name; the report itself named {}", symbolized.named_after,
                             symbolized.physical_frames, symbolized.named_before));
   return symbolized.issues.empty() ? ExitStatus::done : ExitStatus::partial;

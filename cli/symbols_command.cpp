@@ -131,11 +131,19 @@ void add_symbols_command(CLI::App& app, CommandContext& context) {
   auto* lookup_name =
       command->add_subcommand("lookup", "Where a function lies in every archived build and slice");
   lookup_name->add_option("name", *text, "As linked, or readable, with or without its parameters")
-      ->required()
       ->type_name("NAME");
+  // `-[Class method:]` looks like an option to the parser; so it is one, and nobody has to know.
+  auto method = std::make_shared<std::string>();
+  lookup_name->add_option("-[", *method)->group("");
   add_shared_options(*lookup_name, context, "text,markdown,csv,json");
-  lookup_name->callback(
-      [&context, text] { context.action = [&context, text] { return lookup(*text, context); }; });
+  lookup_name->callback([&context, text, method] {
+    context.action = [&context, text, method]() -> Result<ExitStatus> {
+      if (text->empty() == method->empty()) {
+        return fail(ErrorKind::invalid_argument, "symbols lookup wants one NAME; see --help");
+      }
+      return lookup(method->empty() ? *text : "-[" + *method, context);
+    };
+  });
 }
 
 }  // namespace faultline

@@ -3,30 +3,16 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "analyzer/symbolize/symbol_finder.h"
 #include "core/address.h"
 #include "core/crash_report.h"
+#include "core/disassembly.h"
 #include "core/result.h"
 
 namespace faultline {
-
-struct DisassembledInstruction {
-  RuntimeAddress address;
-  std::vector<std::uint8_t> bytes;
-  std::string
-      text;  ///< `ldr x8, [x0, #0x5c8]`; Intel syntax on x86. `.byte 0x06` for what is no instruction.
-  bool is_at = false;  ///< The one at the address that was asked for.
-};
-
-struct Disassembly {
-  std::vector<DisassembledInstruction> instructions;  ///< Ascending.
-  std::string origin;  ///< `report`, or the path of the file that held the bytes.
-};
 
 /// How many instructions to show on either side.
 struct DisassemblyRange {

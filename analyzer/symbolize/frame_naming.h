@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -21,7 +22,8 @@ std::vector<FrameGroup> group_frames(std::span<const Frame> frames);
 bool is_below_signal_trampoline(const std::vector<FrameGroup>& groups, std::size_t index);
 
 /// The frames that stand for `group` once `resolved` is known: the choice between the report's names
-/// and ours, as symbolize_report.h states it. `resolved.code_offset` counts to the frame's own address.
-std::vector<Frame> name_group(FrameGroup group, const ResolvedFrame& resolved);
+/// and ours, as symbolize_report.h states it. `resolved` is of the place `back` bytes before the frame's
+/// own address.
+std::vector<Frame> name_group(FrameGroup group, const ResolvedFrame& resolved, std::uint64_t back = 0);
 
 }  // namespace faultline

@@ -35,6 +35,18 @@ std::string stamp_hash(const FileStamp& stamp, const SymbolSlice& slice) {
                                 stamp.modified_ns, slice.offset, slice.size_bytes));
 }
 
+/// Of every state that a file was ever in, another one.
+std::string state_hash(const FileStamp& stamp) {
+  return hash64_hex(fmt::format("{} {} {} {} {}", stamp.device, stamp.inode, stamp.size_bytes,
+                                stamp.modified_ns, stamp.changed_ns));
+}
+
+bool is_settled(const FileStamp& stamp, std::chrono::milliseconds after) {
+  const auto age =
+      std::chrono::system_clock::now().time_since_epoch() - std::chrono::nanoseconds(stamp.changed_ns);
+  return age >= after;
+}
+
 /// Held while one process converts; the system releases it when the process dies.
 ScopedFd lock_exclusively(const fs::path& path) {
   ScopedFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
@@ -52,12 +64,13 @@ void touch(const fs::path& path) {
   if (!failed && now - used > kTouchAfter) fs::last_write_time(path, now, failed);
 }
 
-void point_alias(const fs::path& alias, const std::string& target) {
+/// Makes or replaces a symbolic link at once.
+void point_link(const fs::path& link, const std::string& target) {
   static std::atomic<unsigned> counter{0};
   std::error_code failed;
-  const fs::path fresh = alias.parent_path() / fmt::format(".tmp-{}-{}", ::getpid(), counter.fetch_add(1));
+  const fs::path fresh = link.parent_path() / fmt::format(".tmp-{}-{}", ::getpid(), counter.fetch_add(1));
   fs::create_symlink(target, fresh, failed);
-  if (!failed) fs::rename(fresh, alias, failed);
+  if (!failed) fs::rename(fresh, link, failed);
   if (failed) fs::remove(fresh, failed);
 }
 
@@ -107,8 +120,15 @@ Result<GsymFile> GsymCache::open(const fs::path& file, const SymbolSlice& slice,
 }
 
 Result<GsymFile> GsymCache::open_cached(const fs::path& path, const Uuid& uuid, std::vector<Issue>& issues) {
-  auto opened = GsymFile::open(path, uuid);
+  const auto stamp = find_file_stamp(path);
+  const std::string state = stamp ? state_hash(*stamp) : std::string();
+  fs::path record = path;
+  record.replace_extension(".whole");
+  std::error_code none;
+  const bool was_whole = stamp && fs::read_symlink(record, none) == state;
+  auto opened = GsymFile::open(path, uuid, was_whole ? GsymCheck::footer : GsymCheck::whole);
   if (opened) {
+    if (!was_whole && stamp && is_settled(*stamp, options_.settled_after)) point_link(record, state);
     touch(path);
   } else if (opened.error().kind() == ErrorKind::symbols) {
     issues.push_back(
@@ -136,7 +156,7 @@ Result<GsymFile> GsymCache::open_by_content(Entry& entry, const fs::path& file, 
   const fs::path cached = entry.folder / (entry.stem + ".gsym");
   if (fs::exists(cached, failed)) {
     if (auto opened = open_cached(cached, *slice.uuid, issues)) {
-      point_alias(entry.alias, cached.filename().string());
+      point_link(entry.alias, cached.filename().string());
       return opened;
     }
   }
@@ -144,7 +164,7 @@ Result<GsymFile> GsymCache::open_by_content(Entry& entry, const fs::path& file, 
     return fail(ErrorKind::symbols, *reason);
   }
   TRY_ASSIGN(auto made, convert(entry, file, slice, content));
-  point_alias(entry.alias, cached.filename().string());
+  point_link(entry.alias, cached.filename().string());
   trim(top, cached);
   return made;
 }
@@ -161,10 +181,9 @@ Result<GsymFile> GsymCache::convert(const Entry& entry, const fs::path& file, co
   std::error_code ignored;
   if (const auto failure = convert_in_child(options_.converter, conversion, options_.conversion)) {
     fs::remove(conversion.output, ignored);
-    const std::string message = fmt::format("{}: {}", file.string(), failure->message);
-    if (!failure->is_lasting) return fail(ErrorKind::process, message);
-    static_cast<void>(write_file_atomically(entry.folder / (entry.stem + ".failed"), message));
-    return fail(ErrorKind::symbols, message);
+    if (!failure->is_lasting) return fail(ErrorKind::process, failure->message);
+    static_cast<void>(write_file_atomically(entry.folder / (entry.stem + ".failed"), failure->message));
+    return fail(ErrorKind::symbols, failure->message);
   }
   // The child wrote it, but it read damaged data: what does not verify does not enter the cache.
   auto made = GsymFile::open(conversion.output, *slice.uuid);

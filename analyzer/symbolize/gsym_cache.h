@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -23,6 +24,9 @@ struct GsymCacheOptions {
   /// The program that main() of gsym_child_main() lives in. Empty: the running program.
   std::filesystem::path converter;
   ConversionLimits conversion;
+  /// A stamp is trusted only if it was this old when it was taken: a file that is written twice within
+  /// the grain of the system's clock keeps its stamp.
+  std::chrono::milliseconds settled_after{2000};
 };
 
 /// Gives the GSYM file of a slice, made on first use.
@@ -31,10 +35,13 @@ struct GsymCacheOptions {
 ///
 ///     v1/0c/0ce453ff-…/dwarf-<hash of the slice>.gsym   or .failed, a text that says why
 ///     v1/0c/0ce453ff-…/dwarf-at-<hash of a file's stamp>  link to the above: found without reading the file
+///     v1/0c/0ce453ff-…/dwarf-<hash of the slice>.whole  link to a stamp: the file was whole at that state
 ///     v1/locks/0c                                        one conversion at a time per first byte
 ///
 /// Files are named by content, written under another name, checksummed and renamed: what can be seen
-/// is whole, and what is damaged later is noticed and made anew. A conversion that failed because of the
+/// is whole, and what is damaged later is noticed and made anew. A file is read whole for its checksum
+/// unless its stamp (inode, size, times) is the one that it had when that was last done; marking it
+/// as used, once an hour, changes the stamp. A conversion that failed because of the
 /// data is remembered with its reason, so that a damaged dSYM costs its time limit once. When the
 /// files outgrow `limit_bytes`, those used longest ago go, down to four fifths.
 ///

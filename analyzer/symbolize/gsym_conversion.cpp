@@ -12,12 +12,14 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "analyzer/symbolize/byte_view.h"
 #include "analyzer/symbolize/function_table.h"
 #include "analyzer/symbolize/gsym_file.h"
+#include "analyzer/symbolize/macho_file.h"
 #include "analyzer/symbolize/mapped_file.h"
 #include "core/enum_text.h"
 
@@ -37,7 +39,15 @@ Failure llvm_failure(llvm::Error error) { return fail(ErrorKind::symbols, llvm::
 
 void ignore(llvm::Error error) { llvm::consumeError(std::move(error)); }
 
-Result<void> add_dwarf(std::string_view bytes, GsymCreator& creator) {
+/// What names in a GsymCreator point into: LLVM does not copy them, and those of compressed sections are in
+/// the context's own memory.
+struct DwarfReader {
+  std::unique_ptr<llvm::object::ObjectFile> object;
+  std::unique_ptr<llvm::DWARFContext> context;
+};
+
+/// What it gives must live until the creator has been saved.
+Result<DwarfReader> add_dwarf(std::string_view bytes, GsymCreator& creator) {
   const llvm::MemoryBufferRef buffer(llvm::StringRef(bytes.data(), bytes.size()), "symbols");
   auto object = llvm::object::ObjectFile::createObjectFile(buffer);
   if (!object) return llvm_failure(object.takeError());
@@ -55,7 +65,7 @@ Result<void> add_dwarf(std::string_view bytes, GsymCreator& creator) {
   llvm::gsym::OutputAggregator quiet(nullptr);
   llvm::gsym::DwarfTransformer transformer(*context, creator);
   if (auto error = transformer.convert(1, quiet)) return llvm_failure(std::move(error));
-  return {};
+  return DwarfReader{std::move(*object), std::move(context)};
 }
 
 /// Names DWARF functions as the symbol table does where both begin at one address. The linker's name is
@@ -131,11 +141,17 @@ Result<void> convert_to_gsym(const GsymConversion& conversion) {
   GsymCreator creator(/*Quiet=*/true);
   creator.setUUID(llvm::ArrayRef<std::uint8_t>(identity.uuid->bytes()));
   const FunctionTable table = FunctionTable::read(*slice);
+  DwarfReader dwarf;
   if (conversion.content == GsymContent::dwarf) {
-    TRY(add_dwarf(*slice, creator));
+    TRY_ASSIGN(dwarf, add_dwarf(*slice, creator));
     take_linker_names(*slice, creator);
   }
   GsymTrailer trailer = add_table(table.functions(), creator);
+  // Nothing to name is no failure, unless the file was to hold more.
+  const auto macho = MachOFile::parse(*slice);
+  if (creator.getNumFunctionInfos() == 0 && macho && !macho->is_whole()) {
+    return fail(ErrorKind::symbols, "the file is cut short or its load commands are damaged");
+  }
   trailer.uuid = *identity.uuid;
   trailer.link_base = identity.link_base;
 

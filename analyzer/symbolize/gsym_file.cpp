@@ -158,13 +158,15 @@ GsymFile::~GsymFile() = default;
 LinkAddress GsymFile::link_base() const { return state_->link_base; }
 bool GsymFile::empty() const { return !state_->reader.has_value(); }
 
-Result<GsymFile> GsymFile::open(const std::filesystem::path& path, const Uuid& uuid) {
+Result<GsymFile> GsymFile::open(const std::filesystem::path& path, const Uuid& uuid, GsymCheck check) {
   ScopedFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd.valid()) return fail(io_error("cannot open " + path.string(), errno));
   const std::uint64_t size = file_size(fd.get());
   TRY_ASSIGN(const Footer footer, read_footer(fd.get(), size, uuid));
-  TRY_ASSIGN(const std::uint64_t body_hash, checksum(fd.get(), size - kFooterSize));
-  if (body_hash != footer.body_hash) return fail(ErrorKind::symbols, "the checksum does not hold");
+  if (check == GsymCheck::whole) {
+    TRY_ASSIGN(const std::uint64_t body_hash, checksum(fd.get(), size - kFooterSize));
+    if (body_hash != footer.body_hash) return fail(ErrorKind::symbols, "the checksum does not hold");
+  }
 
   auto state = std::make_unique<State>();
   state->link_base = footer.link_base;
@@ -196,16 +198,11 @@ std::optional<GsymHit> GsymFile::find(LinkAddress address) const {
   hit.origin = is_in(state_->objc_starts)     ? SymbolOrigin::objc_metadata
                : is_in(state_->symbol_starts) ? SymbolOrigin::symbol_table
                                               : SymbolOrigin::dwarf;
+  hit.chain.reserve(found->Locations.size());
   for (const auto& location : found->Locations) {
-    GsymLocation entry;
-    entry.function = location.Name.str();
-    entry.file = location.Dir.str();
-    if (!entry.file.empty() && entry.file.back() != '/' && !location.Base.empty()) entry.file += '/';
-    entry.file += location.Base.str();
-    entry.line = location.Line;
-    hit.chain.push_back(std::move(entry));
+    hit.chain.push_back({location.Name, location.Dir, location.Base, location.Line});
   }
-  if (hit.chain.empty()) hit.chain.push_back({found->FuncName.str(), {}, 0});
+  if (hit.chain.empty()) hit.chain.push_back({found->FuncName, {}, {}, 0});
   return hit;
 }
 

@@ -2,9 +2,14 @@
 
 #pragma once
 
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "analyzer/symbolize/gsym_file.h"
+#include "analyzer/symbolize/readable_name.h"
 #include "analyzer/symbolize/symbol_source.h"
 
 namespace faultline {
@@ -15,7 +20,12 @@ class GsymSource final : public SymbolSource {
   [[nodiscard]] std::optional<ResolvedFrame> find(ImageOffset offset) const override;
 
  private:
+  [[nodiscard]] std::string_view path_of(const GsymLocation& location) const;
+
   GsymFile file_;
+  mutable ReadableNames names_;
+  mutable std::mutex mutex_;                                                  // Of paths_.
+  mutable std::map<std::pair<const char*, const char*>, std::string> paths_;  // By folder and file.
 };
 
 }  // namespace faultline

@@ -115,13 +115,18 @@ Result<MachOFile> MachOFile::parse(std::string_view slice) {
   file.file_type_ = *file_type;
 
   std::uint64_t at = file.wide_ ? 32 : 28;
-  for (std::uint32_t i = 0; i < *command_count; ++i) {
+  std::uint32_t commands_read = 0;
+  for (; commands_read < *command_count; ++commands_read) {
     const auto command = file.view_.little<std::uint32_t>(at);
     const auto size = file.view_.little<std::uint32_t>(at + 4);
     if (!command || !size || *size < 8 || !file.view_.slice(at, *size)) break;
     if (!file.read_command(at, *command, *size)) break;
     at += *size;
   }
+  file.whole_ = commands_read == *command_count &&
+                std::all_of(file.segments_.begin(), file.segments_.end(), [&](const MachSegment& segment) {
+                  return file.view_.slice(segment.file_offset, segment.file_size_bytes).has_value();
+                });
   return file;
 }
 

@@ -87,6 +87,8 @@ class MachOFile {
   [[nodiscard]] const std::string& dylib_version() const { return dylib_version_; }
   [[nodiscard]] const std::vector<MachSegment>& segments() const { return segments_; }
   [[nodiscard]] const std::vector<MachSection>& sections() const { return sections_; }
+  /// True if every load command could be read and every segment lies in the file.
+  [[nodiscard]] bool is_whole() const { return whole_; }
   /// Address of __TEXT as linked: what an image offset counts from.
   [[nodiscard]] LinkAddress link_base() const { return link_base_; }
 
@@ -122,6 +124,7 @@ class MachOFile {
 
   ByteView view_;
   bool wide_ = true;
+  bool whole_ = true;
   std::uint32_t file_type_ = 0;
   std::string arch_;
   std::optional<Uuid> uuid_;

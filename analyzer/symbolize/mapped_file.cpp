@@ -11,17 +11,32 @@
 namespace faultline {
 namespace {
 
+std::int64_t nanoseconds(const timespec& time) {
+  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
+
+FileStamp stamp_of(const struct stat& status) {
+  FileStamp stamp;
+  stamp.device = static_cast<std::uint64_t>(status.st_dev);
+  stamp.inode = static_cast<std::uint64_t>(status.st_ino);
+  stamp.size_bytes = static_cast<std::uint64_t>(status.st_size);
 #if defined(__APPLE__)
-std::int64_t modified_ns(const struct stat& status) {
-  return static_cast<std::int64_t>(status.st_mtimespec.tv_sec) * 1'000'000'000 + status.st_mtimespec.tv_nsec;
-}
+  stamp.modified_ns = nanoseconds(status.st_mtimespec);
+  stamp.changed_ns = nanoseconds(status.st_ctimespec);
 #else
-std::int64_t modified_ns(const struct stat& status) {
-  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
-}
+  stamp.modified_ns = nanoseconds(status.st_mtim);
+  stamp.changed_ns = nanoseconds(status.st_ctim);
 #endif
+  return stamp;
+}
 
 }  // namespace
+
+std::optional<FileStamp> find_file_stamp(const std::filesystem::path& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return stamp_of(status);
+}
 
 Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   // O_NONBLOCK: opening a FIFO must not wait for its writer.
@@ -31,11 +46,7 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   if (::fstat(fd.get(), &status) != 0) return fail(io_error("cannot stat " + path.string(), errno));
   if (!S_ISREG(status.st_mode)) return fail(ErrorKind::unsupported, path.string() + " is not a regular file");
 
-  FileStamp stamp;
-  stamp.device = static_cast<std::uint64_t>(status.st_dev);
-  stamp.inode = static_cast<std::uint64_t>(status.st_ino);
-  stamp.size_bytes = static_cast<std::uint64_t>(status.st_size);
-  stamp.modified_ns = modified_ns(status);
+  const FileStamp stamp = stamp_of(status);
   if (stamp.size_bytes == 0) return MappedFile(nullptr, stamp);
   void* data = ::mmap(nullptr, stamp.size_bytes, PROT_READ, MAP_PRIVATE, fd.get(), 0);
   if (data == MAP_FAILED) return fail(io_error("cannot map " + path.string(), errno));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,8 +19,12 @@ struct FileStamp {
   std::uint64_t inode = 0;
   std::uint64_t size_bytes = 0;
   std::int64_t modified_ns = 0;
+  std::int64_t changed_ns = 0;  ///< Of the inode: no program can set it back.
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
+
+/// nullopt where there is no such file.
+std::optional<FileStamp> find_file_stamp(const std::filesystem::path& path);
 
 /// A read-only mapping of a regular file.
 ///

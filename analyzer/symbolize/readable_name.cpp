@@ -43,6 +43,15 @@ std::string readable_name(std::string_view linkage_name) {
   return llvm::demangle(linkage_name);
 }
 
+std::string_view ReadableNames::of(std::string_view linkage_name) {
+  const std::lock_guard lock(mutex_);
+  auto known = known_.find(linkage_name.data());
+  if (known == known_.end()) {
+    known = known_.emplace(linkage_name.data(), readable_name(linkage_name)).first;
+  }
+  return known->second;  // The elements of a map stay where they are.
+}
+
 bool is_swift_name(std::string_view name) {
   return starts_with_any(name, {"$s", "$S", "_$s", "_$S", "_T0", "__T0"});
 }

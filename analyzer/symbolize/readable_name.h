@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace faultline {
@@ -15,6 +16,20 @@ namespace faultline {
 /// C names, Swift names (see SwiftDemangler), text that only looks mangled. Quotes that GCC writes
 /// around an asm label are taken off.
 std::string readable_name(std::string_view linkage_name);
+
+/// The readable forms of one file's names. Demangling costs more than a lookup, and an inlined helper is met
+/// again and again.
+///
+/// Threads: of() may be called from several at a time.
+class ReadableNames {
+ public:
+  /// readable_name() of a name that always stands at one place in memory; lives as long as the pool.
+  std::string_view of(std::string_view linkage_name);
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<const char*, std::string> known_;
+};
 
 /// True for what only swift-demangle can read: `$s…`, `$S…`, `_T0…`, with one underscore before or not.
 bool is_swift_name(std::string_view name);

@@ -27,12 +27,16 @@ constexpr std::array<EnumText<SymbolPlace>, 7> kSymbolPlaces{{
 }};
 static_assert(is_complete(kSymbolPlaces, SymbolPlace::driver_folder));
 
-std::vector<SymbolSlice> slices_of(const fs::path& path) {
+/// The slices of a file; none for what does not begin like a symbol file. One that does so and cannot be
+/// read is an issue.
+std::vector<SymbolSlice> slices_of(const fs::path& path, std::vector<Issue>& issues) {
   if (!may_hold_symbols(path)) return {};
   const auto file = MappedFile::open(path);
   if (!file) return {};
   auto slices = read_symbol_slices(file->bytes());
-  return slices ? std::move(*slices) : std::vector<SymbolSlice>();
+  if (slices) return std::move(*slices);
+  issues.push_back({path.string(), slices.error().text()});
+  return {};
 }
 
 std::string describe_image(const Image& image) {
@@ -92,9 +96,10 @@ struct SymbolFinder::Index {
   std::vector<File> files;
   std::multimap<Uuid, std::size_t> by_uuid;
   std::multimap<std::string, std::size_t> by_name;
+  std::vector<Issue> issues;
 
   void add(const fs::path& path) {
-    auto slices = slices_of(path);
+    auto slices = slices_of(path, issues);
     if (slices.empty()) return;
     const std::size_t position = files.size();
     std::set<Uuid> uuids;
@@ -108,7 +113,10 @@ struct SymbolFinder::Index {
 
   void add_all(const fs::path& root) {
     std::error_code failed;
-    if (!fs::is_directory(root, failed)) return add(root);
+    if (!fs::is_directory(root, failed)) {
+      if (!may_hold_symbols(root)) issues.push_back({root.string(), "neither a Mach-O nor an ELF file"});
+      return add(root);
+    }
     std::vector<fs::path> paths;
     constexpr auto kOptions = fs::directory_options::skip_permission_denied;
     for (fs::recursive_directory_iterator it(root, kOptions, failed), end; !failed && it != end;
@@ -135,6 +143,7 @@ const SymbolFinder::Index& SymbolFinder::index() {
 void SymbolFinder::find_given(const Image& image, std::vector<FoundSymbols>& found,
                               std::vector<Issue>& issues) {
   const Index& given = index();
+  issues.insert(issues.end(), given.issues.begin(), given.issues.end());
   const auto [first, last] = given.by_uuid.equal_range(*image.uuid);
   bool matched = false;
   for (auto it = first; it != last; ++it) {
@@ -152,7 +161,7 @@ void SymbolFinder::find_by_path(const Image& image, std::vector<FoundSymbols>& f
                                 std::vector<Issue>& issues) {
   const fs::path path = image.path.value_or("");
   if (!path.is_absolute()) return;
-  const auto slices = slices_of(path);
+  const auto slices = slices_of(path, issues);
   if (!take(SymbolPlace::image_path, path, slices, image, found)) refuse(path, slices, image, issues);
 
   // X.dSYM beside X, and Y.app.dSYM beside each bundle around it.
@@ -162,7 +171,7 @@ void SymbolFinder::find_by_path(const Image& image, std::vector<FoundSymbols>& f
   }
   for (const auto& bundle : bundles) {
     for (const auto& file : files_of_dsym(bundle)) {
-      const auto held = slices_of(file);
+      const auto held = slices_of(file, issues);
       const bool same_name = file.filename() == path.filename();
       if (!take(SymbolPlace::beside_image, file, held, image, found) && same_name) {
         refuse(file, held, image, issues);
@@ -185,7 +194,7 @@ std::vector<FoundSymbols> SymbolFinder::find(const Image& image, std::vector<Iss
     for (const auto& folder : places_.debug_folders) {
       const fs::path file =
           folder / ".build-id" / image.build_id.substr(0, 2) / (image.build_id.substr(2) + ".debug");
-      take(SymbolPlace::debug_folder, file, slices_of(file), image, found);
+      take(SymbolPlace::debug_folder, file, slices_of(file, issues), image, found);
     }
   }
   // The slow places only where nothing better is known.
@@ -194,7 +203,7 @@ std::vector<FoundSymbols> SymbolFinder::find(const Image& image, std::vector<Iss
   };
   if (places_.use_spotlight && !has_dwarf()) {
     for (const auto& file : find_with_spotlight(*image.uuid)) {
-      take(SymbolPlace::spotlight, file, slices_of(file), image, found);
+      take(SymbolPlace::spotlight, file, slices_of(file, issues), image, found);
     }
   }
   if (!places_.driver_folder.empty() && found.empty() && image.display_name().starts_with("AGXMetal")) {
@@ -203,7 +212,7 @@ std::vector<FoundSymbols> SymbolFinder::find(const Image& image, std::vector<Iss
          it.increment(failed)) {
       if (!it->path().filename().string().starts_with("AGXMetal")) continue;
       const fs::path file = it->path() / "Contents" / "MacOS" / it->path().stem();
-      take(SymbolPlace::driver_folder, file, slices_of(file), image, found);
+      take(SymbolPlace::driver_folder, file, slices_of(file, issues), image, found);
     }
   }
   return found;

@@ -56,7 +56,7 @@ class SymbolFinder {
 
   /// All files of the image's build, in the order of the places. An image without identity has none.
   /// A file that ought to be this image by its name or place but is of another build adds an issue
-  /// that names both builds.
+  /// that names both builds; so does a symbol file that cannot be read.
   std::vector<FoundSymbols> find(const Image& image, std::vector<Issue>& issues);
 
  private:

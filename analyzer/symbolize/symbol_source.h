@@ -20,7 +20,8 @@ class SymbolSource {
 
   /// The functions at `offset` from the image's base; nullopt where no known function covers it. The
   /// caller takes one off a return address before. `code_offset` counts from the function to `offset`.
-  /// Swift names stay mangled (see SwiftDemangler), all others are readable.
+  /// Swift names stay mangled (see SwiftDemangler), all others are readable. The texts live as long as
+  /// the source.
   [[nodiscard]] virtual std::optional<ResolvedFrame> find(ImageOffset offset) const = 0;
 };
 

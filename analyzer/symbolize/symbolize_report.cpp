@@ -17,19 +17,6 @@
 namespace faultline {
 namespace {
 
-SymbolPlaces places_of(const SymbolizeOptions& options) {
-  SymbolPlaces places;
-  places.archive_folder = options.archive_folder;
-  places.given = options.search_paths;
-  places.use_image_paths = options.use_image_paths;
-  if (options.use_system_places) {
-    places.debug_folders = {"/usr/lib/debug"};
-    places.use_spotlight = true;
-    places.driver_folder = "/System/Library/Extensions";
-  }
-  return places;
-}
-
 GsymCacheOptions cache_options_of(const SymbolizeOptions& options) {
   GsymCacheOptions cache;
   cache.folder = options.cache_folder;
@@ -51,12 +38,12 @@ struct Symbolizer::State {
   SymbolFinder finder;
   GsymCache cache;
   SwiftDemangler swift;
-  std::mutex mutex;  // Of `modules`; each module has its own beside.
+  mutable std::mutex mutex;  // Of `modules`; each module has its own beside.
   std::map<ModuleKey, std::unique_ptr<ModuleSymbols>> modules;
 
   explicit State(SymbolizeOptions given)
       : options(std::move(given)),
-        finder(places_of(options)),
+        finder(symbol_places(options)),
         cache(cache_options_of(options)),
         swift(options.swift_demangle) {}
 
@@ -70,6 +57,17 @@ struct Symbolizer::State {
 };
 
 namespace {
+
+std::vector<Issue> issues_of(const std::vector<const ModuleSymbols*>& modules) {
+  std::set<std::pair<std::string, std::string>> seen;
+  std::vector<Issue> issues;
+  for (const auto* module : modules) {
+    for (auto& issue : module->issues()) {
+      if (seen.emplace(issue.at, issue.message).second) issues.push_back(std::move(issue));
+    }
+  }
+  return issues;
+}
 
 /// One call of Symbolizer::symbolize(): walks the stacks of a report and collects the outcome.
 class ReportWalk {
@@ -93,46 +91,40 @@ class ReportWalk {
       auto frames = name(groups[i], at_pc);
       ++outcome_.physical_frames;
       if (groups[i].back().symbol) ++outcome_.named_before;
-      if (frames.back().symbol) ++outcome_.named_after;
-      std::move(frames.begin(), frames.end(), std::back_inserter(named));
+      if ((frames ? frames->back() : groups[i].back()).symbol) ++outcome_.named_after;
+      if (frames) {
+        std::move(frames->begin(), frames->end(), std::back_inserter(named));
+      } else {
+        named.insert(named.end(), groups[i].begin(), groups[i].end());
+      }
     }
     stack = std::move(named);
   }
 
-  void collect_issues() {
-    std::set<std::pair<std::string, std::string>> seen;
-    for (const auto* module : asked_) {
-      for (const auto& issue : module->issues()) {
-        if (seen.emplace(issue.at, issue.message).second) outcome_.issues.push_back(issue);
-      }
-    }
-  }
+  void collect_issues() { outcome_.issues = issues_of(asked_); }
 
  private:
-  std::vector<Frame> name(FrameGroup group, bool at_pc) {
+  /// The frames that stand for `group` from now on; nullopt where it stays as it is.
+  std::optional<std::vector<Frame>> name(FrameGroup group, bool at_pc) {
     const Frame& physical = group.back();
-    std::vector<Frame> unchanged(group.begin(), group.end());
     const auto place = place_of(physical);
-    if (!place) return unchanged;
+    if (!place) return std::nullopt;
     const auto address = outcome_.report.address_of(physical);
-    if (address && address->value == 0) return unchanged;
+    if (address && address->value == 0) return std::nullopt;
     // The return address of a call at the end of a function belongs to whatever follows it.
     const std::uint64_t back = at_pc ? 0 : 1;
-    if (place->offset.value < back) return unchanged;
+    if (place->offset.value < back) return std::nullopt;
     ModuleSymbols* module = module_at(place->image_index);
-    if (module == nullptr) return unchanged;
+    if (module == nullptr) return std::nullopt;
     const ModuleAnswer* answer = module->find({place->offset.value - back});
-    if (answer == nullptr) return unchanged;
+    if (answer == nullptr) return std::nullopt;
 
-    ResolvedFrame resolved = answer->frame;
-    if (resolved.code_offset) *resolved.code_offset += back;
-    auto frames = name_group(group, resolved);
-    if (frames != unchanged) {
-      auto& image = outcome_.images[place->image_index];
-      ++image.frames_named;
-      image.place = answer->place;
-      if (image.file != *answer->file) image.file = *answer->file;
-    }
+    auto frames = name_group(group, answer->frame, back);
+    if (std::equal(frames.begin(), frames.end(), group.begin(), group.end())) return std::nullopt;
+    auto& image = outcome_.images[place->image_index];
+    ++image.frames_named;
+    image.place = answer->place;
+    if (image.file != *answer->file) image.file = *answer->file;
     return frames;
   }
 
@@ -156,7 +148,7 @@ class ReportWalk {
   ModuleOf module_of_;
   ImageMap image_map_;
   std::vector<std::optional<ModuleSymbols*>> modules_;  // By image; nullopt until asked for.
-  std::vector<ModuleSymbols*> asked_;
+  std::vector<const ModuleSymbols*> asked_;
 };
 
 /// Calls `visit` with every stack of the report.
@@ -188,13 +180,26 @@ void read_swift_names(CrashReport& report, SwiftDemangler& swift) {
 
 }  // namespace
 
+SymbolPlaces symbol_places(const SymbolizeOptions& options) {
+  SymbolPlaces places;
+  places.archive_folder = options.archive_folder;
+  places.given = options.search_paths;
+  places.use_image_paths = options.use_image_paths;
+  if (options.use_system_places) {
+    places.debug_folders = {"/usr/lib/debug"};
+    places.use_spotlight = true;
+    places.driver_folder = "/System/Library/Extensions";
+  }
+  return places;
+}
+
 Symbolizer::Symbolizer(SymbolizeOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 Symbolizer::~Symbolizer() = default;
 
-SymbolizedReport Symbolizer::symbolize(const CrashReport& report) {
+SymbolizedReport Symbolizer::symbolize(CrashReport report) {
   SymbolizedReport outcome;
-  outcome.report = report;
   outcome.images.resize(report.images.size());
+  outcome.report = std::move(report);
   ReportWalk walk(outcome, [this](const Image& image) { return state_->module_of(image); });
   for_each_stack(outcome.report, [&](std::vector<Frame>& stack, StackTop top) { walk.walk(stack, top); });
   walk.collect_issues();
@@ -202,8 +207,15 @@ SymbolizedReport Symbolizer::symbolize(const CrashReport& report) {
   return outcome;
 }
 
-SymbolizedReport symbolize_report(const CrashReport& report, const SymbolizeOptions& options) {
-  return Symbolizer(options).symbolize(report);
+std::vector<Issue> Symbolizer::issues() const {
+  const std::lock_guard lock(state_->mutex);
+  std::vector<const ModuleSymbols*> modules;
+  for (const auto& [key, module] : state_->modules) modules.push_back(module.get());
+  return issues_of(modules);
+}
+
+SymbolizedReport symbolize_report(CrashReport report, const SymbolizeOptions& options) {
+  return Symbolizer(options).symbolize(std::move(report));
 }
 
 }  // namespace faultline

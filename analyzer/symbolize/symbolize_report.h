@@ -29,6 +29,9 @@ struct SymbolizeOptions {
   std::uint64_t cache_limit_bytes = 4ULL << 30;
 };
 
+/// Where these options want symbol files to be looked for.
+SymbolPlaces symbol_places(const SymbolizeOptions& options);
+
 /// Which file named frames of an image.
 struct ImageSymbols {
   std::optional<SymbolPlace> place;  ///< None where our files named nothing in this image.
@@ -68,7 +71,10 @@ class Symbolizer {
   ~Symbolizer();
 
   /// Never fails: what cannot be named stays as it is.
-  SymbolizedReport symbolize(const CrashReport& report);
+  SymbolizedReport symbolize(CrashReport report);
+
+  /// SymbolizedReport::issues of all reports so far, once each.
+  [[nodiscard]] std::vector<Issue> issues() const;
 
  private:
   struct State;
@@ -76,6 +82,6 @@ class Symbolizer {
 };
 
 /// One report with a Symbolizer of its own.
-SymbolizedReport symbolize_report(const CrashReport& report, const SymbolizeOptions& options);
+SymbolizedReport symbolize_report(CrashReport report, const SymbolizeOptions& options);
 
 }  // namespace faultline

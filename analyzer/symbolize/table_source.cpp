@@ -1,7 +1,5 @@
 #include "analyzer/symbolize/table_source.h"
 
-#include "analyzer/symbolize/readable_name.h"
-
 namespace faultline {
 
 std::optional<ResolvedFrame> TableSource::find(ImageOffset offset) const {
@@ -11,7 +9,7 @@ std::optional<ResolvedFrame> TableSource::find(ImageOffset offset) const {
   ResolvedFrame frame;
   frame.origin = function->origin;
   frame.code_offset = address.value - function->start.value;
-  frame.chain.push_back({readable_name(function->name), {}, std::nullopt, std::nullopt});
+  frame.chain.push_back({names_.of(function->name), {}, std::nullopt, std::nullopt});
   return frame;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analyzer/symbolize/function_table.h"
+#include "analyzer/symbolize/readable_name.h"
 #include "analyzer/symbolize/symbol_source.h"
 
 namespace faultline {
@@ -17,6 +18,7 @@ class TableSource final : public SymbolSource {
  private:
   FunctionTable table_;
   LinkAddress link_base_;
+  mutable ReadableNames names_;
 };
 
 }  // namespace faultline

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <random>
 
 #include "analyzer/symbolize/function_table.h"
@@ -95,9 +96,10 @@ TEST_F(DamagedInputTest, OurOwnReadersTakeAnyMachOAndElf) {
   EXPECT_GT(named, 1000U) << "most variants still say something";
 }
 
-TEST_F(DamagedInputTest, DamagedDwarfNeverBringsUsDownAndSaysWhatHappened) {
+TEST_F(DamagedInputTest, DamagedDwarfAndMachONeverBringUsDownAndSayWhatHappened) {
   const auto& fixture = fixtures::shared_macho();
-  const std::string original = fixtures::read_bytes(fixture.dwarf);
+  const std::array<std::string, 2> originals{fixtures::read_bytes(fixture.dwarf),
+                                             fixtures::read_bytes(fixture.binary)};
   const auto symbols = fixtures::nm(fixture.binary);
   std::vector<std::uint64_t> pcs;
   for (const auto& [name, address] : symbols) pcs.push_back(address + 5);
@@ -105,10 +107,11 @@ TEST_F(DamagedInputTest, DamagedDwarfNeverBringsUsDownAndSaysWhatHappened) {
   std::mt19937 random(7);
 
   std::size_t failed_conversions = 0;
-  for (int variant = 0; variant < 200; ++variant) {
+  for (std::size_t variant = 0; variant < 300; ++variant) {
     SCOPED_TRACE(variant);
     const fs::path file = folder_ / std::to_string(variant) / "AGXMetalG16X";
-    fixtures::write_bytes(file, damaged(original, random));
+    const std::string bytes = damaged(originals[variant % 2], random);
+    fixtures::write_bytes(file, bytes);
     SymbolizeOptions options;
     options.search_paths = {file};
     options.cache_folder = folder_ / "cache";
@@ -119,6 +122,14 @@ TEST_F(DamagedInputTest, DamagedDwarfNeverBringsUsDownAndSaysWhatHappened) {
 
     EXPECT_EQ(outcome.physical_frames, pcs.size());
     EXPECT_LE(outcome.issues.size(), 1U);
+    // Where a file names nothing any more, the frames stay as the report has them, and one that was cut
+    // says why.
+    if (outcome.named_after == 0) {
+      EXPECT_EQ(outcome.report, report);
+      if (bytes.size() < originals[variant % 2].size()) {
+        EXPECT_EQ(outcome.issues.size(), 1U);
+      }
+    }
     for (const auto& issue : outcome.issues) {
       EXPECT_EQ(issue.at, file.string());
       EXPECT_FALSE(issue.message.empty());

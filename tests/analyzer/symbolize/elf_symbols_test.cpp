@@ -79,6 +79,24 @@ TEST_F(ElfSymbolsTest, ASeparateDebugFileNamesInlinedCallsAndLines) {
   EXPECT_THAT(caller.report.threads[0].frames.back().source_file.value(), EndsWith("drain.cpp"));
 }
 
+TEST_F(ElfSymbolsTest, CompressedDebugSectionsGiveTheSameNames) {
+  const fs::path compressed = own_ / "libdrain.so.debug";
+  fixtures::shell("llvm-objcopy-19 --compress-debug-sections=zlib '" + fixture_->debug.string() + "' '" +
+                  compressed.string() + "'");
+  std::vector<std::uint64_t> pcs;
+  for (const auto& [name, address] : fixtures::nm(fixture_->binary)) {
+    for (std::uint64_t at = address; at < address + 16; ++at) pcs.push_back(at);
+  }
+  const CrashReport report = fixtures::report_of(image_, pcs);
+
+  const auto plain = symbolize_report(report, options_with({fixture_->debug}));
+  const auto outcome = symbolize_report(report, options_with({compressed}));
+
+  EXPECT_TRUE(outcome.issues.empty());
+  EXPECT_GT(outcome.named_after, 16U);
+  EXPECT_EQ(outcome.report, plain.report);
+}
+
 TEST_F(ElfSymbolsTest, AStrippedLibraryNamesWhatItExportsAndNothingElse) {
   const auto symbols = fixtures::nm(fixture_->binary);
   const auto hidden = symbols.at("_ZN5queue8wait_forEP6Devicei");

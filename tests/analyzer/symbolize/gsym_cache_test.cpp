@@ -115,6 +115,24 @@ TEST_F(GsymCacheTest, ADamagedCacheFileIsNoticedAndMadeAnew) {
   }
 }
 
+TEST_F(GsymCacheTest, ThatAFileWasWholeIsRememberedOnceItsStampCanBeTrusted) {
+  const auto& fixture = fixtures::shared_macho();
+  options_.settled_after = std::chrono::hours(1);
+  ASSERT_TRUE(open(fixture.dwarf));
+  ASSERT_TRUE(open(fixture.dwarf));
+  fs::path record = cached(".gsym").at(0);
+  record.replace_extension(".whole");
+  EXPECT_FALSE(fs::is_symlink(record)) << "written twice within the clock's grain, it would look the same";
+
+  options_.settled_after = std::chrono::milliseconds(0);
+  ASSERT_TRUE(open(fixture.dwarf));
+  ASSERT_TRUE(fs::is_symlink(record));
+  const auto state = fs::read_symlink(record);
+  fixtures::write_bytes(cached(".gsym").at(0), fixtures::read_bytes(cached(".gsym").at(0)));
+  ASSERT_TRUE(open(fixture.dwarf));
+  EXPECT_NE(fs::read_symlink(record), state) << "rewritten, it was read whole again";
+}
+
 TEST_F(GsymCacheTest, AFileOfAnotherFormatVersionIsNotRead) {
   const auto& fixture = fixtures::shared_macho();
   ASSERT_TRUE(open(fixture.dwarf));
@@ -182,6 +200,18 @@ TEST_F(GsymCacheTest, AConverterThatDoesNotEndIsStopped) {
   ASSERT_FALSE(opened);
   EXPECT_THAT(opened.error().text(), HasSubstr("not done within 1 s"));
 }
+
+#ifndef FAULTLINE_SANITIZED  // Sanitizers reserve terabytes of address space: the limit is off under them.
+TEST_F(GsymCacheTest, AConversionBeyondItsMemoryIsAnError) {
+  const auto& fixture = fixtures::shared_macho();
+  options_.conversion.memory_bytes = 4U << 20;
+
+  EXPECT_FALSE(open(fixture.dwarf)) << "4 MiB hold not even the program";
+  options_.conversion.memory_bytes = 4ULL << 30;
+  fs::remove_all(options_.folder);
+  EXPECT_TRUE(open(fixture.dwarf));
+}
+#endif
 
 TEST_F(GsymCacheTest, AConverterThatCrashesIsAnError) {
   const auto& fixture = fixtures::shared_macho();
