@@ -97,10 +97,24 @@ struct Trial {
   std::string phase;              ///< The last phase that it printed.
   std::vector<Metric> metrics;
   TrialResources resources;
+  std::optional<double> load_1min;  ///< Of the machine, when it ended.
+  std::optional<std::int64_t>
+      reports_pending;                 ///< Trials before it whose reports were awaited when it ended.
+  std::int64_t unkillable_count = 0;   ///< Processes of it that would not die.
   std::vector<std::string> incidents;  ///< Of the reports attributed to it.
   std::string output_head;             ///< Short excerpts for lists; files keep the rest.
   std::string stderr_tail;
   friend bool operator==(const Trial&, const Trial&) = default;
+};
+
+/// A report that a run met: whose it is, as far as is known now.
+struct MetReport {
+  std::string incident;                     ///< Or, where it has none, the hash of its bytes.
+  std::optional<std::int64_t> trial_index;  ///< Absent: foreign.
+  std::optional<std::int64_t> pid;
+  bool late = false;                                 ///< It came after its trial had been recorded.
+  std::optional<std::chrono::milliseconds> latency;  ///< From the trial's end, if measured.
+  friend bool operator==(const MetReport&, const MetReport&) = default;
 };
 
 }  // namespace faultline

@@ -240,7 +240,9 @@ void add_threads(Digest& digest, const CrashReport& report) {
   for (const Thread& thread : report.threads) {
     digest.add(thread.name).add(thread.queue).add(thread.frames.size());
     for (const Frame& frame : thread.frames) {
-      digest.add(frame.image_index).add(frame.image_name).add(frame.image_offset.value);
+      digest.add(frame.image_index)
+          .add(std::optional<std::string>(frame.image_name))
+          .add(frame.image_offset.value);
       digest.add(frame.address ? frame.address->value : 0).add(frame.symbol).add(frame.symbol_location);
       digest.add(frame.inlined);
     }

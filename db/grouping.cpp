@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <map>
 #include <string_view>
 
 #include "db/connection.h"
@@ -125,52 +126,88 @@ QueryValue typed_label(std::string_view label, std::string_view type) {
   return std::string(label);
 }
 
-Result<Grouping::Column> Grouping::read_column(Connection& connection, const std::string& name) {
-  Column column;
-  const auto read_rows = [&](Statement statement, bool in_matrix_order) -> Result<void> {
-    while (true) {
-      TRY_ASSIGN(const bool row, statement.step());
-      if (!row) return {};
-      if (statement.is_null(1)) continue;
-      QueryValue value = typed_label(statement.text_view(1), statement.text_view(2));
-      if (in_matrix_order) column.ranks.emplace(statement.text(1), column.ranks.size());
-      column.by_cell.emplace(statement.integer(0), std::move(value));
-    }
-  };
-  for (const RunColumn& known : kRunColumns) {
-    if (known.name != name) continue;
-    TRY_ASSIGN(auto statement, connection.prepare(fmt::format(
-                                   "SELECT c.id, {}, 'text' FROM cell c JOIN run r ON r.id = c.run_id JOIN "
-                                   "host h ON h.id = r.host_id {}",
-                                   known.sql, kCellOrder)));
-    TRY(read_rows(std::move(statement), name == "workload" || name == "cell"));
-    return column;
+namespace {
+
+/// The values of one column as they are read, and the order that a matrix gives its words.
+struct RawColumn {
+  std::vector<std::pair<std::int64_t, QueryValue>> by_id;
+  std::map<std::string, std::size_t> word_order;
+};
+
+Result<void> read_values(Statement statement, bool in_matrix_order, RawColumn& column) {
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) return {};
+    if (statement.is_null(1)) continue;
+    if (in_matrix_order) column.word_order.emplace(statement.text(1), column.word_order.size());
+    column.by_id.emplace_back(statement.integer(0),
+                              typed_label(statement.text_view(1), statement.text_view(2)));
   }
+}
+
+/// Of a parameter, a fact, or the phase; true where it is the phase.
+Result<bool> read_named_values(Connection& connection, const std::string& name, RawColumn& raw) {
   TRY_ASSIGN(const FilterFields fields, filter_fields(connection));
   const auto has = [&](const std::vector<std::string>& names) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
   if (name == "phase" && !has(fields.parameters)) {
-    column.is_phase = true;
-    return column;
+    TRY_ASSIGN(auto statement,
+               connection.prepare("SELECT id, value, 'text' FROM attribute WHERE name = 'phase'"));
+    TRY(read_values(std::move(statement), false, raw));
+    return true;
   }
   if (!has(fields.parameters) && !has(fields.facts)) return fail(unknown_column(fields, name));
-  {
-    TRY_ASSIGN(auto statement,
-               connection.prepare(
-                   fmt::format("SELECT c.id, p.label, p.type FROM cell c JOIN run r ON r.id = c.run_id JOIN "
-                               "cell_parameter p ON p.cell_id = c.id WHERE p.name = ? {}",
-                               kCellOrder)));
-    statement.bind(name);
-    TRY(read_rows(std::move(statement), true));
-  }
-  TRY_ASSIGN(auto statement,
+  TRY_ASSIGN(auto parameters,
              connection.prepare(
-                 fmt::format("SELECT c.id, f.value, 'text' FROM cell c JOIN run r ON r.id = c.run_id JOIN "
+                 fmt::format("SELECT c.id, p.label, p.type FROM cell c JOIN run r ON r.id = c.run_id JOIN "
+                             "cell_parameter p ON p.cell_id = c.id WHERE p.name = ? {}",
+                             kCellOrder)));
+  parameters.bind(name);
+  TRY(read_values(std::move(parameters), true, raw));
+  TRY_ASSIGN(auto facts, connection.prepare(fmt::format(
+                             "SELECT c.id, f.value, 'text' FROM cell c JOIN run r ON r.id = c.run_id JOIN "
                              "run_fact f ON f.run_id = r.id WHERE f.name = ? {}",
                              kCellOrder)));
-  statement.bind(name);
-  TRY(read_rows(std::move(statement), false));
+  facts.bind(name);
+  TRY(read_values(std::move(facts), false, raw));
+  return false;
+}
+
+}  // namespace
+
+Result<Grouping::Column> Grouping::read_column(Connection& connection, const std::string& name) {
+  RawColumn raw;
+  Column column;
+  const auto known = std::find_if(kRunColumns.begin(), kRunColumns.end(),
+                                  [&](const RunColumn& one) { return one.name == name; });
+  if (known != kRunColumns.end()) {
+    TRY_ASSIGN(auto statement, connection.prepare(fmt::format(
+                                   "SELECT c.id, {}, 'text' FROM cell c JOIN run r ON r.id = c.run_id JOIN "
+                                   "host h ON h.id = r.host_id {}",
+                                   known->sql, kCellOrder)));
+    TRY(read_values(std::move(statement), name == "workload" || name == "cell", raw));
+  } else {
+    TRY_ASSIGN(column.is_phase, read_named_values(connection, name, raw));
+  }
+  for (const auto& [id, value] : raw.by_id) column.values.push_back(value);
+  // First what is alike is made one, which is cheap; the few that are left are put in the order of people.
+  std::sort(column.values.begin(), column.values.end());
+  column.values.erase(std::unique(column.values.begin(), column.values.end()), column.values.end());
+  const std::vector<QueryValue> distinct = column.values;
+  std::stable_sort(column.values.begin(), column.values.end(),
+                   [&](const auto& a, const auto& b) { return compare_values(a, b, raw.word_order) < 0; });
+  std::vector<std::uint32_t> rank_of(distinct.size());
+  for (std::size_t rank = 0; rank < column.values.size(); ++rank) {
+    const auto found = std::lower_bound(distinct.begin(), distinct.end(), column.values[rank]);
+    rank_of[static_cast<std::size_t>(found - distinct.begin())] = static_cast<std::uint32_t>(rank);
+  }
+  // The first that was read holds: a parameter goes before a fact of its name.
+  for (const auto& [id, value] : raw.by_id) {
+    const auto found = std::lower_bound(distinct.begin(), distinct.end(), value);
+    column.ranks.emplace(id, rank_of[static_cast<std::size_t>(found - distinct.begin())]);
+  }
+  column.values.emplace_back();
   return column;
 }
 
@@ -180,35 +217,25 @@ Result<Grouping> Grouping::read(Connection& connection, const std::vector<std::s
     TRY_ASSIGN(auto column, read_column(connection, name));
     grouping.columns_.push_back(std::move(column));
   }
-  TRY_ASSIGN(auto statement, connection.prepare("SELECT id, value FROM attribute WHERE name = 'phase'"));
-  while (true) {
-    TRY_ASSIGN(const bool row, statement.step());
-    if (!row) return grouping;
-    grouping.phases_.emplace(statement.integer(0), statement.text(1));
-  }
+  return grouping;
 }
 
-std::vector<QueryValue> Grouping::values_of(std::int64_t cell_id, std::int64_t phase_id) const {
+Grouping::Key Grouping::key_of(std::int64_t cell_id, std::int64_t phase_id) const {
+  Key key;
+  key.reserve(columns_.size());
+  for (const Column& column : columns_) {
+    const auto rank = column.ranks.find(column.is_phase ? phase_id : cell_id);
+    key.push_back(rank == column.ranks.end() ? static_cast<std::uint32_t>(column.values.size() - 1)
+                                             : rank->second);
+  }
+  return key;
+}
+
+std::vector<QueryValue> Grouping::values_of(const Key& key) const {
   std::vector<QueryValue> values;
   values.reserve(columns_.size());
-  for (const Column& column : columns_) {
-    if (column.is_phase) {
-      const auto phase = phases_.find(phase_id);
-      values.push_back(phase == phases_.end() ? QueryValue() : QueryValue(phase->second));
-      continue;
-    }
-    const auto value = column.by_cell.find(cell_id);
-    values.push_back(value == column.by_cell.end() ? QueryValue() : value->second);
-  }
+  for (std::size_t i = 0; i < columns_.size(); ++i) values.push_back(columns_[i].values[key[i]]);
   return values;
-}
-
-bool Grouping::before(const std::vector<QueryValue>& a, const std::vector<QueryValue>& b) const {
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    const int order = compare_values(a[i], b[i], columns_[i].ranks);
-    if (order != 0) return order < 0;
-  }
-  return false;
 }
 
 }  // namespace faultline

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/result.h"
@@ -20,7 +20,8 @@ QueryValue typed_label(std::string_view label, std::string_view type);
 
 /// Values of the grouping columns for every cell of the store, and the order in which they are shown.
 ///
-/// Read once per query; a store has some thousands of cells however many trials it has.
+/// Read once per query; a store has some thousands of cells however many trials it has. Groups are told apart
+/// by the ranks of their values, so that a wide grouping of many cells compares small numbers and not texts.
 ///
 /// Ownership: keeps copies. Threads: immutable once read.
 class Grouping {
@@ -28,21 +29,22 @@ class Grouping {
   /// An unknown column is an error that names near ones.
   static Result<Grouping> read(Connection& connection, const std::vector<std::string>& columns);
 
+  /// One rank a column. Keys compare as their groups are shown: numbers ascending, words of a matrix in its
+  /// order, other words naturally, null last.
+  using Key = std::vector<std::uint32_t>;
   /// `phase_id` 0: none.
-  [[nodiscard]] std::vector<QueryValue> values_of(std::int64_t cell_id, std::int64_t phase_id) const;
-  /// Numbers ascending, words of a matrix in its order, other words naturally, null last.
-  [[nodiscard]] bool before(const std::vector<QueryValue>& a, const std::vector<QueryValue>& b) const;
+  [[nodiscard]] Key key_of(std::int64_t cell_id, std::int64_t phase_id) const;
+  [[nodiscard]] std::vector<QueryValue> values_of(const Key& key) const;
 
  private:
   struct Column {
     bool is_phase = false;
-    std::map<std::int64_t, QueryValue> by_cell;
-    std::map<std::string, std::size_t> ranks;  // Of words, where the matrix has an order.
+    std::vector<QueryValue> values;                         // In the order of ranks; null is last.
+    std::unordered_map<std::int64_t, std::uint32_t> ranks;  // By id of the cell, or of the phase.
   };
   static Result<Column> read_column(Connection& connection, const std::string& name);
 
   std::vector<Column> columns_;
-  std::map<std::int64_t, std::string> phases_;
 };
 
 }  // namespace faultline

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "db/connection.h"
@@ -50,21 +51,22 @@ Result<std::vector<MetricRow>> query_metrics(Store& store, const MetricsQuery& q
   TRY_ASSIGN(auto statement, connection.prepare(sql));
   statement.bind(query.metric);
   where.bind_to(statement);
-  std::vector<MetricRow> rows;
+  std::map<Grouping::Key, std::vector<MetricRow>> groups;
   while (true) {
     TRY_ASSIGN(const bool found, statement.step());
     if (!found) break;
     MetricRow row;
-    row.values = grouping.values_of(statement.integer(0), statement.integer(1));
+    const Grouping::Key key = grouping.key_of(statement.integer(0), statement.integer(1));
+    row.values = grouping.values_of(key);
     row.outcome = parse_outcome(statement.text_view(2)).value_or(Outcome::exit_error);
     row.run = statement.text(3);
     row.trial_index = statement.integer(4);
     row.value = statement.real(5);
-    rows.push_back(std::move(row));
+    groups[key].push_back(std::move(row));
   }
-  std::stable_sort(rows.begin(), rows.end(), [&](const MetricRow& a, const MetricRow& b) {
-    return grouping.before(a.values, b.values);
-  });
+  std::vector<MetricRow> rows;
+  for (auto& [key, group] : groups)
+    rows.insert(rows.end(), std::make_move_iterator(group.begin()), std::make_move_iterator(group.end()));
   return rows;
 }
 
@@ -98,16 +100,13 @@ Result<std::vector<LifetimesRow>> query_lifetimes(Store& store, const LifetimesQ
     end.work = statement.maybe_real(5);
     sorts[{statement.integer(0), statement.integer(1)}].push_back(std::move(end));
   }
-  std::map<std::vector<QueryValue>, std::vector<TrialEnd>> groups;
+  std::map<Grouping::Key, std::vector<TrialEnd>> groups;
   for (auto& [sort, ends] : sorts) {
-    auto& group = groups[grouping.values_of(sort.first, sort.second)];
+    auto& group = groups[grouping.key_of(sort.first, sort.second)];
     group.insert(group.end(), std::make_move_iterator(ends.begin()), std::make_move_iterator(ends.end()));
   }
   std::vector<LifetimesRow> rows;
-  for (auto& [values, ends] : groups) rows.push_back({values, std::move(ends)});
-  std::stable_sort(rows.begin(), rows.end(), [&](const LifetimesRow& a, const LifetimesRow& b) {
-    return grouping.before(a.values, b.values);
-  });
+  for (auto& [key, ends] : groups) rows.push_back({grouping.values_of(key), std::move(ends)});
   return rows;
 }
 

@@ -52,7 +52,7 @@ FilterNode outcome_condition(FilterOp op, std::vector<std::string> outcomes) {
   return node;
 }
 
-using Groups = std::map<std::vector<QueryValue>, TrialCounts>;
+using Groups = std::map<Grouping::Key, TrialCounts>;
 
 /// All sorts of trials from the tally; `counted` as well where `count` speaks of trials alone.
 Result<void> add_tally(Connection& connection, const Grouping& grouping, const CompiledFilter& where,
@@ -69,7 +69,7 @@ Result<void> add_tally(Connection& connection, const Grouping& grouping, const C
     TRY_ASSIGN(const bool row, statement.step());
     if (!row) return {};
     cells[statement.integer(0)] = true;
-    TrialCounts& counts = groups[grouping.values_of(statement.integer(0), statement.integer(1))];
+    TrialCounts& counts = groups[grouping.key_of(statement.integer(0), statement.integer(1))];
     const std::int64_t trials = statement.integer(6);
     if (statement.boolean(4)) {
       counts.contaminated += trials;
@@ -182,7 +182,7 @@ class CountedByReports {
     while (true) {
       TRY_ASSIGN(const bool row, statement.step());
       if (!row) return {};
-      groups_[grouping_.values_of(statement.integer(0), statement.integer(1))].counted +=
+      groups_[grouping_.key_of(statement.integer(0), statement.integer(1))].counted +=
           sign * statement.integer(2);
     }
   }
@@ -292,13 +292,11 @@ Result<RatesResult> query_rates(Store& store, const RatesQuery& query) {
   std::map<std::int64_t, bool> cells;
   TRY(add_tally(connection, grouping, where, count_of_trials ? &*count_of_trials : nullptr, groups, cells));
   if (!count_of_trials) TRY(CountedByReports(connection, grouping, where_filter, count, groups).run());
-  for (auto& [values, counts] : groups) {
+  for (const auto& [key, counts] : groups) {
     result.total += counts;
-    result.rows.push_back({values, counts});
+    result.rows.push_back({grouping.values_of(key), counts});
   }
   if (result.columns.empty() && result.rows.empty()) result.rows.emplace_back();
-  std::stable_sort(result.rows.begin(), result.rows.end(),
-                   [&](const RatesRow& a, const RatesRow& b) { return grouping.before(a.values, b.values); });
   TRY_ASSIGN(result.unfinished, any_cell_of(connection,
                                             "SELECT c.id FROM run_now n JOIN cell c ON c.run_id = n.run_id "
                                             "WHERE n.state != 'finished'",
@@ -312,45 +310,68 @@ Result<RatesResult> query_rates(Store& store, const RatesQuery& query) {
 
 // The usual site of each group
 
+namespace {
+
+/// Every site by its id, without counts.
+Result<std::map<std::int64_t, UsualSiteRow>> read_site_names(Connection& connection) {
+  TRY_ASSIGN(auto statement, connection.prepare("SELECT id, key, text, function, fault_kind FROM site"));
+  std::map<std::int64_t, UsualSiteRow> sites;
+  while (true) {
+    TRY_ASSIGN(const bool found, statement.step());
+    if (!found) return sites;
+    UsualSiteRow& row = sites[statement.integer(0)];
+    row.key = statement.text(1);
+    row.text = statement.text(2);
+    row.function = statement.text(3);
+    row.fault_kind = statement.text(4);
+  }
+}
+
+}  // namespace
+
 Result<std::vector<UsualSiteRow>> query_usual_sites(Store& store, const std::optional<Filter>& where,
                                                     const std::vector<std::string>& by) {
   Connection& connection = store.connection();
   TRY_ASSIGN(const Grouping grouping, Grouping::read(connection, by));
   TRY_ASSIGN(const CompiledFilter chosen,
              compile_filter(connection, where.value_or(Filter{}), counted_report_scope()));
+  // Not grouped by SQLite, which would have to sort for it; a group is looked up once a cell and phase.
   TRY_ASSIGN(auto statement,
-             connection.prepare(fmt::format(
-                 "SELECT rp.cell_id, rp.phase_id, s.key, s.text, s.function, s.fault_kind, sum(rp.reports) "
-                 "FROM report_tally rp JOIN site s ON s.id = rp.site_id WHERE rp.reports > 0 AND "
-                 "rp.in_rates = 1 AND rp.origin != 'reconstructed' AND {} GROUP BY 1, 2, rp.site_id",
-                 chosen.sql)));
+             connection.prepare(fmt::format("SELECT rp.cell_id, rp.phase_id, rp.site_id, rp.reports FROM "
+                                            "report_tally rp WHERE rp.reports > 0 AND rp.in_rates = 1 AND "
+                                            "rp.origin != 'reconstructed' AND {}",
+                                            chosen.sql)));
   chosen.bind_to(statement);
-  std::map<std::vector<QueryValue>, std::map<std::string, UsualSiteRow>> groups;
+  using ReportsBySite = std::map<std::int64_t, std::int64_t>;
+  std::map<Grouping::Key, ReportsBySite> counts;
+  std::map<std::pair<std::int64_t, std::int64_t>, ReportsBySite*> of_sort;
   while (true) {
     TRY_ASSIGN(const bool found, statement.step());
     if (!found) break;
-    UsualSiteRow& row =
-        groups[grouping.values_of(statement.integer(0), statement.integer(1))][statement.text(2)];
-    row.key = statement.text(2);
-    row.text = statement.text(3);
-    row.function = statement.text(4);
-    row.fault_kind = statement.text(5);
-    row.reports += statement.integer(6);
+    ReportsBySite*& reports = of_sort[{statement.integer(0), statement.integer(1)}];
+    if (reports == nullptr) reports = &counts[grouping.key_of(statement.integer(0), statement.integer(1))];
+    (*reports)[statement.integer(2)] += statement.integer(3);
+  }
+  TRY_ASSIGN(const auto sites, read_site_names(connection));
+  std::map<Grouping::Key, std::map<std::string, UsualSiteRow>> groups;
+  for (const auto& [group, by_site] : counts) {
+    for (const auto& [site_id, reports] : by_site) {
+      UsualSiteRow row = sites.at(site_id);
+      row.reports = reports;
+      groups[group].emplace(row.key, std::move(row));
+    }
   }
   std::vector<UsualSiteRow> rows;
-  for (auto& [values, sites] : groups) {
+  for (const auto& [group, candidates] : groups) {
     // Of equals the first by key, so that the answer does not depend on local ids.
-    const auto most = std::max_element(sites.begin(), sites.end(), [](const auto& a, const auto& b) {
-      return a.second.reports < b.second.reports;
-    });
+    const auto most =
+        std::max_element(candidates.begin(), candidates.end(),
+                         [](const auto& a, const auto& b) { return a.second.reports < b.second.reports; });
     UsualSiteRow row = most->second;
-    row.values = values;
-    for (const auto& [key, site] : sites) row.of += site.reports;
+    row.values = grouping.values_of(group);
+    for (const auto& [key, site] : candidates) row.of += site.reports;
     rows.push_back(std::move(row));
   }
-  std::stable_sort(rows.begin(), rows.end(), [&](const UsualSiteRow& a, const UsualSiteRow& b) {
-    return grouping.before(a.values, b.values);
-  });
   return rows;
 }
 

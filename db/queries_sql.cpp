@@ -150,6 +150,27 @@ const std::vector<SavedQuery>& saved_queries() {
        "FROM trials "
        "v JOIN trial t "
        "ON t.id = v.trial_id WHERE v.uncaptured = 1 ORDER BY v.started_at DESC"},
+      {"ledger", "of each run: deaths, where their reports are, and how long those took",
+       "WITH met AS (SELECT run_id, report_id, max(trial_index) AS owner, max(late) AS late, min(latency_ms) "
+       "AS "
+       "latency_ms FROM attribution GROUP BY 1, 2), "
+       "ranked AS (SELECT run_id, latency_ms, row_number() OVER (PARTITION BY run_id ORDER BY latency_ms) AS "
+       "place, count(*) OVER (PARTITION BY run_id) AS n FROM met WHERE latency_ms IS NOT NULL), "
+       "trials AS (SELECT run_id, sum(outcome = 'crashed') AS deaths, sum(outcome = 'crashed' AND uncaptured "
+       "= "
+       "1) AS uncaptured, sum(unkillable_count) AS unkillable FROM trial GROUP BY 1), "
+       "counted AS (SELECT run_id, sum(owner >= 0) AS reports, sum(owner >= 0 AND late = 1) AS late, "
+       "sum(owner < 0) AS foreign_reports FROM met GROUP BY 1) "
+       "SELECT r.uuid AS run, t.deaths, t.deaths - t.uncaptured AS matched, t.uncaptured, ifnull(c.reports, "
+       "0) "
+       "AS reports, ifnull(c.late, 0) AS late, ifnull(c.foreign_reports, 0) AS foreign_reports, "
+       "(SELECT min(latency_ms) FROM ranked x WHERE x.run_id = r.id AND x.place * 2 >= x.n) AS "
+       "median_latency_ms, "
+       "(SELECT min(latency_ms) FROM ranked x WHERE x.run_id = r.id AND x.place * 10 >= x.n * 9) AS "
+       "p90_latency_ms, "
+       "(SELECT max(latency_ms) FROM ranked x WHERE x.run_id = r.id) AS longest_latency_ms, t.unkillable AS "
+       "would_not_die FROM run r JOIN trials t ON t.run_id = r.id LEFT JOIN counted c ON c.run_id = r.id "
+       "ORDER BY r.started_at DESC"},
       {"slowest", "the twenty trials that took longest",
        "SELECT run, trial_index, cell, outcome, duration_ms FROM trials ORDER BY duration_ms DESC LIMIT 20"},
       {"issues", "what was odd in reports, the commonest first",

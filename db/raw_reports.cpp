@@ -73,8 +73,10 @@ Result<std::string> compress_raw(std::string_view bytes, std::string_view prefix
 
 Result<std::string> decompress_raw(std::string_view frame, std::string_view prefix,
                                    std::uint64_t size_bytes) {
-  const std::unique_ptr<ZSTD_DCtx, DecompressorDeleter> context(ZSTD_createDCtx());
+  // To make one takes as long as to use it.
+  thread_local const std::unique_ptr<ZSTD_DCtx, DecompressorDeleter> context(ZSTD_createDCtx());
   if (!context) return fail(ErrorKind::database, "no memory to decompress a raw report");
+  ZSTD_DCtx_reset(context.get(), ZSTD_reset_session_and_parameters);
   if (!prefix.empty()) {
     const std::size_t code = ZSTD_DCtx_refPrefix(context.get(), prefix.data(), prefix.size());
     if (ZSTD_isError(code) != 0) return zstd_failure("decompressing", code);

@@ -180,6 +180,9 @@ CREATE TABLE trial (
   user_cpu_ms        INTEGER,
   system_cpu_ms      INTEGER,
   peak_memory_bytes  INTEGER,
+  load_1min          REAL,                     -- of the machine, at its end
+  reports_pending    INTEGER,                  -- trials before it whose reports were awaited at its end
+  unkillable_count   INTEGER NOT NULL,         -- processes of it that would not die
   argv_id            INTEGER NOT NULL REFERENCES text (id),  -- JSON array
   output_head        TEXT,
   stderr_tail        TEXT,
@@ -414,6 +417,7 @@ CREATE TABLE attribution (
   at          TEXT NOT NULL,
   grounds     TEXT NOT NULL,
   late        INTEGER NOT NULL,                -- after its trial had been recorded
+  latency_ms  INTEGER,                         -- from the trial's end to the report; NULL: not measured
   PRIMARY KEY (report_id, run_id, trial_index, at, grounds, late)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX attribution_by_run ON attribution (run_id, report_id);

@@ -36,7 +36,8 @@ enum class OpenMode {
 struct ReportAttribution {
   Uuid run;
   std::optional<std::int64_t> trial_index;
-  std::string grounds;  ///< Why, in a few words: `pid and start time`.
+  std::string grounds;                                 ///< Why, in a few words: `pid and start time`.
+  std::optional<std::chrono::milliseconds> latency{};  ///< From the trial's end to the report, if measured.
   friend bool operator==(const ReportAttribution&, const ReportAttribution&) = default;
 };
 
@@ -222,12 +223,16 @@ class Store {
   Result<std::optional<std::string>> find_known(std::string_view bytes);
   Result<AddedReport> add_report(std::string_view bytes, const ReportArrival& arrival,
                                  const Analysis& analysis);
+  /// As add_report, of a trial that was recorded before, with what it makes of that trial: in one
+  /// transaction, or a harness that dies in between would leave a crash that is counted as none.
+  Result<AddedReport> add_late_report(std::string_view bytes, const ReportArrival& arrival,
+                                      const Analysis& analysis, const TrialAmendment& amendment);
   /// As add_report for each, in one transaction. Meant for some 50 at a time.
   Result<std::vector<AddedReport>> add_reports(std::span<const NewReport> reports);
   /// Appends whose a stored report is. The newest attribution holds; a trial goes before none.
   Result<void> attribute_report(std::string_view incident, const ReportAttribution& attribution, WallTime at);
-  /// Incidents of every report that a run met: its trials' and foreign ones, ascending.
-  Result<std::vector<std::string>> reports_met_by(const Uuid& run);
+  /// Every report that a run met, its trials' and foreign ones, by incident.
+  Result<std::vector<MetReport>> reports_met_by(const Uuid& run);
   /// `text` is an incident, a unique prefix of one, or `last`. Fails where there is none or several.
   Result<std::string> resolve_report(std::string_view text);
   /// The bytes as they came, of the form that speaks for the incident. `text` as above.

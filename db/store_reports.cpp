@@ -73,8 +73,10 @@ Result<void> append_attribution(StoreParts& parts, std::int64_t report_id,
   const std::int64_t index = attribution.trial_index.value_or(-1);
   TRY_ASSIGN(auto statement,
              connection.prepare("INSERT OR IGNORE INTO attribution (report_id, run_id, trial_index, at, "
-                                "grounds, late) VALUES (?, ?, ?, ?, ?, ?)"));
-  TRY(statement.with(report_id, run_id, index, at_text, attribution.grounds, late).run());
+                                "grounds, late, latency_ms) VALUES (?, ?, ?, ?, ?, ?, ?)"));
+  std::optional<std::int64_t> latency_ms;
+  if (attribution.latency) latency_ms = attribution.latency->count();
+  TRY(statement.with(report_id, run_id, index, at_text, attribution.grounds, late, latency_ms).run());
   return {};
 }
 
@@ -314,6 +316,22 @@ Result<AddedReport> Store::add_report(std::string_view bytes, const ReportArriva
   return std::move(added.front());
 }
 
+Result<AddedReport> Store::add_late_report(std::string_view bytes, const ReportArrival& arrival,
+                                           const Analysis& analysis, const TrialAmendment& amendment) {
+  CHECK(arrival.attribution && arrival.attribution->trial_index);
+  const NewReport report{bytes, arrival, &analysis};
+  TRY_ASSIGN(const auto prepared, prepare_reports(*parts_, {&report, 1}));
+  TRY_ASSIGN(auto scope, WriteScope::begin(*parts_));
+  TRY_ASSIGN(auto added, insert_reports(*parts_, prepared, true));
+  TRY_ASSIGN(const std::int64_t run_id, run_id_of(parts_->connection, arrival.attribution->run));
+  TRY_ASSIGN(const auto ids, find_trial_ids(parts_->connection, run_id, *arrival.attribution->trial_index));
+  // Found by the attribution already, or that had failed.
+  CHECK(ids.has_value());
+  TRY(append_amendment(*parts_, ids->trial_id, amendment));
+  TRY(scope.commit());
+  return std::move(added.front());
+}
+
 Result<std::vector<AddedReport>> Store::add_reports(std::span<const NewReport> reports) {
   TRY_ASSIGN(const auto prepared, prepare_reports(*parts_, reports));
   TRY_ASSIGN(auto scope, WriteScope::begin(*parts_));
@@ -334,18 +352,25 @@ Result<void> Store::attribute_report(std::string_view incident, const ReportAttr
   return scope.commit();
 }
 
-Result<std::vector<std::string>> Store::reports_met_by(const Uuid& run) {
+Result<std::vector<MetReport>> Store::reports_met_by(const Uuid& run) {
   TRY_ASSIGN(const std::int64_t run_id, run_id_of(parts_->connection, run));
   TRY_ASSIGN(auto statement,
-             parts_->connection.prepare("SELECT DISTINCT report.incident FROM attribution "
-                                        "JOIN report ON report.id = attribution.report_id "
-                                        "WHERE attribution.run_id = ? ORDER BY report.incident"));
+             parts_->connection.prepare(
+                 "SELECT rp.incident, max(a.trial_index), rp.pid, max(a.late AND a.trial_index >= 0), "
+                 "min(a.latency_ms) FROM attribution a JOIN report rp ON rp.id = a.report_id "
+                 "WHERE a.run_id = ? GROUP BY rp.id ORDER BY rp.incident"));
   statement.bind(run_id);
-  std::vector<std::string> incidents;
+  std::vector<MetReport> reports;
   while (true) {
     TRY_ASSIGN(const bool row, statement.step());
-    if (!row) return incidents;
-    incidents.push_back(statement.text(0));
+    if (!row) return reports;
+    MetReport report;
+    report.incident = statement.text(0);
+    if (statement.integer(1) >= 0) report.trial_index = statement.integer(1);
+    report.pid = statement.maybe_integer(2);
+    report.late = statement.boolean(3);
+    if (!statement.is_null(4)) report.latency = std::chrono::milliseconds(statement.integer(4));
+    reports.push_back(std::move(report));
   }
 }
 

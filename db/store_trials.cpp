@@ -37,8 +37,9 @@ Result<std::int64_t> insert_trial(StoreParts& parts, std::int64_t run_id, const 
           "warm_up, phase_id, started_at, duration_ns, rule_id, notes_json, uncaptured_reason, pid, "
           "start_ticks_hex, boot_session_id, exit_code, term_signal, term_signal_name, timed_out, "
           "user_cpu_ms, "
-          "system_cpu_ms, peak_memory_bytes, argv_id, output_head, stderr_tail) "
-          "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+          "system_cpu_ms, peak_memory_bytes, load_1min, reports_pending, unkillable_count, argv_id, "
+          "output_head, "
+          "stderr_tail) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
   statement.with(run_id, trial.index, trial.block, cell_id, outcome_text(trial.verdict.outcome),
                  trial.contaminated, trial.uncaptured, trial.warm_up, phase, started,
                  std::int64_t{trial.duration.count()}, rule);
@@ -47,7 +48,8 @@ Result<std::int64_t> insert_trial(StoreParts& parts, std::int64_t run_id, const 
       .with(trial.pid, ticks, boot, trial.exit_code);
   statement.bind(trial.term_signal).bind_or_null(trial.term_signal_name).bind(trial.timed_out);
   statement.with(trial.resources.user_cpu_ms, trial.resources.system_cpu_ms,
-                 trial.resources.peak_memory_bytes, argv);
+                 trial.resources.peak_memory_bytes, trial.load_1min, trial.reports_pending,
+                 trial.unkillable_count, argv);
   statement.bind_or_null(trial.output_head).bind_or_null(trial.stderr_tail);
   TRY(statement.run());
   return parts.connection.last_insert_id();
@@ -72,7 +74,8 @@ constexpr std::string_view kTrialColumns =
     "p.value, t.started_at, t.duration_ns, ru.value, t.notes_json, t.uncaptured_reason, t.pid, "
     "t.start_ticks_hex, "
     "b.value, t.exit_code, t.term_signal, t.term_signal_name, t.timed_out, t.user_cpu_ms, t.system_cpu_ms, "
-    "t.peak_memory_bytes, a.value, t.output_head, t.stderr_tail FROM trial t JOIN cell c ON c.id = t.cell_id "
+    "t.peak_memory_bytes, a.value, t.output_head, t.stderr_tail, t.load_1min, t.reports_pending, "
+    "t.unkillable_count FROM trial t JOIN cell c ON c.id = t.cell_id "
     "LEFT JOIN attribute p ON p.id = t.phase_id LEFT JOIN text ru ON ru.id = t.rule_id "
     "LEFT JOIN text b ON b.id = t.boot_session_id JOIN text a ON a.id = t.argv_id ";
 
@@ -110,6 +113,9 @@ Result<Trial> read_trial_row(Connection& connection, const Statement& row, const
   TRY_ASSIGN(trial.argv, read_json_array(connection, row.text_view(24)));
   trial.output_head = row.text(25);
   trial.stderr_tail = row.text(26);
+  trial.load_1min = row.maybe_real(27);
+  trial.reports_pending = row.maybe_integer(28);
+  trial.unkillable_count = row.integer(29);
   return trial;
 }
 
@@ -188,6 +194,17 @@ Result<void> refresh_trial(Connection& connection, std::int64_t trial_id) {
   return update.run();
 }
 
+/// Later than those before it, whatever the clock says: it may have been set back since.
+Result<std::string> time_of_amendment(Connection& connection, std::int64_t trial_id, WallTime at) {
+  TRY_ASSIGN(auto newest,
+             connection.prepare("SELECT max(at) FROM trial_verdict WHERE trial_id = ? AND is_recorded = 0"));
+  newest.bind(trial_id);
+  TRY(newest.step());
+  const auto before = parse_utc(newest.text_view(0));
+  if (before && *before >= at) at = *before + std::chrono::microseconds(1);
+  return format_utc_precise(at);
+}
+
 Result<void> append_amendment(StoreParts& parts, std::int64_t trial_id, const TrialAmendment& amendment) {
   Connection& connection = parts.connection;
   {
@@ -202,7 +219,7 @@ Result<void> append_amendment(StoreParts& parts, std::int64_t trial_id, const Tr
                    "(SELECT 1 FROM trial_verdict WHERE trial_id = ?1)"));
     TRY(recorded.with(trial_id).run());
   }
-  const std::string at = format_utc_precise(amendment.at);
+  TRY_ASSIGN(const std::string at, time_of_amendment(connection, trial_id, amendment.at));
   const std::string notes = json_array(amendment.verdict.notes);
   TRY_ASSIGN(
       auto insert,

@@ -7,6 +7,8 @@
 namespace faultline {
 namespace {
 
+using std::chrono::nanoseconds;
+
 constexpr std::size_t kMostNotes = 5;  // A number may have been used again in many trials.
 
 enum class Fit { no, near_miss, yes };
@@ -31,15 +33,66 @@ bool has_reported(const TrialProcesses& trial, std::int64_t pid) {
   return std::find(trial.reported_pids.begin(), trial.reported_pids.end(), pid) != trial.reported_pids.end();
 }
 
+constexpr nanoseconds kAlways = std::chrono::hours(24 * 365 * 100);
+
+/// When the wall clock showed `time`, as steady time since the trial's start: several answers where it was
+/// set back over it, none where it was set past it.
+std::vector<nanoseconds> moments_of(WallTime time, const TrialProcesses& trial, nanoseconds grain) {
+  const nanoseconds since_start = time - trial.started;
+  if (trial.clock.empty()) return {since_start};
+  std::vector<nanoseconds> moments;
+  for (const ClockEra& era : trial.clock) {
+    const nanoseconds moment = since_start - era.ahead;
+    const nanoseconds from = &era == &trial.clock.front() ? -kAlways : era.from - grain;
+    const nanoseconds until = &era == &trial.clock.back() ? kAlways : era.until + grain;
+    if (moment >= from && moment <= until) moments.push_back(moment);
+  }
+  return moments;
+}
+
+/// When a process of the trial may have been launched, since its start.
+struct LaunchWindow {
+  nanoseconds earliest{0};
+  nanoseconds latest{0};
+};
+
+nanoseconds lifetime(const TrialProcesses& trial) { return trial.ended - trial.started; }
+
+LaunchWindow command_launch(const TrialProcesses& trial, const AttributionWindows& windows) {
+  return {-trial.held - windows.launch_before,
+          std::min<nanoseconds>(windows.launch_after, lifetime(trial) + windows.clock_grain)};
+}
+
+/// Nothing was launched by the command before it was let go.
+LaunchWindow child_launch(const TrialProcesses& trial, const AttributionWindows& windows) {
+  return {-windows.launch_before, lifetime(trial) + windows.clock_grain};
+}
+
 /// Launched and captured while the trial can have been its cause.
 bool within_trial(const ReportIdentity& report, const TrialProcesses& trial,
-                  const AttributionWindows& windows, WallTime latest_launch) {
+                  const AttributionWindows& windows, const LaunchWindow& window) {
   if (!report.launch_time || !report.capture_time) return false;
-  if (*report.launch_time < trial.started - windows.launch_before) return false;
-  if (*report.launch_time > std::min(latest_launch, trial.ended + windows.clock_grain)) return false;
-  // A former owner of the number died before our process could be given it.
-  return *report.capture_time >= trial.started - windows.clock_grain &&
-         *report.capture_time >= *report.launch_time - windows.clock_grain;
+  const nanoseconds grain = windows.clock_grain;
+  const auto captures = moments_of(*report.capture_time, trial, grain);
+  for (const nanoseconds launch : moments_of(*report.launch_time, trial, grain)) {
+    if (launch < window.earliest || launch > window.latest) continue;
+    // A former owner of the number died before our process could be given it.
+    const nanoseconds first = std::max(-grain, launch - grain);
+    const nanoseconds last = lifetime(trial) + windows.capture_after;
+    for (const nanoseconds capture : captures) {
+      if (capture >= first && capture <= last) return true;
+    }
+  }
+  return false;
+}
+
+bool same_ticks(std::uint64_t a, std::uint64_t b, const AttributionWindows& windows) {
+  return (a > b ? a - b : b - a) <= windows.ticks_apart;
+}
+
+/// What a person has to know to believe in the times.
+std::string clock_note(const TrialProcesses& trial) {
+  return trial.clock.empty() ? "" : "; the wall clock was set meanwhile";
 }
 
 Answer fits_command(const ReportIdentity& report, const TrialProcesses& trial,
@@ -47,11 +100,12 @@ Answer fits_command(const ReportIdentity& report, const TrialProcesses& trial,
   if (!report.pid || trial.pid <= 0 || *report.pid != trial.pid) return {};
   if (other_boot(report, trial)) return {Fit::near_miss, "same pid, but another boot session"};
   if (report.start_ticks && trial.start_ticks != 0) {
-    if (*report.start_ticks == trial.start_ticks) return {Fit::yes, "same pid and start ticks"};
+    if (same_ticks(*report.start_ticks, trial.start_ticks, windows))
+      return {Fit::yes, "same pid and start ticks"};
     return {Fit::near_miss, "same pid, but other start ticks: the number was used again"};
   }
-  if (within_trial(report, trial, windows, trial.started + windows.launch_after)) {
-    return {Fit::yes, "same pid, launched when the trial was"};
+  if (within_trial(report, trial, windows, command_launch(trial, windows))) {
+    return {Fit::yes, "same pid, launched when the trial was" + clock_note(trial)};
   }
   return {Fit::near_miss, "same pid, but not launched when the trial was: the number was used again"};
 }
@@ -59,8 +113,8 @@ Answer fits_command(const ReportIdentity& report, const TrialProcesses& trial,
 Answer fits_descendant(const ReportIdentity& report, const TrialProcesses& trial,
                        const AttributionWindows& windows) {
   if (!report.pid || !is_other_process(trial, *report.pid) || other_boot(report, trial)) return {};
-  if (within_trial(report, trial, windows, trial.ended)) {
-    return {Fit::yes, "pid of a process that the trial started, launched while it ran"};
+  if (within_trial(report, trial, windows, child_launch(trial, windows))) {
+    return {Fit::yes, "pid of a process that the trial started, launched while it ran" + clock_note(trial)};
   }
   return {Fit::near_miss, "pid of a process of the trial, but not launched while it ran"};
 }
@@ -69,25 +123,33 @@ Answer fits_parent(const ReportIdentity& report, const TrialProcesses& trial,
                    const AttributionWindows& windows) {
   if (!report.pid || !report.parent_pid || *report.parent_pid <= 1 || other_boot(report, trial)) return {};
   if (*report.parent_pid != trial.pid && !is_other_process(trial, *report.parent_pid)) return {};
-  if (within_trial(report, trial, windows, trial.ended)) {
-    return {Fit::yes,
-            fmt::format("child of process {} of the trial, launched while it ran", *report.parent_pid)};
+  if (within_trial(report, trial, windows, child_launch(trial, windows))) {
+    return {Fit::yes, fmt::format("child of process {} of the trial, launched while it ran{}",
+                                  *report.parent_pid, clock_note(trial))};
   }
   return {Fit::near_miss,
           "its parent has the pid of a process of the trial, but it was not launched while the trial ran"};
 }
 
-std::chrono::microseconds distance(const ReportIdentity& report, const TrialProcesses& trial) {
-  if (!report.launch_time) return std::chrono::microseconds::zero();
-  const auto apart = *report.launch_time - trial.started;
-  return apart < apart.zero() ? -apart : apart;
+nanoseconds distance(const ReportIdentity& report, const TrialProcesses& trial) {
+  if (!report.launch_time) return nanoseconds::zero();
+  nanoseconds nearest = kAlways;
+  for (const nanoseconds moment : moments_of(*report.launch_time, trial, nanoseconds::zero())) {
+    nearest = std::min(nearest, moment < moment.zero() ? -moment : moment);
+  }
+  return nearest;
 }
 
 using Way = Answer (*)(const ReportIdentity&, const TrialProcesses&, const AttributionWindows&);
 
 }  // namespace
 
-TrialProcesses processes_of(const Trial& trial, const std::vector<CrashDeath>& deaths) {
+bool is_death(const ReportIdentity& report) {
+  return !report.bug_type || *report.bug_type == "309" || *report.bug_type == "109" ||
+         *report.bug_type == "9";
+}
+
+TrialProcesses processes_of(const Trial& trial, const TrialStatus& status) {
   TrialProcesses processes;
   processes.trial_index = trial.index;
   processes.pid = trial.pid.value_or(0);
@@ -95,10 +157,30 @@ TrialProcesses processes_of(const Trial& trial, const std::vector<CrashDeath>& d
   processes.started = trial.started;
   processes.ended = trial.started + std::chrono::duration_cast<std::chrono::microseconds>(trial.duration);
   processes.boot_session = trial.boot_session.value_or("");
-  for (const CrashDeath& death : deaths) {
+  processes.other_pids = status.descendants;
+  for (const CrashDeath& death : status.crash_deaths) {
     if (death.pid != processes.pid) processes.other_pids.push_back(death.pid);
   }
+  if (status.held) processes.held = *status.held;
+  processes.clock = status.clock;
+  if (status.started_steady.count() != 0) processes.start_steady = status.started_steady;
   return processes;
+}
+
+void note_clocks(TrialProcesses& trial, const ClockReading& clocks) {
+  constexpr std::chrono::seconds kUntilCaptured{5};
+  if (!trial.start_steady) return;
+  const nanoseconds now = clocks.steady - *trial.start_steady;
+  const nanoseconds end = lifetime(trial);
+  if (now < end || now > end + kUntilCaptured) return;
+  const auto ahead = std::chrono::duration_cast<std::chrono::microseconds>(clocks.wall - trial.started - now);
+  const auto known = trial.clock.empty() ? std::chrono::microseconds(0) : trial.clock.back().ahead;
+  const auto moved = ahead - known;
+  if (moved <= kSmallestClockStep && moved >= -kSmallestClockStep) return;
+  if (trial.clock.empty()) trial.clock.push_back({nanoseconds(0), now, known});
+  const nanoseconds last_look = std::max(end, trial.clock.back().from);
+  trial.clock.back().until = now;
+  trial.clock.push_back({last_look, now, ahead});
 }
 
 Attribution attribute_report(const ReportIdentity& report, std::span<const TrialProcesses> trials,
@@ -112,7 +194,7 @@ Attribution attribute_report(const ReportIdentity& report, std::span<const Trial
     std::string best_note;
     for (const TrialProcesses& trial : trials) {
       Answer answer = way(report, trial, windows);
-      if (answer.fit == Fit::yes && has_reported(trial, *report.pid)) {
+      if (answer.fit == Fit::yes && is_death(report) && has_reported(trial, *report.pid)) {
         answer = {Fit::near_miss, "fits, but that process has left its report already"};
       }
       if (answer.fit == Fit::near_miss && result.notes.size() < kMostNotes) {

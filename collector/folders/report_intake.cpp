@@ -57,7 +57,7 @@ bool ReportIntake::settle_one(ArrivedReport& arrived, std::vector<TrialProcesses
   arrived.report.ground = attribution.ground;
   if (TrialProcesses* trial = find_trial(trials, *attribution.trial_index)) {
     const std::int64_t pid = *arrived.report.identity.pid;
-    trial->reported_pids.push_back(pid);
+    if (is_death(arrived.report.identity)) trial->reported_pids.push_back(pid);
     if (pid != trial->pid) trial->other_pids.push_back(pid);
   }
   return true;

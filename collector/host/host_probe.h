@@ -36,6 +36,8 @@ class HostProbe {
   virtual std::optional<std::string> boot_session() = 0;
   /// Bytes that an ordinary user may still write where `path` is; nullopt where it cannot be asked.
   virtual std::optional<std::uint64_t> free_bytes(const std::filesystem::path& path) = 0;
+  /// The machine's load over the last minute; nullopt where it cannot be asked.
+  virtual std::optional<double> load_1min() = 0;
   /// Ends what an earlier, killed run left running in that trial folder; see end_surviving_trial().
   virtual Result<std::int64_t> end_survivors(const std::filesystem::path& trial_folder,
                                              const std::string& boot_session) = 0;
@@ -54,6 +56,7 @@ class SystemHost final : public HostProbe {
   HostFacts facts() override;
   std::optional<std::string> boot_session() override;
   std::optional<std::uint64_t> free_bytes(const std::filesystem::path& path) override;
+  std::optional<double> load_1min() override;
   Result<std::int64_t> end_survivors(const std::filesystem::path& trial_folder,
                                      const std::string& boot_session) override;
   Result<std::string> command_output(const std::vector<std::string>& argv,

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 
 #include "collector/host/host_probe.h"
 #include "collector/run/process_runner.h"
@@ -149,6 +150,12 @@ std::optional<std::uint64_t> SystemHost::free_bytes(const std::filesystem::path&
   struct statvfs info{};
   if (::statvfs(path.c_str(), &info) != 0) return std::nullopt;
   return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
+}
+
+std::optional<double> SystemHost::load_1min() {
+  double load = 0.0;
+  if (::getloadavg(&load, 1) != 1) return std::nullopt;
+  return load;
 }
 
 Result<std::int64_t> SystemHost::end_survivors(const std::filesystem::path& trial_folder,

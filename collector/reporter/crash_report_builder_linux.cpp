@@ -93,9 +93,8 @@ void fill_times(CrashReport& report, const ProcessSnapshot& snapshot, const Repo
   report.exit_ticks = static_cast<std::uint64_t>(moment.since_boot.count());
   report.uptime_seconds = static_cast<std::uint64_t>(moment.since_boot.count() / 1'000'000'000);
   if (snapshot.start_ticks == 0) return;
-  // Clock ticks since boot become nanoseconds since boot, the unit that Intel Macs use here.
-  const auto tick_ns = 1'000'000'000ULL / static_cast<std::uint64_t>(std::max(1L, moment.ticks_per_second));
-  report.start_ticks = snapshot.start_ticks * tick_ns;
+  // Nanoseconds since boot, the unit that Intel Macs use here.
+  report.start_ticks = snapshot.start_ticks;
   const auto age = moment.since_boot - std::chrono::nanoseconds(*report.start_ticks);
   report.launch_time = format_report_time(
       moment.wall - std::chrono::duration_cast<std::chrono::microseconds>(age), moment.zone_minutes);
@@ -178,7 +177,6 @@ ReportMoment report_moment(HostIdentity host) {
   timespec now{};
   ::clock_gettime(CLOCK_BOOTTIME, &now);
   moment.since_boot = std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-  moment.ticks_per_second = ::sysconf(_SC_CLK_TCK);
   return moment;
 }
 

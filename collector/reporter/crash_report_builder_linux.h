@@ -20,7 +20,6 @@ struct ReportMoment {
   WallTime wall;
   int zone_minutes = 0;
   std::chrono::nanoseconds since_boot{0};
-  long ticks_per_second = 100;  ///< Unit of ProcessSnapshot::start_ticks.
 };
 ReportMoment report_moment(HostIdentity host);
 

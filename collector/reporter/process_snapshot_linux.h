@@ -46,7 +46,7 @@ struct ProcessSnapshot {
   std::int64_t parent_pid = 0;
   std::string parent_name;
   std::optional<std::uint64_t> user_id;
-  std::uint64_t start_ticks = 0;  ///< In clock ticks since boot.
+  std::uint64_t start_ticks = 0;  ///< Nanoseconds since boot; 0 if unknown.
   std::vector<Mapping> map;
   std::vector<Image> images;
   std::vector<ThreadSnapshot> threads;  ///< The main thread first, then by id.

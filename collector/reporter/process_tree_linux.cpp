@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <ctime>
@@ -64,7 +65,8 @@ std::map<pid_t, ProcessStat> read_process_table() {
 
 std::uint64_t process_start_ticks(pid_t pid) {
   const auto stat = read_stat(pid);
-  return stat ? stat->start_ticks : 0;
+  return stat ? stat->start_ticks * (1'000'000'000ULL / static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)))
+              : 0;
 }
 
 std::string read_boot_session() {

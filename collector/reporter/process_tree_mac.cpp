@@ -41,9 +41,10 @@ bool is_zombie(pid_t pid) {
 }  // namespace
 
 std::uint64_t process_start_ticks(pid_t pid) {
-  proc_bsdinfo info{};
-  if (::proc_pidinfo(pid, PROC_PIDTBSDINFO, 0, &info, sizeof info) != static_cast<int>(sizeof info)) return 0;
-  return info.pbi_start_tvsec * 1'000'000 + info.pbi_start_tvusec;
+  rusage_info_v0 info{};
+  // The system's interface asks for a pointer to a pointer, and means the structure.
+  if (::proc_pid_rusage(pid, RUSAGE_INFO_V0, reinterpret_cast<rusage_info_t*>(&info)) != 0) return 0;
+  return info.ri_proc_start_abstime;
 }
 
 std::string read_boot_session() {

@@ -15,6 +15,7 @@
 #include "collector/reporter/loop_signals.h"
 #include "collector/reporter/output_file.h"
 #include "collector/reporter/process_tree.h"
+#include "collector/run/clock_watch.h"
 #include "core/clock.h"
 #include "core/scoped_fd.h"
 #include "core/text_file.h"
@@ -35,6 +36,9 @@ constexpr std::size_t kHangProcesses = 4;
 constexpr milliseconds kKillLimit{5000};
 constexpr milliseconds kGuardPause{1000};
 constexpr milliseconds kBusyGuardPause{50};
+constexpr milliseconds kFirstTreePause{20};
+/// More are not remembered: a build starts thousands.
+constexpr std::size_t kMostDescendants = 1000;
 constexpr std::uint64_t kBusyBytes = 4ULL << 20;
 
 milliseconds cpu_time_ms(const timeval& now, const timeval& before) {
@@ -89,15 +93,19 @@ class Supervision {
       command.output_fd = outputs_[0].fd();
       command.error_fd = outputs_[1].fd();
     }
+    watch_.look();
     TRY_ASSIGN(auto child, ChildProcess::fork_held(command));
     child_.emplace(std::move(child));
     status_.pid = child_->pid();
     attach_watcher();
     status_.start_ticks = process_start_ticks(child_->pid());
-    status_.started_at = clock_.wall();
     TRY(write_start());
-    started_ = clock_.monotonic();
+    watch_.start();
+    status_.started_at = watch_.start_wall();
+    status_.started_steady = started_ = watch_.start_steady();
+    status_.held = watch_.looked_before_start();
     guard_at_ = started_ + kGuardPause;
+    tree_at_ = adopts_orphans_ ? nanoseconds::max() : started_;
     if (spec_.timeout.count() > 0) deadline_ = started_ + spec_.timeout;
     child_->release();
     return {};
@@ -128,7 +136,7 @@ class Supervision {
     StartRecord record;
     record.pid = status_.pid;
     record.start_ticks = status_.start_ticks;
-    record.started_at = status_.started_at;
+    record.started_at = clock_.wall();
     record.boot_session = spec_.boot_session;
     record.supervisor_pid = ::getpid();
     auto written = write_and_sync(spec_.trial_folder / "started.json", write_start_record(record));
@@ -143,12 +151,14 @@ class Supervision {
   /// One round: take what has happened, act on what is due, wait for more.
   void step() {
     drain();
+    watch_.look();
+    look_at_tree();
     if (main_ended_) return;
     const auto now = clock_.monotonic();
     if (!interrupted_ && signals_.stop_requested()) interrupt(now);
     if (deadline_ && now >= *deadline_) advance(now);
     if (now >= guard_at_) guard_outputs(now);
-    auto until = guard_at_;
+    auto until = std::min(guard_at_, tree_at_);
     if (deadline_) until = std::min(until, *deadline_);
     const int exec_fd = child_->exec_fd();
     const int control_fd = interrupted_ ? -1 : options_.control_fd;
@@ -170,6 +180,7 @@ class Supervision {
   }
 
   void on_process_end(pid_t pid, int wait_status) {
+    note_descendant(pid);
     if (WIFSIGNALED(wait_status) && is_crash_signal(WTERMSIG(wait_status))) {
       status_.crash_deaths.push_back({pid, WTERMSIG(wait_status), aborted_.contains(pid)});
     }
@@ -183,6 +194,21 @@ class Supervision {
     } else {
       status_.exit_code = WEXITSTATUS(wait_status);
     }
+  }
+
+  void note_descendant(pid_t pid) {
+    if (pid == status_.pid || descendants_.size() >= kMostDescendants) return;
+    if (descendants_.insert(pid).second) status_.descendants.push_back(pid);
+  }
+
+  /// Where orphans do not become ours, nobody tells of a descendant's end: reports of its children would be
+  /// nobody's. Most often at first, since workloads start their helpers early.
+  void look_at_tree() {
+    if (adopts_orphans_) return;
+    const auto now = clock_.monotonic();
+    if (now < tree_at_) return;
+    for (const pid_t pid : tree()) note_descendant(pid);
+    tree_at_ = now + std::clamp<nanoseconds>((now - started_) / 4, kFirstTreePause, kGuardPause);
   }
 
   void read_exec_result() {
@@ -308,6 +334,8 @@ class Supervision {
     status_.resources.user_cpu_ms = cpu_time_ms(usage.ru_utime, usage_before_.ru_utime).count();
     status_.resources.system_cpu_ms = cpu_time_ms(usage.ru_stime, usage_before_.ru_stime).count();
     status_.resources.peak_memory_bytes = peak_memory_bytes(usage);
+    watch_.look();
+    status_.clock = watch_.eras();
     status_.reports = watcher_->reports();
     const auto note = watcher_->note();
     if (!note.empty()) status_.capture_note += (status_.capture_note.empty() ? "" : "; ") + note;
@@ -316,6 +344,7 @@ class Supervision {
   const TrialSpec& spec_;
   const SupervisorOptions& options_;
   const SystemClock clock_;
+  ClockWatch watch_{clock_};
   LoopSignals signals_;
   bool adopts_orphans_ = false;
   rusage usage_before_{};
@@ -327,6 +356,8 @@ class Supervision {
   Phase phase_ = Phase::running;
   nanoseconds started_{0};
   nanoseconds guard_at_{0};
+  nanoseconds tree_at_{0};
+  std::set<pid_t> descendants_;
   std::optional<nanoseconds> deadline_;  // When the present phase is over.
   bool main_ended_ = false;
   bool gave_up_ = false;  // The command's process would not die.

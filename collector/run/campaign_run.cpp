@@ -107,11 +107,11 @@ Result<RunRecord> plan_run(const Campaign& campaign, const RunOptions& options, 
   record.campaign_hash = campaign.hash;
   record.campaign_text = campaign.text;
   record.control = campaign.control;
+  record.planned_blocks = planned_blocks(campaign, options, record.cells.size());
   if (campaign.stop) {
     record.stop_rule = stop_rule_text(*campaign.stop);
     if (campaign.stop->allocate_undecided) record.stop_rule += ", allocate = \"undecided\"";
   }
-  record.planned_blocks = planned_blocks(campaign, options, record.cells.size());
   record.seed = campaign.seed;
   record.host = parts.host.facts();
   record.facts = run_facts(campaign, record.cells, options, parts);
@@ -206,7 +206,7 @@ Result<void> CampaignRun::open() {
   }
   skipped_ = set_aside_;
   look_at_stop_rule();
-  left_ = trials_left();
+  left_ = is_counted(campaign_, options_) ? count_left(schedule_, done_, skipped_) : kUncountedTrials;
   return {};
 }
 
@@ -226,26 +226,10 @@ Result<RunSummary> CampaignRun::run() {
     if (!ending) ending = reason_to_end();
     if (!ending) cool_down();
   }
-  if (!ending)
-    ending = Ending{RunState::finished, stop_state_ ? stop_state_->summary(cells_, set_aside_) : ""};
+  if (!ending) ending = Ending{};
   if (ending->state != RunState::interrupted) TRY(wait_for_late_reports());
   clean_up();
   return finish(*ending);
-}
-
-/// After the last trial of a block: which cells are decided, and which of them later blocks leave out.
-void CampaignRun::look_at_stop_rule() {
-  if (!stop_state_) return;
-  for (const StopState::LeftOut& left_out : stop_state_->look(schedule_, tally_, set_aside_)) {
-    skipped_.insert(left_out.cell);
-    note(fmt::format("cell {} is decided and left out from block {} on: {}", cells_[left_out.cell].text(),
-                     left_out.from_block, left_out.reason));
-    left_ = trials_left();
-  }
-}
-
-std::int64_t CampaignRun::trials_left() {
-  return is_counted(campaign_, options_) ? count_left(schedule_, done_, skipped_) : kUncountedTrials;
 }
 
 void CampaignRun::start_trials(TrialLanes& lanes) {
@@ -264,6 +248,17 @@ void CampaignRun::cool_down() {
   constexpr std::chrono::milliseconds kPiece{250};
   auto left = campaign_.cooldown;
   for (; left.count() > 0 && !stop_.load(); left -= kPiece) parts_.clock.sleep(std::min(left, kPiece));
+}
+
+/// After the last trial of a block: which cells are decided, and which of them later blocks leave out.
+void CampaignRun::look_at_stop_rule() {
+  if (!stop_state_) return;
+  for (const StopState::LeftOut& left_out : stop_state_->look(schedule_, tally_, set_aside_)) {
+    skipped_.insert(left_out.cell);
+    note(fmt::format("cell {} is decided and left out from block {} on: {}", cells_[left_out.cell].text(),
+                     left_out.from_block, left_out.reason));
+    if (is_counted(campaign_, options_)) left_ = count_left(schedule_, done_, skipped_);
+  }
 }
 
 std::optional<CampaignRun::Ending> CampaignRun::reason_to_end() {
@@ -296,7 +291,6 @@ Result<void> CampaignRun::take_ended(LaneResult result) {
   if (!result.ended) return fail(result.ended.error());
   if (!*result.ended) return {};  // Asked to stop: reason_to_end() says so next.
   EndedTrial& ended = **result.ended;
-  unkillable_ += static_cast<std::int64_t>(ended.evidence.status.unkillable.size());
   for (const std::int64_t pid : ended.evidence.status.unkillable) {
     note(fmt::format("process {} of trial {} would not die", pid, result.planned.index));
   }
@@ -315,7 +309,10 @@ Result<void> CampaignRun::record(EndedTrial& ended) {
   // A cell may have been left out while this trial of it ran.
   if (!skipped_.contains(trial.cell_index)) --left_;
   tally_.set(trial);
-  expect_report(trial);
+  expect_reports(trial, ended.evidence.status, std::chrono::nanoseconds(0));
+  for (const CollectedReport& report : ended.reports) {
+    if (is_death(report.identity)) report_came(trial.index);
+  }
   for (const CollectedReport& report : ended.reports) drain(report);
   trials_->prune(ended);
   return {};
@@ -354,7 +351,6 @@ Result<RunSummary> CampaignRun::finish(const Ending& ending) {
   summary.ledger.late = late_;
   summary.ledger.latencies = latencies_;
   std::sort(summary.ledger.latencies.begin(), summary.ledger.latencies.end());
-  summary.ledger.unkillable = unkillable_;
   for (const std::size_t cell : set_aside_) summary.set_aside.push_back(cells_[cell].text());
   if (!record_.control.empty()) {
     TRY_ASSIGN(const auto filter, parse_filter(record_.control));

@@ -45,12 +45,11 @@ class CampaignRun {
   // campaign_run.cpp
   Result<void> prepare_record();
   [[nodiscard]] std::optional<Ending> reason_to_end();
-  void look_at_stop_rule();
-  [[nodiscard]] std::int64_t trials_left();
   void make_schedule();
   void start_trials(TrialLanes& lanes);
   Result<void> take_ended(LaneResult result);
   void cool_down();
+  void look_at_stop_rule();
   Result<void> record(EndedTrial& ended);
   Result<RunSummary> finish(const Ending& ending);
   [[nodiscard]] RunProgress progress() const;
@@ -73,6 +72,8 @@ class CampaignRun {
   Result<void> resume();
   Result<void> settle_flights();
   Result<void> settle_flight(std::int64_t index);
+  void expect_again(const Trial& trial, const TrialStatus& status);
+  void remember_report(const MetReport& report);
   Result<void> record_panic(const PlannedTrial& planned, const StartRecord& start);
   Result<void> store_orphans();
   void set_cells_aside();
@@ -87,10 +88,14 @@ class CampaignRun {
   Result<bool> accept_panic(ArrivedReport& arrived, const ReportFacts& facts);
   Result<void> mark_gpu_event(WallTime time, EndedTrial* current);
   Result<void> wait_for_late_reports();
-  void explain_missing_report(EndedTrial& ended) const;
+  void explain_missing_report(EndedTrial& ended);
   void drain(const CollectedReport& report);
   void note_latency(ArrivedReport& arrived);
-  void expect_report(const Trial& trial);
+  void note_name(const ArrivedReport& arrived);
+  void expect_reports(const Trial& trial, const TrialStatus& status, std::chrono::nanoseconds since_end);
+  void report_came(std::int64_t trial_index);
+  [[nodiscard]] std::chrono::milliseconds report_deadline() const;
+  void remember_processes(const Trial& trial, const TrialStatus& status);
 
   const Campaign& campaign_;
   const RunOptions& options_;
@@ -106,17 +111,22 @@ class CampaignRun {
   std::set<std::size_t> set_aside_;
   std::optional<StopState> stop_state_;  // Where the campaign has a stop rule.
   std::set<std::size_t> skipped_;        // Set aside, or left out by the stop rule.
-  std::int64_t cursor_ = 0;              // No trial below it is left to be done.
-  std::int64_t left_ = 0;                // Recorded trials are not in it; those that run now are.
+  std::int64_t cursor_ = 0;  // No trial below it is left to be done.
+  std::int64_t left_ = 0;    // Recorded trials are not in it; those that run now are.
   std::set<std::int64_t> in_flight_;
   std::optional<std::chrono::nanoseconds> duration_;  // Of this execution.
   RunTally tally_;
 
   std::optional<TrialRunner> trials_;
   std::optional<ReportIntake> intake_;
-  std::vector<TrialProcesses> processes_;            // Of every trial that may still get a report.
-  std::map<std::int64_t, MonotonicTime> ends_;       // When trials of this execution ended.
-  std::map<std::int64_t, MonotonicTime> expecting_;  // Deaths without a report: until when one may come.
+  std::vector<TrialProcesses> processes_;       // Of every trial that may still get a report.
+  std::map<std::int64_t, MonotonicTime> ends_;  // When trials of this execution ended.
+  struct Expected {
+    MonotonicTime until{0};
+    std::int64_t missing = 0;  // Deaths without a report, as far as deaths were seen.
+  };
+  std::map<std::int64_t, Expected> expecting_;
+  std::map<std::size_t, std::set<std::string>> names_;  // Of processes that reported, by workload.
 
   MonotonicTime began_{0};
   std::uint64_t free_bytes_ = 0;
@@ -124,7 +134,6 @@ class CampaignRun {
   std::int64_t checked_at_ = -1;  // Executed trials at the last health check.
   std::int64_t foreign_ = 0;
   std::int64_t late_ = 0;
-  std::int64_t unkillable_ = 0;
   std::vector<std::chrono::milliseconds> latencies_;
   bool drain_failed_ = false;
   bool log_failed_ = false;

@@ -41,7 +41,6 @@ struct RunOptions {
   Filter only;                                        ///< `--only`: over workload and parameters.
   ReporterKind reporter = ReporterKind::supervisor;
   std::vector<std::filesystem::path> report_folders;  ///< ReporterKind::folders; each with its `Retired/`.
-  std::chrono::milliseconds report_deadline{60'000};  ///< How long a report may be late.
   std::optional<RunRecord> plan;    ///< What plan_run() gave for a new run; made anew where absent.
   std::optional<RunRecord> resume;  ///< The run to go on with; else a new one.
 };
@@ -60,8 +59,7 @@ struct RunParts {
 /// The fact under which a run of a part of the blocks says which: `2/4`.
 inline constexpr std::string_view kShardFact = "shard";
 
-/// Where every death went. Counts are over the whole run, earlier executions included, but for
-/// late, latencies and unkillable, which are of this execution.
+/// Where every death went, over the whole run, earlier executions included.
 struct RunLedger {
   std::int64_t deaths = 0;      ///< Trials that are `crashed`.
   std::int64_t matched = 0;     ///< Of these, with at least one report.

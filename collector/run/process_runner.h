@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "collector/run/clock_watch.h"
 #include "core/campaign.h"
 #include "core/clock.h"
 #include "core/result.h"
@@ -57,8 +58,13 @@ struct TrialStatus {
   bool started = false;     ///< exec succeeded.
   std::string start_error;  ///< Where it did not: `cannot execute x: no such file or directory`.
   std::int64_t pid = 0;
-  std::uint64_t start_ticks = 0;  ///< Linux: field 22 of /proc/PID/stat. 0 if unknown.
-  WallTime started_at;
+  std::uint64_t start_ticks = 0;  ///< As process_start_ticks() has it. 0 if unknown.
+  WallTime started_at;            ///< When the command was let go.
+  /// The same moment on the steady clock of this boot; 0 if unknown.
+  MonotonicTime started_steady{0};
+  /// Its process was made so long before that, or less: what the system calls its launch.
+  std::optional<std::chrono::nanoseconds> held;
+  std::vector<ClockEra> clock;  ///< Empty: nobody set the wall clock while it ran.
   std::chrono::nanoseconds duration{0};
   std::optional<int> exit_code;
   std::optional<int> term_signal;
@@ -69,6 +75,8 @@ struct TrialStatus {
   std::string capture_note;      ///< Why, or what was lost.
   std::vector<WrittenReport> reports;
   std::vector<CrashDeath> crash_deaths;
+  /// Processes that the command started, themselves or by others, as far as they were seen.
+  std::vector<std::int64_t> descendants;
   std::vector<std::int64_t> unkillable;  ///< Pids that would not die.
   std::int64_t stray_count = 0;          ///< Descendants that outlived the command and were ended.
   TrialResources resources;

@@ -88,6 +88,27 @@ const Json* find_array(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_array() ? &*found : nullptr;
 }
+void read_clock(const Json& object, TrialStatus& status) {
+  std::int64_t steady_ns = 0;
+  get_integer(object, "started_steady_ns", steady_ns);
+  status.started_steady = MonotonicTime(steady_ns);
+  std::optional<std::int64_t> held_ns;
+  get_integer(object, "held_ns", held_ns);
+  if (held_ns) status.held = std::chrono::nanoseconds(*held_ns);
+  const auto* list = find_array(object, "clock");
+  if (list == nullptr) return;
+  for (const auto& row : *list) {
+    if (!row.is_object()) continue;
+    std::int64_t from_ns = 0;
+    std::int64_t until_ns = 0;
+    std::int64_t ahead_us = 0;
+    get_integer(row, "from_ns", from_ns);
+    get_integer(row, "until_ns", until_ns);
+    get_integer(row, "ahead_us", ahead_us);
+    status.clock.push_back({std::chrono::nanoseconds(from_ns), std::chrono::nanoseconds(until_ns),
+                            std::chrono::microseconds(ahead_us)});
+  }
+}
 template <typename T>
 void put(Json& object, const char* key, const std::optional<T>& value) {
   if (value) object[key] = *value;
@@ -110,6 +131,14 @@ void read_argv_and_env(const Json& object, TrialSpec& spec) {
   }
 }
 
+void read_pids(const Json& object, const char* key, std::vector<std::int64_t>& pids) {
+  const auto* list = find_array(object, key);
+  if (list == nullptr) return;
+  for (const auto& pid : *list) {
+    if (pid.is_number_integer()) pids.push_back(pid.get<std::int64_t>());
+  }
+}
+
 void read_reports_and_deaths(const Json& object, TrialStatus& status) {
   if (const auto* list = find_array(object, "reports")) {
     for (const auto& row : *list) {
@@ -129,11 +158,8 @@ void read_reports_and_deaths(const Json& object, TrialStatus& status) {
       status.crash_deaths.push_back(death);
     }
   }
-  if (const auto* list = find_array(object, "unkillable")) {
-    for (const auto& pid : *list) {
-      if (pid.is_number_integer()) status.unkillable.push_back(pid.get<std::int64_t>());
-    }
-  }
+  read_pids(object, "descendants", status.descendants);
+  read_pids(object, "unkillable", status.unkillable);
 }
 
 }  // namespace
@@ -189,6 +215,13 @@ std::string write_trial_status(const TrialStatus& status) {
   out["pid"] = status.pid;
   out["start_ticks"] = status.start_ticks;
   out["started_at"] = format_utc_precise(status.started_at);
+  out["started_steady_ns"] = status.started_steady.count();
+  if (status.held) out["held_ns"] = status.held->count();
+  if (!status.clock.empty()) out["clock"] = Json::array();
+  for (const ClockEra& era : status.clock) {
+    out["clock"].push_back(
+        {{"from_ns", era.from.count()}, {"until_ns", era.until.count()}, {"ahead_us", era.ahead.count()}});
+  }
   out["duration_ns"] = status.duration.count();
   put(out, "exit_code", status.exit_code);
   put(out, "term_signal", status.term_signal);
@@ -207,6 +240,7 @@ std::string write_trial_status(const TrialStatus& status) {
     out["crash_deaths"].push_back(
         {{"pid", death.pid}, {"signal", death.signal}, {"sent_by_harness", death.sent_by_harness}});
   }
+  if (!status.descendants.empty()) out["descendants"] = status.descendants;
   out["unkillable"] = status.unkillable;
   out["stray_count"] = status.stray_count;
   put(out, "user_cpu_ms", status.resources.user_cpu_ms);
@@ -224,6 +258,7 @@ Result<TrialStatus> read_trial_status(std::string_view json) {
   get_integer(object, "pid", status.pid);
   get_integer(object, "start_ticks", status.start_ticks);
   get_time(object, "started_at", status.started_at);
+  read_clock(object, status);
   std::int64_t duration_ns = 0;
   get_integer(object, "duration_ns", duration_ns);
   status.duration = std::chrono::nanoseconds(duration_ns);

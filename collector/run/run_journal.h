@@ -56,8 +56,7 @@ struct RunHistory {
   /// Every ended trial, any order. Needed of each: index, block, cell_index, pid, start_ticks,
   /// boot_session, started, duration, exit_code, term_signal, verdict, uncaptured, incidents.
   std::vector<Trial> ended;
-  std::vector<std::string>
-      report_keys;  ///< CollectedReport::key() of every report stored for the run, foreign ones included.
+  std::vector<MetReport> reports;  ///< Every one that is stored for the run, foreign ones included.
 };
 
 /// Where a run's facts go. The store's set of ended trials is the truth about what was done: a trial

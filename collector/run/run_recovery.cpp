@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -12,24 +13,48 @@ namespace faultline {
 Result<void> CampaignRun::resume() {
   TRY(parts_.journal.resume(record_));
   TRY_ASSIGN(RunHistory history, parts_.journal.history(record_.uuid));
-  std::map<std::string, std::int64_t> trial_of_report;
   for (const Trial& trial : history.ended) {
     done_.insert(trial.index);
     tally_.set(trial);
-    processes_.push_back(processes_of(trial, {}));
-    for (const std::string& incident : trial.incidents) trial_of_report[incident] = trial.index;
+    // Folders of passed trials are gone, and nothing in them would be needed.
+    std::optional<TrialStatus> status;
+    if (trial.verdict.outcome != Outcome::passed) status = trials_->find_status(trial.index);
+    remember_processes(trial, status.value_or(TrialStatus{}));
+    expect_again(trial, status.value_or(TrialStatus{}));
   }
-  for (const std::string& key : history.report_keys) {
-    const auto found = trial_of_report.find(key);
-    const bool own = found != trial_of_report.end();
-    if (!own) ++foreign_;
-    if (intake_) intake_->know(key, own ? std::optional(found->second) : std::nullopt);
+  std::map<std::int64_t, TrialProcesses*> owners;
+  for (TrialProcesses& trial : processes_) owners[trial.trial_index] = &trial;
+  for (const MetReport& report : history.reports) {
+    remember_report(report);
+    if (!report.trial_index || !report.pid) continue;
+    const auto owner = owners.find(*report.trial_index);
+    if (owner != owners.end()) owner->second->reported_pids.push_back(*report.pid);
   }
   set_cells_aside();
   TRY(settle_flights());
   set_cells_aside();
   TRY(store_orphans());
   return collect(nullptr);
+}
+
+/// Its reports may still be on their way, however long nobody was there to wait for them.
+void CampaignRun::expect_again(const Trial& trial, const TrialStatus& status) {
+  const bool same_boot =
+      status.started_steady.count() != 0 && trial.boot_session.value_or("") == boot_session_;
+  // The wall clock may have been set since.
+  const std::chrono::nanoseconds since =
+      same_boot ? parts_.clock.monotonic() - status.started_steady - trial.duration
+                : parts_.clock.wall() - trial.started - trial.duration;
+  expect_reports(trial, status, std::max(since, std::chrono::nanoseconds(0)));
+}
+
+void CampaignRun::remember_report(const MetReport& report) {
+  if (!report.trial_index) ++foreign_;
+  if (report.late) ++late_;
+  if (report.latency) latencies_.push_back(*report.latency);
+  if (!intake_) return;
+  intake_->know(report.incident, report.trial_index);
+  if (report.trial_index) report_came(*report.trial_index);
 }
 
 /// Trials that were begun and not recorded: those whose folder is there all the same.
@@ -84,6 +109,10 @@ Result<void> CampaignRun::record_panic(const PlannedTrial& planned, const StartR
                           "cannot be told from a power cut"}};
   ended.evidence.workload = &campaign_.workloads[cell_of(planned).workload_index];
   note(fmt::format("the machine went down under trial {} ({})", planned.index, cell_of(planned).text()));
+  // When is not known: it may have crashed, and left a report, at any time up to its limit.
+  Trial longest = ended.trial;
+  longest.duration = ended.evidence.workload->timeout.value_or(campaign_.timeout) + campaign_.grace;
+  remember_processes(longest, {});
   return record(ended);
 }
 
@@ -91,7 +120,8 @@ Result<void> CampaignRun::record_panic(const PlannedTrial& planned, const StartR
 Result<void> CampaignRun::store_orphans() {
   if (options_.reporter != ReporterKind::supervisor) return {};
   TRY_ASSIGN(const RunHistory history, parts_.journal.history(record_.uuid));
-  const std::set<std::string> stored(history.report_keys.begin(), history.report_keys.end());
+  std::set<std::string> stored;
+  for (const MetReport& report : history.reports) stored.insert(report.incident);
   ReportFolder folder(run_folder_ / "reports");
   for (FoundReport& found : folder.scan(parts_.clock.monotonic()).reports) {
     CollectedReport report;

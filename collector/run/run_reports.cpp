@@ -13,11 +13,15 @@ namespace {
 
 constexpr std::chrono::milliseconds kFirstPause{50};
 constexpr std::chrono::milliseconds kLongestPause{1'000};
+/// No machine has been seen to take a third of it.
+constexpr std::chrono::milliseconds kLongestDeadline{600'000};
 // Around a GPU event: its time is in whole seconds, and resets take a moment.
 constexpr std::chrono::seconds kGpuEventBefore{2};
 constexpr std::chrono::seconds kGpuEventAfter{2};
 /// More than any report can be late; older trials are matched no more.
 constexpr std::size_t kMostProcesses = 20'000;
+/// Trials that may have ended within the last seconds.
+constexpr std::size_t kLookedAt = 500;
 
 std::chrono::milliseconds longer(std::chrono::milliseconds pause) {
   return std::min(pause * 3 / 2, kLongestPause);
@@ -32,10 +36,15 @@ bool awaits_report(const EndedTrial& ended) {
   return died || aborted;
 }
 
-bool names_match(const std::set<std::string>& crowded, const std::vector<std::string>& argv) {
-  if (argv.empty()) return false;
-  const std::string program = std::filesystem::path(argv.front()).filename().string();
-  return crowded.contains(program);
+/// A wrapper's child is called otherwise than the first word of the command, and an interpreter by a name
+/// of its own choice.
+bool names_match(const std::set<std::string>& crowded, const std::vector<std::string>& argv,
+                 const std::set<std::string>& seen) {
+  const auto is_crowded = [&crowded](const std::string& word) {
+    return crowded.contains(std::filesystem::path(word).filename().string());
+  };
+  return std::any_of(argv.begin(), argv.end(), is_crowded) ||
+         std::any_of(seen.begin(), seen.end(), is_crowded);
 }
 
 }  // namespace
@@ -55,21 +64,46 @@ Result<void> CampaignRun::open_intake() {
   return {};
 }
 
-void CampaignRun::expect_report(const Trial& trial) {
+/// One for each death that the supervisor saw; at least one where the trial died and has none.
+void CampaignRun::expect_reports(const Trial& trial, const TrialStatus& status,
+                                 std::chrono::nanoseconds since_end) {
   if (!intake_) return;
-  if (!trial.uncaptured) return;
-  expecting_[trial.index] = parts_.clock.monotonic() + options_.report_deadline;
+  auto missing = static_cast<std::int64_t>(status.crash_deaths.size());
+  if (trial.uncaptured) missing = std::max<std::int64_t>(missing, 1);
+  const std::chrono::nanoseconds left = report_deadline() - since_end;
+  if (missing == 0 || left.count() <= 0) return;
+  expecting_[trial.index] = {parts_.clock.monotonic() + left, missing};
+}
+
+void CampaignRun::report_came(std::int64_t trial_index) {
+  const auto expected = expecting_.find(trial_index);
+  if (expected != expecting_.end() && --expected->second.missing <= 0) expecting_.erase(expected);
+}
+
+/// A system that has been slow is given more time.
+std::chrono::milliseconds CampaignRun::report_deadline() const {
+  const auto longest = std::max_element(latencies_.begin(), latencies_.end());
+  if (longest == latencies_.end()) return campaign_.report_deadline;
+  return std::max(campaign_.report_deadline, std::min(*longest * 3, kLongestDeadline));
+}
+
+void CampaignRun::remember_processes(const Trial& trial, const TrialStatus& status) {
+  if (processes_.size() >= kMostProcesses)
+    processes_.erase(processes_.begin(), processes_.begin() + kMostProcesses / 2);
+  processes_.push_back(processes_of(trial, status));
+  // The steady clock began anew with this boot.
+  if (trial.boot_session.value_or("") != boot_session_) processes_.back().start_steady.reset();
 }
 
 Result<void> CampaignRun::settle(EndedTrial& ended) {
+  ended.trial.load_1min = parts_.host.load_1min();
+  if (intake_) ended.trial.reports_pending = static_cast<std::int64_t>(expecting_.size());
   const SettleRule& rule = campaign_.settle;
   if (rule.kind == SettleRule::Kind::time) parts_.clock.sleep(rule.limit);
   if (!intake_) return {};
   const MonotonicTime end = parts_.clock.monotonic();
   ends_[ended.trial.index] = end;
-  if (processes_.size() >= kMostProcesses)
-    processes_.erase(processes_.begin(), processes_.begin() + kMostProcesses / 2);
-  processes_.push_back(processes_of(ended.trial, ended.evidence.status.crash_deaths));
+  remember_processes(ended.trial, ended.evidence.status);
   TRY(collect(&ended));
   auto pause = kFirstPause;
   while (rule.kind == SettleRule::Kind::report && awaits_report(ended) && !stop_.load() &&
@@ -82,11 +116,12 @@ Result<void> CampaignRun::settle(EndedTrial& ended) {
   return {};
 }
 
-void CampaignRun::explain_missing_report(EndedTrial& ended) const {
+void CampaignRun::explain_missing_report(EndedTrial& ended) {
   if (!ended.trial.uncaptured || !ended.trial.uncaptured_reason.empty()) return;
   if (intake_->is_blind()) {
     ended.trial.uncaptured_reason = "the report folders cannot be read";
-  } else if (names_match(intake_->crowded_names(), ended.trial.argv)) {
+  } else if (names_match(intake_->crowded_names(), ended.trial.argv,
+                         names_[cells_[ended.trial.cell_index].workload_index])) {
     ended.trial.uncaptured_reason =
         "the system keeps at most 25 reports per process name, and that many are there";
   } else {
@@ -96,7 +131,11 @@ void CampaignRun::explain_missing_report(EndedTrial& ended) const {
 
 Result<void> CampaignRun::collect(EndedTrial* current) {
   if (!intake_) return {};
-  IntakeRound round = intake_->collect(processes_, parts_.clock.monotonic(), in_flight_);
+  const ClockReading now = read_clocks(parts_.clock);
+  // The latest ones: of those before them nothing is captured any more.
+  const std::size_t latest = processes_.size() - std::min(processes_.size(), kLookedAt);
+  for (std::size_t i = latest; i < processes_.size(); ++i) note_clocks(processes_[i], now);
+  IntakeRound round = intake_->collect(processes_, now.steady, in_flight_);
   for (const std::string& problem : round.problems) note(problem);
   for (ArrivedReport& arrived : round.arrived) TRY(accept(arrived, current));
   return {};
@@ -108,6 +147,13 @@ void CampaignRun::note_latency(ArrivedReport& arrived) {
   const auto latency = std::max(arrived.seen - end->second, MonotonicTime(0));
   arrived.report.latency = std::chrono::duration_cast<std::chrono::milliseconds>(latency);
   latencies_.push_back(*arrived.report.latency);
+}
+
+void CampaignRun::note_name(const ArrivedReport& arrived) {
+  const auto& name = arrived.report.identity.process_name;
+  if (!name) return;
+  const auto planned = schedule_.trial(*arrived.trial_index);
+  if (planned) names_[cell_of(*planned).workload_index].insert(*name);
 }
 
 Result<void> CampaignRun::accept(ArrivedReport& arrived, EndedTrial* current) {
@@ -122,6 +168,7 @@ Result<void> CampaignRun::accept(ArrivedReport& arrived, EndedTrial* current) {
     return {};
   }
   note_latency(arrived);
+  note_name(arrived);
   if (current != nullptr && *arrived.trial_index == current->trial.index) {
     TrialRunner::add_report(*current, std::move(arrived.report));
     return {};
@@ -137,7 +184,7 @@ Result<void> CampaignRun::accept_late(Trial trial, ArrivedReport& arrived, const
   trial.incidents.push_back(arrived.report.key());
   TRY(parts_.journal.report_arrived_late(trial, arrived.report));
   tally_.set(trial);
-  expecting_.erase(trial.index);
+  if (is_death(arrived.report.identity)) report_came(trial.index);
   drain(arrived.report);
   return {};
 }
@@ -198,13 +245,14 @@ Result<void> CampaignRun::wait_for_late_reports() {
   auto pause = kFirstPause;
   while (!expecting_.empty() && !stop_.load() && !intake_->is_blind()) {
     const MonotonicTime now = parts_.clock.monotonic();
-    std::erase_if(expecting_, [now](const auto& entry) { return entry.second <= now; });
+    std::erase_if(expecting_, [now](const auto& entry) { return entry.second.until <= now; });
     if (expecting_.empty()) break;
-    const auto longest = std::max_element(expecting_.begin(), expecting_.end(),
-                                          [](const auto& a, const auto& b) { return a.second < b.second; });
+    const auto longest =
+        std::max_element(expecting_.begin(), expecting_.end(),
+                         [](const auto& a, const auto& b) { return a.second.until < b.second.until; });
     parts_.observer.waiting_for_reports(
         static_cast<std::int64_t>(expecting_.size()),
-        std::chrono::duration_cast<std::chrono::milliseconds>(longest->second - now));
+        std::chrono::duration_cast<std::chrono::milliseconds>(longest->second.until - now));
     parts_.clock.sleep(pause);
     pause = longer(pause);
     TRY(collect(nullptr));

@@ -51,6 +51,7 @@ RunLedger RunTally::ledger() const {
   std::map<std::string, std::int64_t> reasons;
   for (const auto& [index, trial] : trials_) {
     ledger.reports += static_cast<std::int64_t>(trial.incidents.size());
+    ledger.unkillable += trial.unkillable_count;
     if (trial.verdict.outcome != Outcome::crashed) continue;
     ++ledger.deaths;
     if (!trial.uncaptured) {

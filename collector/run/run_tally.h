@@ -31,7 +31,7 @@ class RunTally {
   /// Fills trials_done, outcomes and uncaptured.
   void count_into(RunProgress& progress) const;
 
-  /// deaths, matched, uncaptured with reasons, reports. The other members are not ours to know.
+  /// deaths, matched, uncaptured with reasons, reports, unkillable. The other members are not ours to know.
   [[nodiscard]] RunLedger ledger() const;
 
   /// `control_cells` has a flag per cell. Trials in no rate are not counted.

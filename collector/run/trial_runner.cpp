@@ -152,15 +152,21 @@ Result<TrialRunner::Leftover> TrialRunner::find_leftover(const PlannedTrial& pla
   if (const auto text = read_file(folder_of(planned.index) / "started.json")) {
     if (auto start = read_start_record(*text)) leftover.start = std::move(*start);
   }
-  const auto text = read_file(folder_of(planned.index) / "status.json");
-  if (!text) return leftover;
-  auto status = read_trial_status(*text);
+  auto status = find_status(planned.index);
   if (!status) return leftover;
   leftover.ended_by_us = status->interrupted;
   if (status->interrupted) return leftover;
   TRY_ASSIGN(leftover.ended, conclude(plan(planned, cell), cell, std::move(*status)));
   if (leftover.start) leftover.ended->trial.boot_session = leftover.start->boot_session;
   return leftover;
+}
+
+std::optional<TrialStatus> TrialRunner::find_status(std::int64_t index) const {
+  const auto text = read_file(folder_of(index) / "status.json");
+  if (!text) return std::nullopt;
+  auto status = read_trial_status(*text);
+  if (!status) return std::nullopt;
+  return std::move(*status);
 }
 
 Result<EndedTrial> TrialRunner::conclude(Trial trial, const Cell& cell, TrialStatus status) const {
@@ -181,6 +187,7 @@ Result<EndedTrial> TrialRunner::conclude(Trial trial, const Cell& cell, TrialSta
   trial.term_signal = status.term_signal;
   if (status.term_signal) trial.term_signal_name = signal_name(*status.term_signal);
   trial.timed_out = status.timed_out;
+  trial.unkillable_count = static_cast<std::int64_t>(status.unkillable.size());
   trial.resources = status.resources;
   trial.phase = ended.evidence.output.phase;
   trial.metrics = ended.evidence.output.metrics;

@@ -66,6 +66,8 @@ class TrialRunner {
     bool ended_by_us = false;          ///< The supervisor ended it because the harness was gone.
   };
   Result<Leftover> find_leftover(const PlannedTrial& planned, const Cell& cell);
+  /// What the supervisor of a trial wrote at its end, as long as its folder is there.
+  [[nodiscard]] std::optional<TrialStatus> find_status(std::int64_t index) const;
 
   /// Adds a report that was found elsewhere, and decides again.
   static void add_report(EndedTrial& ended, CollectedReport report);

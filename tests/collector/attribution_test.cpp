@@ -13,6 +13,12 @@ using ::testing::HasSubstr;
 
 const WallTime kStart = *parse_utc("2025-12-21T01:36:17.000Z");
 
+/// Half a second after the start, seen a tenth later.
+std::vector<ClockEra> set_by(std::chrono::microseconds step) {
+  return {{milliseconds(0), milliseconds(600), milliseconds(0)}, {milliseconds(500), seconds(2), step}};
+}
+const std::vector<ClockEra> kSetBackAnHour = set_by(std::chrono::hours(-1));
+
 /// A trial of pid 4242 that ran for two seconds.
 TrialProcesses trial_at(std::int64_t index, WallTime started = kStart, std::int64_t pid = 4242) {
   TrialProcesses trial;
@@ -83,16 +89,109 @@ TEST(AttributionTest, AStrangerWithTheSamePidInTheSameSecondIsToldApart) {
 
 TEST(AttributionTest, StartTicksDecideWhereBothSidesHaveThem) {
   auto trial = trial_at(7);
-  trial.start_ticks = 5000;
+  trial.start_ticks = 5'000'000'000;
   auto report = report_of(trial);
-  report.start_ticks = 5000;
+  report.start_ticks = 5'000'000'000;
   // The wall clock was set back by an hour meanwhile: ticks do not care.
   report.launch_time = trial.started - std::chrono::hours(1);
   EXPECT_EQ(attributed(report, {trial}), 7);
 
   report = report_of(trial);
-  report.start_ticks = 5001;
+  report.start_ticks = 5'100'000'000;
   EXPECT_EQ(attributed(report, {trial}), std::nullopt);
+}
+
+// Where no start ticks are known, both times of a report are wall times, and the clock may be set between
+// them.
+class ClockStepTest : public ::testing::TestWithParam<std::chrono::seconds> {};
+
+TEST_P(ClockStepTest, AReportStaysItsTrialsWhenTheClockIsSetWhileTheTrialRuns) {
+  auto trial = trial_at(7);
+  trial.clock = set_by(GetParam());
+  auto report = report_of(trial);
+  report.capture_time = trial.ended + milliseconds(50) + GetParam();
+
+  const auto found = attribute_report(report, std::vector{trial});
+
+  EXPECT_EQ(found.trial_index, 7);
+  EXPECT_THAT(found.notes, Contains(HasSubstr("the wall clock was set meanwhile")));
+}
+
+TEST_P(ClockStepTest, AChildThatWasLaunchedAfterTheClockWasSetIsFound) {
+  auto trial = trial_at(7);
+  trial.clock = set_by(GetParam());
+  auto child = report_of(trial);
+  child.pid = 4300;
+  child.parent_pid = trial.pid;
+  child.launch_time = trial.started + milliseconds(1500) + GetParam();
+  child.capture_time = trial.ended + milliseconds(50) + GetParam();
+
+  EXPECT_EQ(attributed(child, {trial}), 7);
+}
+
+TEST_P(ClockStepTest, AClockThatIsSetBetweenDeathAndCaptureIsFollowed) {
+  auto trial = trial_at(7);
+  trial.start_steady = seconds(500);
+  auto report = report_of(trial);
+  report.capture_time = trial.ended + milliseconds(50) + GetParam();
+  ASSERT_EQ(attributed(report, {trial}).has_value(), false);
+
+  note_clocks(trial, {trial.ended + milliseconds(100) + GetParam(), seconds(502) + milliseconds(100)});
+
+  EXPECT_EQ(attributed(report, {trial}), 7);
+}
+
+TEST_P(ClockStepTest, StrangersWithTheSamePidStayStrangers) {
+  auto trial = trial_at(7);
+  trial.held = milliseconds(20);
+  trial.clock = set_by(GetParam());
+  auto before = report_of(trial);
+  before.launch_time = trial.started - milliseconds(600);
+  before.capture_time = trial.started - milliseconds(100);
+  auto after = report_of(trial);
+  after.launch_time = trial.ended + milliseconds(200) + GetParam();
+  after.capture_time = trial.ended + milliseconds(400) + GetParam();
+  // Launched when the clock, as it was set, showed the time of our start.
+  auto again = report_of(trial);
+  again.launch_time = trial.started + milliseconds(3);
+  again.capture_time = trial.started + seconds(20) + GetParam() * 2;
+
+  EXPECT_EQ(attributed(before, {trial}), std::nullopt);
+  EXPECT_EQ(attributed(after, {trial}), std::nullopt);
+  EXPECT_EQ(attributed(again, {trial}), std::nullopt);
+}
+
+INSTANTIATE_TEST_SUITE_P(BackAndForward, ClockStepTest,
+                         ::testing::Values(seconds(-3600), seconds(-90), seconds(90), seconds(3600)));
+
+TEST(AttributionTest, AClockThatStandsAsBeforeIsNotNoted) {
+  auto trial = trial_at(7);
+  trial.start_steady = seconds(500);
+
+  note_clocks(trial, {trial.ended + milliseconds(104), seconds(502) + milliseconds(100)});
+  EXPECT_TRUE(trial.clock.empty());
+  // Long after the end nothing of the trial is captured any more.
+  note_clocks(trial, {trial.ended + std::chrono::hours(2), seconds(600)});
+  EXPECT_TRUE(trial.clock.empty());
+}
+
+TEST(AttributionTest, ACommandThatWasHeldBackIsFoundByItsLaunch) {
+  // The start record took long to reach a busy disk: the process is older than the moment it was let go.
+  auto trial = trial_at(7);
+  trial.held = seconds(3);
+  auto report = report_of(trial);
+  report.launch_time = trial.started - milliseconds(2990);
+  EXPECT_EQ(attributed(report, {trial}), 7);
+
+  trial.held = milliseconds(20);
+  EXPECT_EQ(attributed(report, {trial}), std::nullopt);
+}
+
+TEST(AttributionTest, WhatIsCapturedLongAfterTheTrialIsNotItsDoing) {
+  auto report = report_of(trial_at(7));
+  report.capture_time = trial_at(7).ended + std::chrono::minutes(2);
+
+  EXPECT_EQ(attributed(report, {trial_at(7)}), std::nullopt);
 }
 
 TEST(AttributionTest, AnotherBootSessionIsAnotherProcess) {
@@ -183,12 +282,21 @@ TEST(AttributionTest, ATrialTellsItsProcesses) {
   trial.started = kStart;
   trial.duration = seconds(1);
 
-  const auto processes = processes_of(trial, {{50, 11, false}, {51, 11, false}});
+  TrialStatus status;
+  status.crash_deaths = {{50, 11, false}, {51, 11, false}};
+  status.held = milliseconds(30);
+  status.started_steady = seconds(100);
+  status.clock = kSetBackAnHour;
+
+  const auto processes = processes_of(trial, status);
 
   EXPECT_EQ(processes.trial_index, 3);
   EXPECT_EQ(processes.start_ticks, 9U);
   EXPECT_EQ(processes.ended, kStart + seconds(1));
   EXPECT_EQ(processes.other_pids, std::vector<std::int64_t>{51});
+  EXPECT_EQ(processes.held, milliseconds(30));
+  EXPECT_EQ(processes.start_steady, seconds(100));
+  EXPECT_EQ(processes.clock, kSetBackAnHour);
 }
 
 }  // namespace

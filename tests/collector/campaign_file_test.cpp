@@ -211,6 +211,11 @@ TEST(CampaignFileTest, EachMistakeSaysWhatWouldBeRight) {
       {"control = \"n=\"", "", "control: "},
       {"control = \"n=3\"", "", "control matches none of the cells: n=3"},
       {"min_free_bytes = \"1G\"", "", "min_free_bytes is a text; wanted an integer without quotes"},
+      {"archive = \"libmlx*\"", "", "archive is a text; wanted names of images as a list of texts"},
+      {"archive = [\"libmlx*\", 5]", "", "archive holds an integer; wanted names of images"},
+      {"archive = [\"\"]", "", "archive holds an empty text; wanted a name as \"libmlx*\""},
+      {"archive = [\"/usr/lib/libmlx.dylib\"]", "", "wanted the name of an image, as \"libmlx*\", without"},
+      {"archives = [\"libmlx*\"]", "", "unknown key \"archives\" in [campaign]; did you mean \"archive\"?"},
       {"", "capture = \"maybe\"", "capture is a text; wanted \"on\" or \"off\""},
       {"", "follow_children = 1", "follow_children is an integer; wanted true or false"},
       {"", "env = { A = 1 }", "A is an integer; wanted a text in quotes, or { unset = true }"},
@@ -354,7 +359,7 @@ TEST(CampaignFileTest, TheHashKnowsWhatDecidesTrialsAndNothingElse) {
 
   EXPECT_EQ(hash(base), hash("# a comment\n" + base));
   EXPECT_EQ(hash(base), parse_campaign(base, "/another/folder").campaign.hash);
-  EXPECT_EQ(hash(base), hash(with("drain = false\nmin_free_bytes = 5", "")));
+  EXPECT_EQ(hash(base), hash(with("drain = false\nmin_free_bytes = 5\narchive = [\"libmlx*\"]\nrules = \"team.rules\"", "")));
   EXPECT_EQ(hash(base), hash(with("timeout = \"1m\"", "")));  // The default, written out.
   std::string more_trials = base;
   more_trials.replace(more_trials.find("trials = 5"), 10, "trials = 9");
@@ -384,6 +389,8 @@ control = "n=1"
 settle = "2s"
 drain = false
 min_free_bytes = 5000
+rules = "team.rules"
+archive = ["AGXMetal*", "libmlx*"]
 
 [facts]
 "odd_name" = ["python3", "-c", "print('{{')"]

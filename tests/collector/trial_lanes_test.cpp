@@ -142,7 +142,7 @@ class PairedRunner final : public ProcessRunner {
     }
     status.term_signal = SIGSEGV;
     status.crash_deaths.push_back({status.pid, SIGSEGV, false});
-    status.duration = std::chrono::milliseconds(1);
+    status.duration = clock.wall() - status.started_at;
     return status;
   }
   [[nodiscard]] int most() const { return most_; }

@@ -30,6 +30,7 @@ class PythonHost final : public HostProbe {
 
   HostFacts facts() override { return rest.facts(); }
   std::optional<std::string> boot_session() override { return rest.boot_session(); }
+  std::optional<double> load_1min() override { return rest.load_1min(); }
   std::optional<std::uint64_t> free_bytes(const std::filesystem::path& path) override {
     return rest.free_bytes(path);
   }

@@ -31,7 +31,7 @@ TEST(DatasetteTest, DescribesEveryTableAndOnlyColumnsThatThereAre) {
   for (const auto& name : names) EXPECT_TRUE(described.contains(name)) << name << " is not described";
   for (const auto& [name, table] : described.items()) {
     EXPECT_TRUE(names.contains(name)) << name << " is no table";
-    const auto columns = table.value("columns", nlohmann::json::object());
+    const auto columns = table.value("columns", nlohmann::json::object());  // Must outlive the loop.
     for (const auto& [column, text] : columns.items()) {
       EXPECT_TRUE(query_sql(*store, "SELECT " + column + " FROM " + name)) << name << "." << column;
     }

@@ -310,6 +310,36 @@ TEST_F(StoreReportsTest, WhateverIsKeptOfAnAnalysisChangesItsHash) {
   EXPECT_EQ(analysis_hash(before), changed([](Analysis& a) { a.rules_version = "2"; }));
 }
 
+TEST_F(StoreReportsTest, ADeathThatItsOutputPlacedCountsThereUntilItsReportCame) {
+  const RunRecord run = make_run();
+  ASSERT_DONE(store().begin_run(run));
+  Trial trial = make_trial(run, 0, 3, Outcome::crashed);
+  trial.uncaptured = true;
+  trial.stderr_tail = "failed assertion";
+  const OutputSite by_output{make_analysis(1, "tryCoalescing:", 0x10).site, {"ours"}, "1+0123456789abcdef"};
+  ASSERT_DONE(store().record_trial(trial, {}, &by_output));
+  const Analysis late = make_analysis(2);
+
+  ASSERT_VALUE(const auto before, query_sites(store(), {}));
+  ASSERT_VALUE(const auto waiting, store().uncaptured_trials({}, -1, 10));
+  ASSERT_DONE(store().add_report(make_bytes(late), captured_by(run, 0), late));
+  ASSERT_VALUE(const auto after, query_sites(store(), {}));
+
+  ASSERT_THAT(before, SizeIs(1));
+  EXPECT_EQ(before[0].key, by_output.site.key);
+  EXPECT_EQ(before[0].reports, 0);
+  EXPECT_EQ(before[0].trials, 1);
+  EXPECT_EQ(before[0].uncaptured, 1);
+  EXPECT_THAT(before[0].labels, ElementsAre("ours"));
+  ASSERT_THAT(waiting, SizeIs(1));
+  EXPECT_EQ(waiting[0].stderr_tail, "failed assertion");
+  EXPECT_EQ(waiting[0].site_key, by_output.site.key);
+  ASSERT_THAT(after, SizeIs(1));
+  EXPECT_EQ(after[0].key, late.site.key);
+  EXPECT_EQ(after[0].trials, 1);
+  EXPECT_EQ(after[0].uncaptured, 0);
+}
+
 TEST_F(StoreReportsTest, StoredReportsComeInPagesByNumberAndByBytes) {
   for (int i = 1; i <= 5; ++i) {
     const Analysis analysis = make_analysis(i);

@@ -113,6 +113,9 @@ TEST_F(StoreTest, ATrialComesBackAsItWasGiven) {
   trial.phase = "encoding";
   trial.metrics = {{"ops_per_second", 3781.25}, {"ops", 1e6}};
   trial.resources = {100, 20, 1 << 30};
+  trial.load_1min = 2.75;
+  trial.reports_pending = 3;
+  trial.unkillable_count = 1;
   trial.output_head = "complete\n";
   trial.stderr_tail = "assertion failed\n";
 
@@ -160,11 +163,11 @@ TEST_F(StoreTest, WhatBecameKnownLaterHoldsAndTheFirstVerdictIsKept) {
   panic.at = at("2025-12-21T03:00:00.000Z");
   panic.verdict = {Outcome::panicked, "boot_session_changed", {"a panic report names it"}};
   TrialAmendment reset = panic;
-  reset.at = at("2025-12-21T04:00:00.000Z");
+  // The clock was set back in between: what was learned last holds all the same.
+  reset.at = at("2025-12-21T02:00:00.000Z");
   reset.contaminated = true;
-  // The newer one first: the order of arrival does not matter.
-  ASSERT_DONE(store().amend_trial(run.uuid, 0, reset));
   ASSERT_DONE(store().amend_trial(run.uuid, 0, panic));
+  ASSERT_DONE(store().amend_trial(run.uuid, 0, reset));
 
   ASSERT_VALUE(const auto trial, store().find_trial(run.uuid, 0));
   EXPECT_EQ(trial->verdict.outcome, Outcome::panicked);

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <functional>
+
 #include "core/clock.h"
 
 namespace faultline {
@@ -16,9 +18,13 @@ class FakeClock final : public Clock {
   void advance(std::chrono::nanoseconds duration) {
     monotonic_ += duration;
     wall_ += std::chrono::duration_cast<std::chrono::microseconds>(duration);
+    moved();
   }
   /// A step of the wall clock alone, as NTP or a person makes it.
   void step_wall(std::chrono::microseconds by) { wall_ += by; }
+
+  /// Called whenever time has passed: what others do meanwhile.
+  std::function<void()> moved = [] {};
 
  private:
   WallTime wall_;

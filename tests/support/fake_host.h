@@ -17,6 +17,7 @@ class FakeHost final : public HostProbe {
   HostFacts host_facts;
   std::optional<std::string> boot = "BOOT-1";
   std::optional<std::uint64_t> free = 100ULL << 30;
+  std::optional<double> load = 1.5;
   std::int64_t survivors = 0;                               ///< What end_survivors() answers.
   std::vector<std::filesystem::path> asked_for_survivors;   ///< Trial folders, in order.
   std::map<std::vector<std::string>, std::string> outputs;  ///< Of [facts] commands; others fail.
@@ -38,6 +39,7 @@ class FakeHost final : public HostProbe {
   }
   std::optional<std::string> boot_session() override { return boot; }
   std::optional<std::uint64_t> free_bytes(const std::filesystem::path& /*path*/) override { return free; }
+  std::optional<double> load_1min() override { return load; }
   Result<std::int64_t> end_survivors(const std::filesystem::path& trial_folder,
                                      const std::string& /*boot_session*/) override {
     asked_for_survivors.push_back(trial_folder);

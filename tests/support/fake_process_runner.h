@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "collector/run/clock_watch.h"
 #include "collector/run/process_runner.h"
 #include "core/clock.h"
 #include "core/text_file.h"
@@ -60,19 +61,25 @@ class FakeProcessRunner final : public ProcessRunner {
       return fail(ErrorKind::process, "the trial's supervisor was killed by signal 9");
     }
     const std::int64_t pid = next_pid++;
-    const WallTime started = clock_.wall();
+    ClockWatch watch(clock_);
+    const WallTime started = watch.start_wall();
     current_pid_ = pid;
     FakeExecution execution = script(spec);
     TrialStatus& status = execution.status;
     status.started = status.start_error.empty();
     status.pid = pid;
     status.started_at = started;
+    status.started_steady = watch.start_steady();
+    status.held = watch.looked_before_start();
     if (status.duration.count() == 0) status.duration = std::chrono::milliseconds(100);
     if (status.started) {
       write(spec.trial_folder / "started.json", write_start_record({pid, 0, started, spec.boot_session, 1}));
     }
     while_running(spec);
+    watch.look();
     clock_.sleep(status.duration);
+    watch.look();
+    status.clock = watch.eras();
     if (status.term_signal && status.crash_deaths.empty() && *status.term_signal != 9) {
       status.crash_deaths.push_back({pid, *status.term_signal, status.timed_out});
     }

@@ -24,6 +24,7 @@ class MemoryJournal final : public RunJournal {
   struct StoredReport {
     std::optional<std::int64_t> trial_index;
     CollectedReport report;
+    bool late = false;
   };
 
   /// Called before and after each fact is stored, with its name; may throw HarnessKilled.
@@ -56,7 +57,10 @@ class MemoryJournal final : public RunJournal {
   Result<RunHistory> history(const Uuid& /*run*/) override {
     RunHistory history;
     for (const auto& [index, trial] : trials) history.ended.push_back(trial);
-    for (const StoredReport& stored : reports) history.report_keys.push_back(stored.report.key());
+    for (const StoredReport& stored : reports) {
+      history.reports.push_back({stored.report.key(), stored.trial_index, stored.report.identity.pid,
+                                 stored.late, stored.report.latency});
+    }
     return history;
   }
   Result<void> trial_ended(const Trial& trial, const std::vector<CollectedReport>& own) override {
@@ -73,7 +77,7 @@ class MemoryJournal final : public RunJournal {
     before("report_arrived_late");
     if (!trials.contains(trial.index)) return fail(ErrorKind::database, "no such trial");
     trials[trial.index] = trial;
-    store(trial.index, report);
+    store(trial.index, report, true);
     after("report_arrived_late");
     return {};
   }
@@ -114,12 +118,12 @@ class MemoryJournal final : public RunJournal {
   }
 
  private:
-  void store(std::optional<std::int64_t> trial_index, const CollectedReport& report) {
+  void store(std::optional<std::int64_t> trial_index, const CollectedReport& report, bool late = false) {
     if (find(report.key()) != nullptr) {
       ++twins;
       return;
     }
-    reports.push_back({trial_index, report});
+    reports.push_back({trial_index, report, late});
   }
 };
 

@@ -45,6 +45,11 @@ TEST(TrialRecordsTest, StatusComesBackAsItWent) {
   status.pid = 4711;
   status.start_ticks = UINT64_MAX;
   status.started_at = *parse_utc("2026-01-09T12:29:37.123456Z");
+  status.started_steady = std::chrono::nanoseconds(9'876'543'210'123);
+  status.held = std::chrono::nanoseconds(17);
+  status.clock = {
+      {std::chrono::nanoseconds(-17), std::chrono::nanoseconds(5), std::chrono::microseconds(0)},
+      {std::chrono::nanoseconds(3), std::chrono::nanoseconds(9), std::chrono::microseconds(-3'600'000'000)}};
   status.duration = std::chrono::nanoseconds(123'456'789'012);
   status.term_signal = 11;
   status.timed_out = true;
@@ -54,6 +59,7 @@ TEST(TrialRecordsTest, StatusComesBackAsItWent) {
   status.capture_note = "why";
   status.reports = {{"/tmp/a.ips", "79BC4A1F-0000-4000-8000-000000000000", 4712}};
   status.crash_deaths = {{4712, 11, false}, {4711, 6, true}};
+  status.descendants = {4712, 4713};
   status.unkillable = {1, 2};
   status.stray_count = 3;
   status.resources = {12, 34, 56'000'000'000};

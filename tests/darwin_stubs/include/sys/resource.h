@@ -26,6 +26,12 @@ struct rusage {
   long ru_msgsnd, ru_msgrcv, ru_nsignals, ru_nvcsw, ru_nivcsw;
 };
 typedef void* rusage_info_t;
+#define RUSAGE_INFO_V0 0
+struct rusage_info_v0 {
+  uint8_t ri_uuid[16];
+  uint64_t ri_user_time, ri_system_time, ri_pkg_idle_wkups, ri_interrupt_wkups, ri_pageins, ri_wired_size;
+  uint64_t ri_resident_size, ri_phys_footprint, ri_proc_start_abstime, ri_proc_exit_abstime;
+};
 DARWIN_C_BEGIN
 int getrlimit(int, struct rlimit*);
 int setrlimit(int, const struct rlimit*);
