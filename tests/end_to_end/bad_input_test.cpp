@@ -80,6 +80,19 @@ TEST_F(BadInputTest, EachDamagedFileIsNamedWithItsTroubleAndKept) {
   }
 }
 
+TEST_F(BadInputTest, ADamagedReportIsShownAsFarAsItGoesAndNamed) {
+  write_bytes(folder_ / "cut.ips", good_report().substr(0, good_report().size() * 2 / 3));
+  write_bytes(folder_ / "good.ips", good_report());
+
+  for (const auto* format : {"analysis", "json", "apple"}) {
+    const auto cut = faultline({"show", folder_ / "cut.ips", "--format", format});
+    EXPECT_EQ(cut.exit_status, kPartial) << format;
+    EXPECT_THAT(cut.out, HasSubstr("EXC_BAD_ACCESS"));
+    EXPECT_THAT(cut.err, AllOf(HasSubstr("cut.ips"), HasSubstr("the report ends here")));
+    EXPECT_EQ(faultline({"show", folder_ / "good.ips", "--format", format}).exit_status, kDone) << format;
+  }
+}
+
 TEST_F(BadInputTest, AGoodReportBesideBadOnesIsStillStored) {
   write_bytes(folder_ / "a.ips", "");
   write_bytes(folder_ / "b.ips", good_report());

@@ -257,6 +257,23 @@ TEST_F(UnattendedTest, ALostCanaryIsBadAndIsSaid) {
   EXPECT_THAT(seen.err, HasSubstr("This host is not fit for a campaign."));
 }
 
+TEST_F(UnattendedTest, NothingIsMeasuredWhereACrashIsNotCapturedUnlessToldTo) {
+  std::filesystem::create_directory(folder_ / "reports");
+  write_campaign("report_deadline = \"200ms\"");
+  const std::vector<std::string> folder{
+      "--reporter", "folder", "--report-folder", (folder_ / "reports").string(), "--only", "sample=passes"};
+
+  const auto refused = run(folder);
+  auto told = folder;
+  told.emplace_back("--no-canary");
+  const auto measured = run(told);
+
+  EXPECT_EQ(refused.exit_status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("the canary is lost: a process that really crashed was not captured"));
+  EXPECT_EQ(measured.exit_status, 0) << measured.err;
+  EXPECT_EQ(ask("SELECT count(*) FROM trial"), "6");
+}
+
 TEST_F(UnattendedTest, TheSeedsCampaignsRunOnTheModel) {
   const std::string campaigns = std::string(FAULTLINE_SOURCE_DIR) + "/samples/campaigns/";
   const auto map = [&](const std::string& name, std::vector<std::string> more) {
