@@ -91,13 +91,15 @@ Result<void> fill(Store& store, const std::string& text, std::int64_t count) {
   const Analysis original = derive(text, ReportOrigin::imported, {});
   if (!original.report.incident) return fail(ErrorKind::parse, "the report has no incident to be replaced");
   const Variants variants(text, *original.report.incident);
+  // As `import` does it, so that the first pass finds nothing that a symbol file would name otherwise.
+  Symbolizer symbolizer(symbolize_options({}));
   const auto start = std::chrono::steady_clock::now();
   for (std::int64_t done = 0; done < count;) {
     std::vector<std::string> texts;
     std::vector<Analysis> analyses;
     for (std::size_t i = 0; i < kBatch && done < count; ++i, ++done) {
       texts.push_back(variants.make(static_cast<std::uint64_t>(done)));
-      analyses.push_back(derive(texts.back(), ReportOrigin::imported, {}));
+      analyses.push_back(derive(texts.back(), ReportOrigin::imported, {}, &symbolizer));
     }
     std::vector<NewReport> batch;
     for (std::size_t i = 0; i < texts.size(); ++i) batch.push_back({texts[i], {}, &analyses[i]});

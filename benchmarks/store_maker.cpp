@@ -92,7 +92,7 @@ RunRecord make_run(int night, Random& random) {
 double crash_rate(std::size_t cell) {
   const auto threads = kThreads[cell / kLocks.size()];
   if (threads == 1) return 0.0;
-  constexpr std::array<double, 4> kOfLock{0.95, 0.80, 0.65, 0.10};
+  constexpr std::array<double, 4> kOfLock{0.98, 0.86, 0.72, 0.12};
   return kOfLock[cell % kLocks.size()] * (threads >= 8 ? 1.0 : threads == 4 ? 0.95 : 0.85);
 }
 

@@ -4,12 +4,14 @@
     benchmarks/time_questions.py FAULTLINE STORE [--repeats N]
 
 STORE comes from `store_maker`. Each question is a command of its own, from start to exit, with its output read; the
-median and the greatest of the repeats are printed, after one run that warms the page cache. Nothing is asserted: how
-fast is fast enough depends on the machine.
+median and the greatest of the repeats are printed, after one run that warms the page cache, and the median of the
+processor time: on a machine that is busy with other things only that means much. Nothing is asserted: how fast is
+fast enough depends on the machine.
 """
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 import time
@@ -47,6 +49,11 @@ def questions(ask):
     ]
 
 
+def cpu_seconds():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("faultline")
@@ -62,18 +69,19 @@ def main():
     counts = json.loads(ask("rates", "--format", "json"))["rows"][0]
     print(f"{counts['trials']:,} trials, {counts['crashed']:,} crashed; {os.path.getsize(options.store) / 2**20:,.0f} MiB; "
           f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
-    print("| median ms | greatest ms | wanted ms | command |\n| ---: | ---: | ---: | --- |")
+    print("| median ms | greatest ms | cpu ms | wanted ms | command |\n| ---: | ---: | ---: | ---: | --- |")
     for wanted, words in asked:
         ask(*words)
-        times = []
+        times, cpu = [], []
         for _ in range(options.repeats):
-            start = time.perf_counter()
+            start, cpu_start = time.perf_counter(), cpu_seconds()
             ask(*words)
             times.append((time.perf_counter() - start) * 1000)
+            cpu.append((cpu_seconds() - cpu_start) * 1000)
         median = statistics.median(times)
         said = "" if wanted is None else f"< {wanted}{'' if median < wanted else ' MISSED'}"
         shown = " ".join(f"'{word}'" if any(c in word for c in " ~<>") else word for word in words)
-        print(f"| {median:.0f} | {max(times):.0f} | {said} | `faultline {shown}` |", flush=True)
+        print(f"| {median:.0f} | {max(times):.0f} | {statistics.median(cpu):.0f} | {said} | `faultline {shown}` |", flush=True)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ Result<void> CampaignJournal::resume(const RunRecord& record) {
 Result<RunHistory> CampaignJournal::history(const Uuid& run) {
   RunHistory history;
   TRY_ASSIGN(history.ended, store_.trials_of(run));
-  TRY_ASSIGN(history.report_keys, store_.reports_met_by(run));
+  TRY_ASSIGN(history.reports, store_.reports_met_by(run));
   return history;
 }
 
@@ -41,15 +41,27 @@ Result<void> CampaignJournal::trial_ended(const Trial& trial, const std::vector<
   }
   const auto output_site = derive_output_site(trial, rules_);
   TRY(store_.record_trial(trial, rows, output_site ? &*output_site : nullptr));
+  for (const auto& analysis : analyses) keeper_.keep(analysis.report);
   return {};
 }
 
 Result<void> CampaignJournal::report_arrived_late(const Trial& trial, const CollectedReport& report) {
+  TRY_ASSIGN(const bool is_known, has_report(trial, report));
+  if (is_known) return {};
   const auto analysis = derive(report.bytes, ReportOrigin::captured, rules_);
-  // The first call also ends `uncaptured`, in its own transaction; the second adds what the notes say.
-  TRY(store_.add_report(report.bytes, arrival(trial.run, trial.index, report), analysis));
-  TRY(store_.amend_trial(trial.run, trial.index, amendment_of(trial, clock_.wall())));
+  TRY(store_.add_late_report(report.bytes, arrival(trial.run, trial.index, report), analysis,
+                             amendment_of(trial, clock_.wall())));
+  keeper_.keep(analysis.report);
   return {};
+}
+
+/// A resumed run meets again what lies in its folders.
+Result<bool> CampaignJournal::has_report(const Trial& trial, const CollectedReport& report) {
+  TRY_ASSIGN(const auto known, store_.find_known(report.bytes));
+  if (!known) return false;
+  TRY_ASSIGN(const auto arrived, store_.arrival_of(*known));
+  const auto& attribution = arrived.attribution;
+  return attribution && attribution->run == trial.run && attribution->trial_index == trial.index;
 }
 
 Result<void> CampaignJournal::foreign_report(const Uuid& run, const CollectedReport& report) {
@@ -81,8 +93,8 @@ ReportArrival CampaignJournal::arrival(const Uuid& run, std::optional<std::int64
   arrival.origin = ReportOrigin::captured;
   arrival.source_path = report.source.string();
   arrival.seen = clock_.wall();
-  arrival.attribution =
-      ReportAttribution{run, trial_index, std::string(attribution_ground_text(report.ground))};
+  arrival.attribution = ReportAttribution{
+      run, trial_index, std::string(attribution_ground_text(report.ground)), report.latency};
   return arrival;
 }
 

@@ -3,17 +3,21 @@
 #pragma once
 
 #include "analyzer/site/frame_rules.h"
+#include "cli/image_keeper.h"
 #include "collector/run/run_journal.h"
 #include "core/clock.h"
 #include "db/store.h"
 
 namespace faultline {
 
-/// Ownership: `store`, `rules` and `clock` must outlive it. Threads: the one that runs the campaign.
+/// Once a report is stored, `keeper` sees which images it names.
+///
+/// Ownership: `store`, `rules`, `clock` and `keeper` must outlive it. Threads: the one that runs the
+/// campaign.
 class CampaignJournal final : public RunJournal {
  public:
-  CampaignJournal(Store& store, const SiteRules& rules, const Clock& clock)
-      : store_(store), rules_(rules), clock_(clock) {}
+  CampaignJournal(Store& store, const SiteRules& rules, const Clock& clock, ImageKeeper& keeper)
+      : store_(store), rules_(rules), clock_(clock), keeper_(keeper) {}
 
   Result<void> begin(const RunRecord& record) override;
   Result<void> resume(const RunRecord& record) override;
@@ -25,12 +29,14 @@ class CampaignJournal final : public RunJournal {
   Result<void> end(const Uuid& run, RunState state, const std::string& reason, WallTime ended) override;
 
  private:
+  Result<bool> has_report(const Trial& trial, const CollectedReport& report);
   ReportArrival arrival(const Uuid& run, std::optional<std::int64_t> trial_index,
                         const CollectedReport& report) const;
 
   Store& store_;
   const SiteRules& rules_;
   const Clock& clock_;
+  ImageKeeper& keeper_;
 };
 
 }  // namespace faultline

@@ -75,11 +75,11 @@ Result<CanaryResult> fly_canary(const CanarySetting& setting, Clock& clock, Host
   campaign.name = "canary";
   campaign.min_free_bytes = 0;
   campaign.settle = {SettleRule::Kind::report, setting.deadline};
+  campaign.report_deadline = setting.deadline;
   RunOptions options;
   options.trials_folder = setting.work_folder;
   options.reporter = setting.reporter;
   options.report_folders = setting.report_folders;
-  options.report_deadline = setting.deadline;
   ProcessRunnerPosix processes(setting.program_folder / "faultline-report");
   CanaryJournal journal;
   SilentObserver observer;

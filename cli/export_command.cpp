@@ -54,12 +54,14 @@ Result<void> copy_trials(Store& from, Store& to, const RunRecord& run, const Sit
     std::vector<NewReport> reports;
     reports.reserve(carried.size());
     for (const auto& report : carried) reports.push_back({report.bytes, report.arrival, &report.analysis});
-    TRY(to.record_trial(trial, reports));
+    const auto output_site = derive_output_site(trial, rules);
+    TRY(to.record_trial(trial, reports, output_site ? &*output_site : nullptr));
   }
   TRY_ASSIGN(const auto met, from.reports_met_by(run.uuid));
-  for (const auto& incident : met) {
-    if (done.contains(incident)) continue;
-    TRY_ASSIGN(const auto report, carry(from, incident, {run.uuid, std::nullopt, "as exported"}, rules));
+  for (const auto& report_met : met) {
+    if (done.contains(report_met.incident)) continue;
+    TRY_ASSIGN(const auto report,
+               carry(from, report_met.incident, {run.uuid, std::nullopt, "as exported"}, rules));
     TRY(to.add_report(report.bytes, report.arrival, report.analysis));
   }
   return {};

@@ -98,10 +98,7 @@ void name_problems(const ImportedFile& file) {
     complain(file.path + ": kept, but not readable as a report" +
              (issues.empty() ? "" : ": " + issues[0].message));
   } else if (file.issue_count > 0) {
-    const auto& first = file.analysis.report.issues[0];
-    complain(fmt::format("{}: {} issue{}, first at {}: {}", file.path, file.issue_count,
-                         file.issue_count == 1 ? "" : "s", first.at.empty() ? "the start" : first.at,
-                         first.message));
+    complain(file.path + ": " + issue_summary(file.analysis.report.issues, file.issue_count));
   }
 }
 
@@ -153,6 +150,8 @@ Result<ExitStatus> import_reports(const ImportFlags& flags, const CommandContext
   }));
   TRY(store.optimize());
   print(table_text(table, context));
+  // Files at the images' own paths are of other builds wherever a report comes from elsewhere.
+  damaged = complain_of_symbols(symbolizer, flags.symbols, /*all=*/false) || damaged;
   for (const auto& problem : sources.problems) complain(problem.path + ": " + problem.error.text());
   note(context, fmt::format("{} added, {} known, {} other forms of known incidents, {} skipped", counts.added,
                             counts.known, counts.new_forms, counts.skipped + sources.problems.size()));

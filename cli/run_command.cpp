@@ -9,10 +9,12 @@
 #include <memory>
 #include <system_error>
 
+#include "analyzer/symbolize/symbol_archive.h"
 #include "cli/campaign_journal.h"
 #include "cli/canary.h"
 #include "cli/commands.h"
 #include "cli/host_defaults.h"
+#include "cli/image_keeper.h"
 #include "cli/log_file.h"
 #include "cli/progress.h"
 #include "cli/run_checks.h"
@@ -168,6 +170,16 @@ Result<std::optional<RunRecord>> find_run_to_resume(Store& store, const RunFlags
   return std::optional<RunRecord>();
 }
 
+/// An archive is wanted only where the campaign names images to keep.
+Result<SymbolArchive> archive_of(const Campaign& campaign) {
+  auto folder = default_symbol_archive_folder();
+  if (folder.empty() && !campaign.archive.empty()) {
+    return fail(ErrorKind::io,
+                "archive: there is no place for the symbol archive: set HOME or XDG_DATA_HOME");
+  }
+  return SymbolArchive(std::move(folder));
+}
+
 /// A run in which nothing ran is no result: says why, from the first trial.
 Result<void> check_something_ran(Store& store, const RunSummary& summary) {
   const auto done = summary.progress.trials_done;
@@ -193,7 +205,7 @@ Result<void> check_canary(const RunFlags& flags, const Campaign& campaign, const
   setting.work_folder = options.trials_folder / fmt::format("canary-{}", ::getpid());
   setting.reporter = options.reporter;
   setting.report_folders = options.report_folders;
-  setting.deadline = options.report_deadline;
+  setting.deadline = campaign.report_deadline;
   TRY_ASSIGN(const auto canary, fly_canary(setting, clock, host, stop));
   if (canary.report || stop.load()) return {};
   return fail(ErrorKind::process,
@@ -207,8 +219,10 @@ Result<ExitStatus> run_with_store(const RunFlags& flags, const CommandContext& c
   SystemClock clock;
   SystemHost host;
   ProcessRunnerPosix processes(context.program_folder / "faultline-report");
-  CampaignJournal journal(store, rules, clock);
   ProgressLine progress(context, clock);
+  TRY_ASSIGN(auto archive, archive_of(campaign));
+  ImageKeeper keeper(campaign.archive, std::move(archive), progress);
+  CampaignJournal journal(store, rules, clock, keeper);
   const auto& stop = install_stop_signals();
   SnapshotObserver observer(store.path(), clock, progress);
   RunParts parts{clock, processes, host, journal, observer};
@@ -319,7 +333,9 @@ void add_options(CLI::App& command, RunFlags& flags) {
                   "supervisor (Linux: our own) or folder (the system's reporter, macOS)")
       ->check(CLI::IsMember({"supervisor", "folder"}));
   command.add_option("--report-folder", flags.report_folders, "Folder to watch; may be given again")
-      ->type_name("FOLDER");
+      ->type_name("FOLDER")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 }  // namespace

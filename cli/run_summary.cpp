@@ -82,6 +82,19 @@ Result<void> print_sites(Store& store, const RunRecord& run, const CommandContex
   return {};
 }
 
+/// The value below which so many per cent of the sorted latencies lie.
+double latency_seconds(const std::vector<std::chrono::milliseconds>& sorted, std::size_t per_cent) {
+  const std::size_t place = (sorted.size() * per_cent + 99) / 100;
+  return std::chrono::duration<double>(sorted[std::max<std::size_t>(place, 1) - 1]).count();
+}
+
+std::string latency_text(const RunLedger& ledger) {
+  if (ledger.latencies.empty()) return "";
+  return fmt::format(" Reports came after {:.1f} s (median), {:.1f} s (90 %), {:.1f} s (the longest).",
+                     latency_seconds(ledger.latencies, 50), latency_seconds(ledger.latencies, 90),
+                     latency_seconds(ledger.latencies, 100));
+}
+
 std::string ledger_text(const RunSummary& summary) {
   const auto& ledger = summary.ledger;
   std::string out =
@@ -91,11 +104,11 @@ std::string ledger_text(const RunSummary& summary) {
     out += fmt::format(" ({}: {})", escape_line(reason), count);
   }
   out += fmt::format("; {} of the run", format_count(ledger.reports, "report", "reports"));
-  if (ledger.late > 0) out += fmt::format(", {} late", ledger.late);
+  if (ledger.late > 0) out += fmt::format(", {} of them late", ledger.late);
   if (ledger.foreign > 0) out += fmt::format(", {} foreign", ledger.foreign);
   if (ledger.unkillable > 0)
     out += fmt::format("; {} would not die", format_count(ledger.unkillable, "process", "processes"));
-  return out + ".\n";
+  return out + "." + latency_text(ledger) + "\n";
 }
 
 std::string control_text(const RunSummary& summary) {

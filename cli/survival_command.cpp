@@ -57,6 +57,10 @@ Result<ExitStatus> survival(const SurvivalFlags& flags, const CommandContext& co
   options.by_phase = std::erase(query.by, std::string(kPhaseColumn)) > 0;
   TRY_ASSIGN(auto store, open_store_to_read(context));
   TRY_ASSIGN(const auto rows, query_lifetimes(store, query));
+  RatesQuery rates;
+  rates.where = query.where;
+  TRY_ASSIGN(const auto counts, query_rates(store, rates));
+  options.method = interval_method_for(counts, {});
   return print_table(
       flags.curve ? survival_curve_table(query.by, rows, options) : survival_table(query.by, rows, options),
       context);

@@ -127,10 +127,13 @@ struct Campaign {
   std::chrono::milliseconds grace{2'000};  ///< Between SIGABRT and SIGKILL.
   std::string control;                     ///< Filter over cells that must crash; empty if none.
   SettleRule settle;
+  std::chrono::milliseconds report_deadline{60'000};  ///< How long a report may be late, at least.
   bool drain = true;
   std::string rules;  ///< A team's own rules file, from `folder`; empty if none. Decides no trial.
   std::optional<StopRule> stop;
   std::uint64_t min_free_bytes = 1ULL << 30;  ///< The run stops in time below this.
+  /// Patterns of image names (`AGXMetal*`): binaries that a report names are kept in the symbol archive.
+  std::vector<std::string> archive;
   Hooks hooks;
   std::vector<FactCommand> facts;
   std::vector<Workload> workloads;

@@ -118,6 +118,7 @@ MetricGroups metric_groups(std::string metric, const RatesResult& rates,
   out.metric = std::move(metric);
   out.columns = rates.columns;
   out.passed_only = passed_only;
+  out.method = interval_method_for(rates, {});
   std::map<std::vector<QueryValue>, std::map<std::pair<std::string, std::int64_t>, std::vector<double>>>
       found;
   std::map<std::pair<std::string, std::int64_t>, bool> left_out;
@@ -148,7 +149,11 @@ Result<Table> metric_table(const MetricGroups& groups, const MetricTableOptions&
   table.columns.push_back(estimate_column("median"));
   table.columns.push_back(number_column("values", "of trials"));
   if (threads) table.columns.push_back(estimate_column("efficiency", "efficiency", Unit::share));
-  if (shows_crashes) table.columns.push_back(rate_column("crashed"));
+  if (shows_crashes) {
+    table.columns.push_back(rate_column("crashed"));
+    table.footnotes.push_back(fmt::format("Crash rates: {}, two-sided {} %.",
+                                          interval_method_name(groups.method), format_level(options.level)));
+  }
   for (const MetricGroup& group : groups.groups) {
     std::vector<TableCell> cells;
     for (const QueryValue& value : group.values) cells.emplace_back(cell_value(value));
@@ -157,7 +162,7 @@ Result<Table> metric_table(const MetricGroups& groups, const MetricTableOptions&
     if (threads) cells.push_back(estimate_cell(baselines.efficiency_of(group)));
     if (shows_crashes) {
       const Proportion crashed = crashed_of(group);
-      cells.emplace_back(Rate{crashed, clopper_pearson(crashed, options.level)},
+      cells.emplace_back(Rate{crashed, proportion_interval(groups.method, crashed, options.level)},
                          crashed.counted > 0 ? Emphasis::strong : Emphasis::none);
     }
     table.rows.push_back(std::move(cells));

@@ -25,7 +25,8 @@ struct MetricGroups {
   std::vector<std::string> columns;
   std::vector<MetricGroup> groups;  ///< Those without any number, too: they may have crashed.
   bool passed_only = true;
-  std::int64_t left_out = 0;  ///< Trials that printed it but did not pass.
+  IntervalMethod method = IntervalMethod::clopper_pearson;  ///< Of the crash rates.
+  std::int64_t left_out = 0;                                ///< Trials that printed it but did not pass.
 };
 
 /// `rates` and `metrics` are asked with the same columns. A trial that printed the metric several times

@@ -192,12 +192,19 @@ Table rate_table(const RatesResult& result, const RateTableOptions& options) {
   for (const OutcomeColumn& outcome : kOutcomeColumns) {
     if (is_shown(outcome, result, options.audience)) table.columns.push_back(number_column(outcome.key));
   }
+  // A wide grouping has the same counts again and again, and an exact interval is dear.
+  std::map<std::pair<std::int64_t, std::int64_t>, Interval> known;
+  const auto interval_of = [&](const Proportion& of) {
+    const auto [found, is_new] = known.try_emplace({of.counted, of.trials});
+    if (is_new) found->second = rate_interval(of, method, options.side, options.level);
+    return found->second;
+  };
   for (const RatesRow& row : result.rows) {
     CHECK(row.values.size() == result.columns.size());
     std::vector<TableCell> cells;
     for (const QueryValue& value : row.values) cells.emplace_back(cell_value(value));
     const Proportion of = proportion_of(row.counts);
-    const Interval interval = rate_interval(of, method, options.side, options.level);
+    const Interval interval = interval_of(of);
     cells.emplace_back(Rate{of, interval}, emphasis_of(of));
     if (options.counts_sites) {
       const Proportion most{std::min(of.trials, of.counted + row.counts.uncaptured), of.trials};
@@ -406,7 +413,7 @@ Result<Table> first_crash_pivot_table(const RatesResult& result, const std::stri
   }
   Table table = rows;
   table.rows.clear();
-  table.columns = {row_name(text_column("aspect", " "))};
+  table.columns = {row_name(text_column("aspect", rows.columns[0].title))};
   for (const auto& row : rows.rows) {
     const std::string name = cell_text(row[0], rows.columns[0]);
     table.columns.push_back(text_column(name, name));
@@ -414,7 +421,10 @@ Result<Table> first_crash_pivot_table(const RatesResult& result, const std::stri
   for (std::size_t i = 1; i < rows.columns.size(); ++i) {
     std::vector<TableCell> cells{TableCell(rows.columns[i].title)};
     for (const auto& row : rows.rows) cells.push_back(row[i]);
-    table.rows.push_back(std::move(cells));
+    const bool is_known = std::any_of(cells.begin() + 1, cells.end(), [](const TableCell& cell) {
+      return !std::holds_alternative<std::monostate>(cell.value);
+    });
+    if (is_known) table.rows.push_back(std::move(cells));
   }
   return table;
 }

@@ -84,6 +84,13 @@ Table base_table(const std::vector<std::string>& columns, const std::vector<Live
   table.footnotes.push_back(fmt::format(
       "Kaplan-Meier, log-log intervals, two-sided {} %; trials that ended otherwise are censored there.",
       format_level(options.level)));
+  table.footnotes.push_back(fmt::format("Rates: {}, two-sided {} %.", interval_method_name(options.method),
+                                        format_level(options.level)));
+  if (options.method == IntervalMethod::anytime) {
+    table.footnotes.emplace_back(
+        "Warning: a run is unfinished or has a stop rule; medians and curves are made for one look at a "
+        "finished one.");
+  }
   if (options.by_phase) {
     table.footnotes.emplace_back(
         "By phase: only crashes in that phase count, a crash in another one censors.");
@@ -147,7 +154,7 @@ Table survival_table(const std::vector<std::string>& columns, const std::vector<
     const SurvivalCurve curve = kaplan_meier(lives[i].lifetimes, options.level);
     const Proportion of{curve.crashed, curve.trials};
     std::vector<TableCell> cells = name_cells(lives[i], options);
-    cells.emplace_back(Rate{of, clopper_pearson(of, options.level)});
+    cells.emplace_back(Rate{of, proportion_interval(options.method, of, options.level)});
     cells.push_back(median_cell(curve));
     cells.emplace_back(timings[i].early);
     cells.emplace_back(timings[i].late);

@@ -23,6 +23,8 @@ struct SurvivalTableOptions {
   /// What ends a life; all other outcomes censor it.
   std::string count = "crashed";
   std::function<bool(Outcome)> counts = [](Outcome outcome) { return outcome == Outcome::crashed; };
+  /// Of the rates; anytime-valid where a run is unfinished or has a stop rule.
+  IntervalMethod method = IntervalMethod::clopper_pearson;
   std::string command;
 };
 

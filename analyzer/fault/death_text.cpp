@@ -8,6 +8,8 @@
 namespace faultline {
 namespace {
 
+constexpr std::size_t kLongestReason = 600;
+
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -123,6 +125,21 @@ std::optional<DeathText> read_libcxx_assert(std::string_view line) {
   return out;
 }
 
+// `'text'`, on one line or wrapped by whoever printed it: then it ends with the line that closes the quote.
+std::string reason_text(std::string_view text) {
+  const std::string_view line = trimmed(first_line(text));
+  const bool wrapped = line.size() > 1 && line.front() == '\'' && line.back() != '\'';
+  const auto close = wrapped ? text.find("'\n", line.size()) : std::string_view::npos;
+  if (close == std::string_view::npos || close > kLongestReason) return std::string(quoted(line));
+  std::string joined;
+  for (const char c : quoted(text.substr(0, close + 1))) {
+    const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    if (!blank) joined += c;
+    if (blank && !joined.ends_with(' ')) joined += ' ';
+  }
+  return joined;
+}
+
 std::optional<DeathText> read_uncaught(std::string_view text) {
   // Objective-C: `*** Terminating app due to uncaught exception 'Name', reason: 'text'`
   if (const auto at = text.find("due to uncaught exception '"); at != std::string_view::npos) {
@@ -131,7 +148,7 @@ std::optional<DeathText> read_uncaught(std::string_view text) {
     const std::string_view rest = text.substr(at + 27);
     out.exception_type = rest.substr(0, rest.find('\''));
     if (const auto reason = rest.find("reason: "); reason != std::string_view::npos) {
-      out.text = first_line(quoted(first_line(rest.substr(reason + 8))));
+      out.text = reason_text(rest.substr(reason + 8));
     }
     return out;
   }
@@ -213,15 +230,22 @@ std::optional<DeathText> read_sources(const CrashReport& report, std::optional<D
     return std::nullopt;
   };
   for (const auto& info : report.app_specific_info) {
+    const std::string source =
+        (info.image.empty() ? "the process" : info.image) + " (application-specific information)";
     std::string all;
+    std::optional<DeathText> type_alone;  // Its reason may stand in the next line.
     for (const auto& line : info.lines) {
-      if (auto found = consider(line, info.image + " (application-specific information)")) return found;
       all += line + "\n";
+      if (type_alone) continue;
+      auto found = consider(line, source);
+      if (found && !found->text.empty()) return found;
+      type_alone = std::move(found);
     }
     if (auto found = read_death_text(all)) {
-      found->source = info.image + " (application-specific information)";
+      found->source = source;
       return found;
     }
+    if (type_alone) return type_alone;
   }
   if (report.exception && report.exception->message) {
     if (auto found = consider(*report.exception->message, "exception message")) return found;

@@ -21,6 +21,8 @@ constexpr std::size_t kPartnerDepth = 24;  // Further down it is the same for ev
 constexpr std::uint64_t kSmallest = 64 * 1024;
 constexpr std::uint64_t kStackReach = 1024 * 1024;
 
+constexpr std::size_t kMostKnownNames = 20'000;
+
 // What the lists say of one function; asked once per distinct name.
 struct NameFacts {
   std::string function;
@@ -30,19 +32,28 @@ struct NameFacts {
   std::size_t phase = kNoLine;
 };
 
+// The reports of a campaign have most of their names in common, so what a thread learned of one it keeps for
+// the next; an answer depends on the name and on the lists alone.
 class Names {
  public:
-  explicit Names(const CrashReport& report) : report_(report) {}
+  explicit Names(const CrashReport& report) : report_(report) {
+    if (known().size() > kMostKnownNames) known().clear();
+  }
 
   const NameFacts& of(const Frame& frame) {
     const Image* image = report_.image_of(frame);
     const std::string name = image != nullptr ? image->display_name() : frame.image_name.value_or("");
     const std::string key = name + '\n' + frame.symbol.value_or("");
-    if (const auto found = known_.find(key); found != known_.end()) return found->second;
-    return known_.emplace(key, judge(name, frame)).first->second;
+    if (const auto found = known().find(key); found != known().end()) return found->second;
+    return known().emplace(key, judge(name, frame)).first->second;
   }
 
  private:
+  static std::unordered_map<std::string, NameFacts>& known() {
+    thread_local std::unordered_map<std::string, NameFacts> names;
+    return names;
+  }
+
   static NameFacts judge(const std::string& image, const Frame& frame) {
     NameFacts facts;
     if (!frame.symbol || !is_usable_name(*frame.symbol)) return facts;
@@ -55,7 +66,6 @@ class Names {
   }
 
   const CrashReport& report_;
-  std::unordered_map<std::string, NameFacts> known_;
 };
 
 std::string image_name(const CrashReport& report, const Frame& frame) {

@@ -46,6 +46,7 @@ class CampaignChecker {
                                std::to_string(kMostJobs) + " trials at the same time");
     }
     check_hooks();
+    check_archive();
     check_facts();
     if (campaign_.workloads.empty())
       add("", "there is no [[workload]]; at least one is needed, with a command");
@@ -84,6 +85,17 @@ class CampaignChecker {
         check_template(argument, nullptr, "hooks." + name, nullptr);
     }
     if (hooks.timeout.count() <= 0) add("hooks.timeout", "timeout of [hooks] must be longer than 0");
+  }
+
+  void check_archive() {
+    for (const std::string& pattern : campaign_.archive) {
+      if (pattern.empty())
+        add("campaign.archive", "archive holds an empty text; wanted a name as \"libmlx*\"");
+      if (pattern.find('/') != std::string::npos) {
+        add("campaign.archive", "archive holds " + in_quotes(pattern) +
+                                    "; wanted the name of an image, as \"libmlx*\", without its folder");
+      }
+    }
   }
 
   void check_facts() {

@@ -198,10 +198,10 @@ class CampaignReader {
   }
 
   void read_campaign(const toml::table& table) {
-    static constexpr std::array<std::string_view, 17> kKnown{
-        "name",  "trials",  "warm_up", "duration", "jobs",          "cooldown",
-        "seed",  "timeout", "grace",   "control",  "settle",        "system_log",
-        "drain", "rules",   "stop",    "allocate", "min_free_bytes"};
+    static constexpr std::array<std::string_view, 19> kKnown{
+        "name",    "trials", "warm_up", "duration",   "jobs",  "cooldown", "seed",
+        "timeout", "grace",  "control", "settle",     "stop",  "allocate", "report_deadline",
+        "drain",   "rules",  "archive", "system_log", "min_free_bytes"};
     Campaign& campaign = out_.campaign;
     bool has_trials = false;
     for (const Entry& entry : entries_of(table)) {
@@ -231,6 +231,8 @@ class CampaignReader {
         if (const auto value = text(entry)) campaign.control = *value;
       } else if (entry.name == "settle") {
         read_settle(entry);
+      } else if (entry.name == "report_deadline") {
+        if (const auto value = duration(entry)) campaign.report_deadline = *value;
       } else if (entry.name == "drain") {
         if (const auto value = flag(entry)) campaign.drain = *value;
       } else if (entry.name == "rules") {
@@ -242,6 +244,8 @@ class CampaignReader {
       } else if (entry.name == "min_free_bytes") {
         if (const auto value = integer(entry, 0))
           campaign.min_free_bytes = static_cast<std::uint64_t>(*value);
+      } else if (entry.name == "archive") {
+        campaign.archive = texts(entry, R"(names of images as a list of texts, as ["AGXMetal*", "libmlx*"])");
       } else {
         unknown(entry, "in [campaign]", kKnown);
       }

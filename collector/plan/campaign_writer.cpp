@@ -195,15 +195,21 @@ std::string campaign_text(const Campaign& campaign, Part part) {
   if (campaign.grace != defaults.grace) add_line(out, "grace", quote(format_duration(campaign.grace)));
   if (!campaign.control.empty()) add_line(out, "control", quote(campaign.control));
   if (campaign.settle != defaults.settle) add_line(out, "settle", settle_text(campaign.settle));
+  if (part == Part::whole && campaign.report_deadline != defaults.report_deadline) {
+    add_line(out, "report_deadline", quote(format_duration(campaign.report_deadline)));
+  }
+  if (part == Part::whole && campaign.system_log) add_line(out, "system_log", "true");
   if (campaign.stop) {
     add_line(out, "stop", stop_rule_text(*campaign.stop));
     if (campaign.stop->allocate_undecided) add_line(out, "allocate", quote("undecided"));
   }
-  if (part == Part::whole && campaign.system_log) add_line(out, "system_log", "true");
   if (part == Part::whole && !campaign.drain) add_line(out, "drain", "false");
   if (part == Part::whole && !campaign.rules.empty()) add_line(out, "rules", quote(campaign.rules));
   if (part == Part::whole && campaign.min_free_bytes != defaults.min_free_bytes) {
     add_line(out, "min_free_bytes", std::to_string(campaign.min_free_bytes));
+  }
+  if (part == Part::whole && !campaign.archive.empty()) {
+    add_line(out, "archive", quoted_list(campaign.archive));
   }
   out += hooks_text(campaign.hooks);
   if (!campaign.facts.empty()) out += "\n[facts]\n";

@@ -112,6 +112,18 @@ TEST(MetricTableTest, ANamedBaselineIsOneForAllGroupsAndIsNamed) {
   EXPECT_THAT(write_table(*table, TableFormat::text), HasSubstr("Baseline: threads=1 and workload=mps."));
 }
 
+TEST(MetricTableTest, CrashRatesOfARunWithAStopRuleAreAnytimeValid) {
+  Seeds seeds;
+  seeds.rates.stop_rule = true;
+
+  const auto table = metric_table(seeds.groups(), {});
+
+  ASSERT_TRUE(table.has_value());
+  EXPECT_EQ(std::get<Rate>(table->rows[3][4].value).interval,
+            proportion_interval(IntervalMethod::anytime, {5, 5}));
+  EXPECT_THAT(write_table(*table, TableFormat::text), HasSubstr("Crash rates: anytime-valid"));
+}
+
 TEST(MetricTableTest, FewValuesHaveNoInterval) {
   Seeds seeds;
   seeds.rates.rows.clear();

@@ -63,6 +63,17 @@ TEST(SurvivalTableTest, OverAMetricWorkIsTheTimeAndTrialsWithoutItAreTold) {
               HasSubstr("1 trial (crashed) printed no operations and could not be placed"));
 }
 
+TEST(SurvivalTableTest, WhereARunMayStopEarlyTheTableSaysWhatThatMeans) {
+  SurvivalTableOptions options;
+  options.method = IntervalMethod::anytime;
+
+  const Table table = survival_table(kThreads, {group(8, {crashed(100), passed(900)})}, options);
+
+  EXPECT_EQ(std::get<Rate>(table.rows[0][1].value).interval,
+            proportion_interval(IntervalMethod::anytime, {1, 2}));
+  EXPECT_THAT(write_table(table, TableFormat::text), HasSubstr("made for one look at a finished one"));
+}
+
 TEST(SurvivalTableTest, ByPhaseAnotherPhasesCrashesCensor) {
   SurvivalTableOptions options;
   options.by_phase = true;

@@ -90,6 +90,22 @@ TEST(DeathTextTest, TrustsTheExceptionReasonBeforeOtherWords) {
   EXPECT_EQ(found->text, "-[X y]: unrecognized selector");
 }
 
+TEST(DeathTextTest, ReadsAReasonThatStandsInTheLinesBelowTheException) {
+  ReportMaker maker;
+  maker.words("libsystem_c.dylib",
+              "*** Terminating app due to uncaught exception 'NSInternalInconsistencyException'");
+  maker.report().app_specific_info.back().lines.emplace_back(
+      "reason: '-[AGXG16XFamilyCommandBuffer go]:1091:");
+  maker.report().app_specific_info.back().lines.emplace_back("failed assertion 'already encoding''");
+
+  const auto found = find_death_text(maker.report());
+
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->kind, DeathTextKind::uncaught_exception);
+  EXPECT_EQ(found->exception_type, "NSInternalInconsistencyException");
+  EXPECT_EQ(found->text, "-[AGXG16XFamilyCommandBuffer go]:1091: failed assertion 'already encoding'");
+}
+
 TEST(DeathTextTest, ReadsAMessageThatStandsWhereAFramesNameShould) {
   ReportMaker maker;
   maker.inlined("app",

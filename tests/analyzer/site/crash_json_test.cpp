@@ -121,13 +121,37 @@ void check(const Json& schema, const Json& root, const Json& value, const std::s
   }
 }
 
+TEST(CrashJsonTest, TellsAGpuEventSoThatATrialCanBeFoundForIt) {
+  CrashReport report;
+  report.kind = ReportKind::gpu_event;
+  report.system_event.emplace();
+  report.system_event->process = "python3.14";
+  report.system_event->time_seconds = 1746086400;
+  report.system_event->restart_reason = "firmware-detected lockup";
+
+  const Json event = Json::parse(crash_json(analyze(report)))["system_event"];
+
+  EXPECT_EQ(event["process"], "python3.14");
+  EXPECT_EQ(event["time_s"], 1746086400);
+  EXPECT_EQ(event["restart_reason"], "firmware-detected lockup");
+  EXPECT_TRUE(event["panic_string"].is_null());
+}
+
 TEST(CrashJsonTest, FollowsItsSchema) {
   std::ifstream file(std::string(FAULTLINE_SOURCE_DIR) + "/docs/schema/report.schema.json");
   const Json schema = Json::parse(file);
   ReportMaker poor;
-  for (const CrashReport& report : {driver_crash(), poor.report(), CrashReport{}}) {
+  CrashReport panic;
+  panic.kind = ReportKind::panic;
+  panic.system_event.emplace();
+  panic.system_event->kexts = {{"com.apple.AGXG16G", "345.20.4"}, {"com.apple.A", ""}};
+  for (const CrashReport& report : {driver_crash(), poor.report(), CrashReport{}, panic}) {
     check(schema, schema, Json::parse(crash_json(analyze(report))), "report");
   }
+  const Disassembly code{{{{0x1000}, {0x88, 0xe6, 0x42, 0xf9}, "ldr x8, [x20, #0x5c8]", true}}, "report"};
+  const Json shown = Json::parse(crash_json(analyze(driver_crash()), code));
+  check(schema, schema, shown, "report");
+  EXPECT_EQ(shown["disassembly"]["instructions"][0]["text"], "ldr x8, [x20, #0x5c8]");
 }
 
 }  // namespace

@@ -103,9 +103,64 @@ TEST(CrashPageTest, WritesMarkdownThatNoReportCanBreak) {
   EXPECT_THAT(page, HasSubstr("\n````\n"));
 }
 
+TEST(CrashPageTest, NamesTheBugTypeOfWhatIsNoCrashAndShowsItsHeader) {
+  CrashReport report;
+  report.kind = ReportKind::resource;
+  report.header.bug_type = "145";
+  report.header.timestamp = "2020-10-17 23:26:39.00 +0100";
+  report.os.build = "18B5072f";
+  const std::string page = crash_page_text(analyze(report));
+
+  EXPECT_THAT(page, HasSubstr("bug type  145 (disk writes above limit)"));
+  EXPECT_THAT(page, HasSubstr("reported  2020-10-17 23:26:39.00 +0100"));
+  EXPECT_THAT(page, HasSubstr("OS        18B5072f"));
+  EXPECT_THAT(crash_page_text(driver_crash()), Not(HasSubstr("bug type")));
+
+  report.header.bug_type = "9999";
+  EXPECT_THAT(crash_page_text(analyze(report)), HasSubstr("bug type  9999"));
+}
+
+TEST(CrashPageTest, TellsWhoPanickedAndWithWhichExtensions) {
+  CrashReport report;
+  report.kind = ReportKind::panic;
+  report.system_event.emplace();
+  report.system_event->panic_string = "panic(cpu 3 caller 0xfffffe001f5bd638): GPU hung";
+  report.system_event->panicked_task = "python3.14";
+  report.system_event->panicked_pid = 812;
+  report.system_event->kexts = {{"com.apple.AGXG16G", "345.20.4"}};
+  const std::string page = crash_page_text(analyze(report));
+
+  for (const auto* part : {"python3.14 [812]", "com.apple.AGXG16G 345.20.4", "GPU hung"}) {
+    EXPECT_THAT(page, HasSubstr(part));
+  }
+}
+
 TEST(CrashPageTest, ShowsAReportOfWhichNothingIsLeft) {
   const std::string page = crash_page_text(analyze(CrashReport{}));
   EXPECT_THAT(page, HasSubstr("which thread crashed, and its stack"));
+}
+
+TEST(CrashPageTest, MarksTheInstructionAtThePcAndSaysWhoseBytesTheyAre) {
+  CrashPageContext context;
+  context.disassembly = Disassembly{{{{0x1000}, {0x20, 0, 0x20, 0xd4}, "brk #0x1", false},
+                                     {{0x1004}, {0x88, 0xe6, 0x42, 0xf9}, "ldr x8, [x20, #0x5c8]", true}},
+                                    "report"};
+  const std::string page = crash_page_text(driver_crash(), context);
+  EXPECT_THAT(page, HasSubstr("     0x0000000000001000  200020d4          brk #0x1\n"));
+  EXPECT_THAT(page, HasSubstr("  => 0x0000000000001004  88e642f9          ldr x8, [x20, #0x5c8]\n"));
+  EXPECT_THAT(page, HasSubstr("The bytes are the report's own."));
+
+  context.disassembly->origin = "/archive/AGXMetalG16X";
+  EXPECT_THAT(crash_page_text(driver_crash(), context),
+              HasSubstr("The bytes are from /archive/AGXMetalG16X."));
+}
+
+TEST(CrashPageTest, InventsNoInstructionsAndShowsNoSectionUnlessAsked) {
+  CrashPageContext context;
+  context.no_disassembly = "no file of this build and no bytes in the report";
+  EXPECT_THAT(crash_page_text(driver_crash(), context),
+              HasSubstr("None: no file of this build and no bytes in the report."));
+  EXPECT_THAT(crash_page_text(driver_crash()), Not(HasSubstr("Instructions around the pc")));
 }
 
 TEST(PageBlocksTest, KeepsLinesOfCodeAndOneLineOfEverythingElse) {
