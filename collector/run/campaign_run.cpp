@@ -91,7 +91,7 @@ std::vector<std::pair<std::string, std::string>> run_facts(const Campaign& campa
   // What the campaign asks for itself goes before what we find.
   for (auto& [name, value] : workload_facts(campaign, cells, folders, parts.host)) {
     const bool taken = std::any_of(facts.begin(), facts.end(),
-                                   [&name = name](const auto& fact) { return fact.first == name; });
+                                   [&own = name](const auto& fact) { return fact.first == own; });
     if (!taken) facts.emplace_back(name, std::move(value));
   }
   return facts;
