@@ -326,7 +326,7 @@ RunProgress CampaignRun::progress() const {
   now.reports_pending = static_cast<std::int64_t>(expecting_.size());
   now.elapsed = parts_.clock.monotonic() - began_;
   now.free_bytes = free_bytes_;
-  if (executed_ > 0) {
+  if (executed_ > 0 && is_counted(campaign_, options_)) {
     now.time_left = now.elapsed / executed_ * left_;
   }
   if (duration_) {

@@ -97,7 +97,13 @@ TEST_F(InterruptedRunTest, EveryTrialIsDoneExactlyOnceHoweverOftenTheHarnessIsKi
 TEST_F(InterruptedRunTest, ControlCSavesSaysHowToGoOnAndTheSameCommandGoesOn) {
   write_campaign(folder_);
 
-  const int status = disturb(SIGINT, std::chrono::milliseconds(250));
+  const pid_t pid = start_program(run_command(), folder_ / "out", folder_ / "err");
+  // Before that, nothing is there to be saved.
+  while (read_whole(folder_ / "err").find("Starting run") == std::string::npos && ::kill(pid, 0) == 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  ::kill(pid, SIGINT);
+  const int status = wait_for_program(pid);
   const auto said = read_whole(folder_ / "err");
   const auto last = run_program(run_command());
 
