@@ -195,7 +195,8 @@ class StoreMaker {
                    "INSERT INTO trial (run_id, trial_index, block_index, cell_id, outcome, contaminated, "
                    "uncaptured, "
                    "warm_up, phase_id, started_at, duration_ns, rule_id, pid, exit_code, term_signal, "
-                   "term_signal_name, timed_out, unkillable_count, argv_id) VALUES (?, ?, ?, ?, ?, 0, ?, 0, ?, ?, ?, "
+                   "term_signal_name, timed_out, unkillable_count, argv_id) VALUES (?, ?, ?, ?, ?, 0, ?, 0, "
+                   "?, ?, ?, "
                    "?, ?, ?, ?, ?, 0, 0, ?)"));
     for (std::int64_t index = 0; index < kBlocks * cells && trials_ < trials_wanted_; ++index) {
       const auto cell = static_cast<std::size_t>(random_.below(cells));

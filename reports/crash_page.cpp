@@ -22,10 +22,10 @@ std::string page_title(const Analysis& analysis) {
 
 std::vector<PageSection> page_sections(const Analysis& analysis, const CrashPageContext& context) {
   std::vector<PageSection> all{
-      fault_section(analysis),       site_section(analysis, context), stack_section(analysis),
-      instructions_section(context), others_section(analysis),        event_section(analysis), exception_section(analysis),
-      registers_section(analysis),   memory_section(analysis),        system_section(analysis, context),
-      images_section(analysis),      unknown_section(analysis, context)};
+      fault_section(analysis),           site_section(analysis, context), stack_section(analysis),
+      instructions_section(context),     others_section(analysis),        event_section(analysis),
+      exception_section(analysis),       registers_section(analysis),     memory_section(analysis),
+      system_section(analysis, context), images_section(analysis),        unknown_section(analysis, context)};
   std::erase_if(all, [](const PageSection& section) { return section.blocks.empty(); });
   return all;
 }

@@ -7,10 +7,10 @@
 
 #include "analyzer/parse/crash_text_parser.h"
 #include "analyzer/parse/json_repair.h"
-#include "core/report_kind.h"
 #include "analyzer/parse/system_event_parser.h"
 #include "core/ips_document.h"
 #include "core/json_scan.h"
+#include "core/report_kind.h"
 
 namespace faultline {
 namespace {

@@ -33,7 +33,7 @@ FileStamp stamp_of(const struct stat& status) {
 }  // namespace
 
 std::optional<FileStamp> find_file_stamp(const std::filesystem::path& path) {
-  struct stat status{};
+  struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) return std::nullopt;
   return stamp_of(status);
 }
@@ -42,7 +42,7 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   // O_NONBLOCK: opening a FIFO must not wait for its writer.
   ScopedFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd.valid()) return fail(io_error("cannot open " + path.string(), errno));
-  struct stat status{};
+  struct stat status = {};
   if (::fstat(fd.get(), &status) != 0) return fail(io_error("cannot stat " + path.string(), errno));
   if (!S_ISREG(status.st_mode)) return fail(ErrorKind::unsupported, path.string() + " is not a regular file");
 

@@ -199,8 +199,8 @@ class CampaignReader {
 
   void read_campaign(const toml::table& table) {
     static constexpr std::array<std::string_view, 19> kKnown{
-        "name",    "trials", "warm_up", "duration",   "jobs",  "cooldown", "seed",
-        "timeout", "grace",  "control", "settle",     "stop",  "allocate", "report_deadline",
+        "name",    "trials", "warm_up", "duration",   "jobs",          "cooldown", "seed",
+        "timeout", "grace",  "control", "settle",     "stop",          "allocate", "report_deadline",
         "drain",   "rules",  "archive", "system_log", "min_free_bytes"};
     Campaign& campaign = out_.campaign;
     bool has_trials = false;

@@ -111,8 +111,8 @@ class CampaignRun {
   std::set<std::size_t> set_aside_;
   std::optional<StopState> stop_state_;  // Where the campaign has a stop rule.
   std::set<std::size_t> skipped_;        // Set aside, or left out by the stop rule.
-  std::int64_t cursor_ = 0;  // No trial below it is left to be done.
-  std::int64_t left_ = 0;    // Recorded trials are not in it; those that run now are.
+  std::int64_t cursor_ = 0;              // No trial below it is left to be done.
+  std::int64_t left_ = 0;                // Recorded trials are not in it; those that run now are.
   std::set<std::int64_t> in_flight_;
   std::optional<std::chrono::nanoseconds> duration_;  // Of this execution.
   RunTally tally_;

@@ -359,7 +359,9 @@ TEST(CampaignFileTest, TheHashKnowsWhatDecidesTrialsAndNothingElse) {
 
   EXPECT_EQ(hash(base), hash("# a comment\n" + base));
   EXPECT_EQ(hash(base), parse_campaign(base, "/another/folder").campaign.hash);
-  EXPECT_EQ(hash(base), hash(with("drain = false\nmin_free_bytes = 5\narchive = [\"libmlx*\"]\nrules = \"team.rules\"", "")));
+  EXPECT_EQ(
+      hash(base),
+      hash(with("drain = false\nmin_free_bytes = 5\narchive = [\"libmlx*\"]\nrules = \"team.rules\"", "")));
   EXPECT_EQ(hash(base), hash(with("timeout = \"1m\"", "")));  // The default, written out.
   std::string more_trials = base;
   more_trials.replace(more_trials.find("trials = 5"), 10, "trials = 9");

@@ -19,7 +19,8 @@ using ::testing::SizeIs;
 /// Everything that a store holds, without local ids, as sorted lines.
 std::vector<std::string> content_of(Store& store) {
   const std::vector<std::string> queries{
-      "SELECT 'run', r.stop_rule, r.uuid, h.host_key, r.campaign_name, r.seed_hex, r.started_at, r.os_build FROM run r "
+      "SELECT 'run', r.stop_rule, r.uuid, h.host_key, r.campaign_name, r.seed_hex, r.started_at, r.os_build "
+      "FROM run r "
       "JOIN host h "
       "ON h.id = r.host_id",
       "SELECT 'state', r.uuid, s.step, s.at, s.state, s.reason, s.planned_blocks FROM run_state s JOIN run r "
