@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <csignal>
 #include <thread>
@@ -23,6 +24,11 @@ class ProcessRunnerTest : public TrialTest {
  protected:
   /// Our own children that still live: supervisors.
   static std::vector<pid_t> supervisors() { return living_descendants(::getpid(), 0); }
+  /// A signal is sent before it has done its work. The dead child stays for the runner to reap.
+  static void wait_until_dead(pid_t child) {
+    siginfo_t ended{};
+    ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0);
+  }
 };
 
 TEST_F(ProcessRunnerTest, ExitStatusTimesAndResourcesAreRecorded) {
@@ -200,6 +206,7 @@ TEST_F(ProcessRunnerTest, ReplacesAWaitingSupervisorThatDied) {
   const auto waiting = supervisors();
   ASSERT_EQ(waiting.size(), 1U) << "the next trial's supervisor is not there yet";
   ::kill(waiting.front(), SIGKILL);
+  wait_until_dead(waiting.front());
 
   const auto status = runner.run(spec, stop);
 
