@@ -4,7 +4,8 @@
 // CHAOS_FOLDER/deaths.log gets one line for each event, in one write:
 //   S TRIAL COMMAND                                                     a trial's program began
 //   C TRIAL COMMAND PID                                                 it waits for the power to be cut
-//   D PID PARENT COMMAND TRIAL BOOT LAUNCHED_US DIED_US TICKS NAME      a process is about to die
+//   D PID PARENT COMMAND TRIAL BOOT LAUNCHED_US DIED_US STEADY_NS TICKS NAME    a process is about to die
+// STEADY_NS is DIED_US on the steady clock, which nobody sets.
 // COMMAND is the pid of the trial's command: the leader of its session.
 
 #include <fcntl.h>
@@ -36,6 +37,13 @@ long long wall_us() {
   return now.tv_sec * 1'000'000LL + now.tv_nsec / 1000;
 }
 
+/// Asked of the kernel itself: the library's functions may be faked.
+long long kernel_ns(clockid_t clock) {
+  timespec now{};
+  ::syscall(SYS_clock_gettime, clock, &now);
+  return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
+}
+
 /// When the kernel made this process, by the wall clock as it stands.
 void note_launch() {
   char text[1024] = "";
@@ -47,11 +55,8 @@ void note_launch() {
   if (at == nullptr) ::_exit(90);
   start_ticks_ns =
       std::strtoull(at, nullptr, 10) * (1'000'000'000ULL / static_cast<unsigned>(::sysconf(_SC_CLK_TCK)));
-  // Asked of the kernel itself: the library's functions may be faked.
-  timespec since_boot{};
-  ::syscall(SYS_clock_gettime, CLOCK_BOOTTIME, &since_boot);
-  const long long boot_us = since_boot.tv_sec * 1'000'000LL + since_boot.tv_nsec / 1000;
-  launched_us = wall_us() - (boot_us - static_cast<long long>(start_ticks_ns / 1000));
+  const long long age_ns = kernel_ns(CLOCK_BOOTTIME) - static_cast<long long>(start_ticks_ns);
+  launched_us = wall_us() - age_ns / 1000;
 }
 
 void tell(const char* text, int length) {
@@ -63,9 +68,9 @@ void tell_death() {
   char text[512];
   char ticks[32] = "-";
   if (std::atoi(trial.c_str()) % 2 == 0) std::snprintf(ticks, sizeof ticks, "%llu", start_ticks_ns);
-  const int length =
-      std::snprintf(text, sizeof text, "D %d %d %d %s %s %lld %lld %s %s\n", ::getpid(), ::getppid(),
-                    ::getsid(0), trial.c_str(), boot, launched_us, wall_us(), ticks, name);
+  const int length = std::snprintf(text, sizeof text, "D %d %d %d %s %s %lld %lld %lld %s %s\n", ::getpid(),
+                                   ::getppid(), ::getsid(0), trial.c_str(), boot, launched_us, wall_us(),
+                                   kernel_ns(CLOCK_MONOTONIC), ticks, name);
   tell(text, length);
 }
 

@@ -27,6 +27,8 @@ struct SimulatedDeath {
   std::string process = "python3.14";
   WallTime launched;
   WallTime died;
+  /// The same moment on the steady clock, where the wall clock may be set; else the wall clock is trusted.
+  std::optional<MonotonicTime> died_steady;
   std::string boot_session = "BOOT-1";
   std::string start_ticks;  ///< Digits; empty: the report has none.
   std::string bug_type = "309";
@@ -76,6 +78,11 @@ class SimulatedReportCrash {
     if (has_strangers) take(stranger_before(death), now);
     take(death, now);
     if (has_strangers) take(stranger_after(death), now);
+  }
+
+  /// The wall clock was set forward by so much at `when`: what is captured later is stamped by the new time.
+  void clock_was_set(std::chrono::microseconds by, MonotonicTime when) {
+    clock_steps_.emplace_back(when, by);
   }
 
   /// Does what is due.
@@ -144,6 +151,7 @@ class SimulatedReportCrash {
     return as_stranger(std::move(death));
   }
   static SimulatedDeath as_stranger(SimulatedDeath death) {
+    death.died_steady.reset();
     death.trial = -1;
     death.command = -1;
     death.parent_pid = 1;
@@ -254,7 +262,19 @@ class SimulatedReportCrash {
     return count;
   }
 
-  static std::string text_of(const Entry& entry) {
+  /// When the process was captured, by the clock as it stood then.
+  [[nodiscard]] WallTime captured(const SimulatedDeath& death) const {
+    // Of 20 real ones: 0.3 ms to 0.31 s after the death.
+    const std::chrono::milliseconds after(1 + death.pid % 30);
+    WallTime stamp = death.died + after;
+    if (!death.died_steady) return stamp;
+    for (const auto& [when, by] : clock_steps_) {
+      if (when > *death.died_steady && when <= *death.died_steady + after) stamp += by;
+    }
+    return stamp;
+  }
+
+  [[nodiscard]] std::string text_of(const Entry& entry) const {
     const SimulatedDeath& death = entry.death;
     IpsText text;
     text.incident = entry.incident;
@@ -263,8 +283,7 @@ class SimulatedReportCrash {
     text.pid = death.pid;
     text.parent_pid = death.parent_pid;
     text.launched = death.launched;
-    // Of 20 real ones: 0.3 ms to 0.31 s after the death.
-    text.captured = death.died + std::chrono::milliseconds(1 + death.pid % 30);
+    text.captured = captured(death);
     text.boot_session = death.boot_session;
     text.start_ticks = death.start_ticks;
     text.more =
@@ -284,6 +303,7 @@ class SimulatedReportCrash {
   std::mt19937_64 random_;
   std::vector<Entry> ledger_;
   std::multimap<MonotonicTime, Step> steps_;
+  std::vector<std::pair<MonotonicTime, std::chrono::microseconds>> clock_steps_;
   std::size_t in_flight_ = 0;
   std::int64_t next_number_ = 1;
 };
