@@ -239,7 +239,7 @@ class SiteQuery {
         auto statement,
         connection_.prepare(fmt::format(
             "SELECT rp.site_id, rp.cell_id, r.os_build, count(*), min(rp.happened_at), max(rp.happened_at) "
-            "FROM output_death rp JOIN run r ON r.id = rp.run_id WHERE {}{} GROUP BY 1, 2, 3",
+            "FROM output_death rp CROSS JOIN run r ON r.id = rp.run_id WHERE {}{} GROUP BY 1, 2, 3",
             where.sql, query_.since ? " AND rp.happened_at >= ?" : "")));
     where.bind_to(statement);
     if (query_.since) statement.bind(since_);

@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "db/connection.h"
 #include "db/queries.h"
 #include "db/store.h"
 #include "tests/db/store_fixtures.h"
 
 namespace faultline {
 namespace {
+using ::testing::Contains;
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -338,6 +340,19 @@ TEST_F(StoreReportsTest, ADeathThatItsOutputPlacedCountsThereUntilItsReportCame)
   EXPECT_EQ(after[0].key, late.site.key);
   EXPECT_EQ(after[0].trials, 1);
   EXPECT_EQ(after[0].uncaptured, 0);
+}
+
+TEST_F(StoreReportsTest, DeathsThatTheirOutputPlacedAreNotSoughtAmongAllTrials) {
+  ASSERT_VALUE(auto plan,
+               store().connection().prepare(
+                   "EXPLAIN QUERY PLAN SELECT o.site_id, r.os_build FROM output_death o CROSS JOIN "
+                   "run r ON r.id = o.run_id"));
+  std::vector<std::string> steps;
+  while (plan.step().value()) steps.push_back(plan.text(3));
+
+  ASSERT_FALSE(steps.empty());
+  EXPECT_THAT(steps.front(), HasSubstr("SCAN o"));
+  EXPECT_THAT(steps, Contains(HasSubstr("SEARCH t USING INTEGER PRIMARY KEY")));
 }
 
 TEST_F(StoreReportsTest, StoredReportsComeInPagesByNumberAndByBytes) {
