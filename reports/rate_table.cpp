@@ -38,10 +38,16 @@ constexpr OutcomeColumn kOutcomeColumns[] = {
     {"contaminated", &TrialCounts::contaminated, false},
 };
 
-bool is_shown(const OutcomeColumn& column, const RatesResult& result, TableAudience audience) {
-  if (column.always_shown || audience == TableAudience::programs) return true;
-  return std::any_of(result.rows.begin(), result.rows.end(),
-                     [&](const RatesRow& row) { return row.counts.*column.count != 0; });
+/// People see the columns in which anything is not 0.
+std::vector<OutcomeColumn> shown_outcomes(const RatesResult& result, TableAudience audience) {
+  std::vector<OutcomeColumn> shown;
+  for (const OutcomeColumn& column : kOutcomeColumns) {
+    const bool is_shown = column.always_shown || audience == TableAudience::programs ||
+                          std::any_of(result.rows.begin(), result.rows.end(),
+                                      [&](const RatesRow& row) { return row.counts.*column.count != 0; });
+    if (is_shown) shown.push_back(column);
+  }
+  return shown;
 }
 
 bool is_number(const QueryValue& value) { return number_in(value).has_value(); }
@@ -189,9 +195,8 @@ Table rate_table(const RatesResult& result, const RateTableOptions& options) {
   if (options.exposure) add_exposure_columns(table, options);
   if (options.trials_to_see_one)
     table.columns.push_back(number_column("trials_to_see_one", "trials to see one"));
-  for (const OutcomeColumn& outcome : kOutcomeColumns) {
-    if (is_shown(outcome, result, options.audience)) table.columns.push_back(number_column(outcome.key));
-  }
+  const std::vector<OutcomeColumn> outcomes = shown_outcomes(result, options.audience);
+  for (const OutcomeColumn& outcome : outcomes) table.columns.push_back(number_column(outcome.key));
   // A wide grouping has the same counts again and again, and an exact interval is dear.
   std::map<std::pair<std::int64_t, std::int64_t>, Interval> known;
   const auto interval_of = [&](const Proportion& of) {
@@ -208,13 +213,11 @@ Table rate_table(const RatesResult& result, const RateTableOptions& options) {
     cells.emplace_back(Rate{of, interval}, emphasis_of(of));
     if (options.counts_sites) {
       const Proportion most{std::min(of.trials, of.counted + row.counts.uncaptured), of.trials};
-      cells.emplace_back(Rate{most, rate_interval(most, method, options.side, options.level)});
+      cells.emplace_back(Rate{most, interval_of(most)});
     }
     if (options.exposure) add_exposure_cells(cells, row, options);
     if (options.trials_to_see_one) cells.emplace_back(see_one(interval));
-    for (const OutcomeColumn& outcome : kOutcomeColumns) {
-      if (is_shown(outcome, result, options.audience)) cells.emplace_back(row.counts.*outcome.count);
-    }
+    for (const OutcomeColumn& outcome : outcomes) cells.emplace_back(row.counts.*outcome.count);
     table.rows.push_back(std::move(cells));
   }
   if (options.trials_to_see_one) {
@@ -282,17 +285,14 @@ Result<std::size_t> column_index(const RatesResult& result, const std::string& o
 
 std::vector<OrderedGroup> ordered_groups(const RatesResult& result, std::size_t index) {
   std::vector<OrderedGroup> groups;
+  std::map<std::vector<QueryValue>, std::size_t> group_of;
   for (const RatesRow& row : result.rows) {
     if (!is_number(row.values[index])) continue;
     std::vector<QueryValue> others = row.values;
     others.erase(others.begin() + static_cast<std::ptrdiff_t>(index));
-    const auto group =
-        std::find_if(groups.begin(), groups.end(), [&](const auto& one) { return one.others == others; });
-    if (group == groups.end()) {
-      groups.push_back({std::move(others), {&row}});
-    } else {
-      group->rows.push_back(&row);
-    }
+    const auto [found, is_new] = group_of.try_emplace(others, groups.size());
+    if (is_new) groups.push_back({std::move(others), {}});
+    groups[found->second].rows.push_back(&row);
   }
   for (OrderedGroup& group : groups) {
     std::sort(group.rows.begin(), group.rows.end(), [&](const RatesRow* a, const RatesRow* b) {
@@ -371,6 +371,8 @@ Result<Table> first_crash_table(const RatesResult& result, const std::string& co
   table.columns.push_back(text_column("kind"));
   table.columns.push_back(text_column("site"));
   table.columns.push_back(count_of_column("at_site", "of its crash reports"));
+  std::map<std::vector<QueryValue>, const UsualSiteRow*> site_of;
+  for (const UsualSiteRow& site : sites) site_of.emplace(site.values, &site);
   for (const auto& [others, rows] : ordered_groups(result, index)) {
     std::vector<TableCell> cells;
     for (const QueryValue& value : others) cells.emplace_back(cell_value(value));
@@ -389,14 +391,13 @@ Result<Table> first_crash_table(const RatesResult& result, const std::string& co
     cells.emplace_back(first == nullptr ? CellValue() : cell_value(first->values[index]));
     cells.emplace_back(first == nullptr ? CellValue() : CellValue(rate(proportion_of(first->counts))));
     cells.emplace_back(below.trials == 0 ? CellValue() : CellValue(rate(below)));
-    const auto site =
-        std::find_if(sites.begin(), sites.end(), [&](const auto& one) { return one.values == others; });
-    if (site == sites.end()) {
+    if (const auto found = site_of.find(others); found == site_of.end()) {
       cells.resize(table.columns.size());
     } else {
-      cells.emplace_back(site->fault_kind);
-      cells.emplace_back(site->text);
-      cells.emplace_back(CountOf{"at it", {site->reports, site->of}});
+      const UsualSiteRow& site = *found->second;
+      cells.emplace_back(site.fault_kind);
+      cells.emplace_back(site.text);
+      cells.emplace_back(CountOf{"at it", {site.reports, site.of}});
     }
     table.rows.push_back(std::move(cells));
   }
