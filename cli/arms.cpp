@@ -83,10 +83,8 @@ Result<ArmGroups> arm_groups(Store& store, const Arm& arm, const std::string& co
     evidence.anytime = result.unfinished || result.stop_rule;
     const auto host = query_value_text(row.values[by.size()]);
     const auto night = query_value_text(row.values[by.size() + 1]);
-    for (Proportion* of : {&evidence.total, &evidence.strata[host + "\n" + night]}) {
-      of->counted += row.counts.counted;
-      of->trials += row.counts.trials;
-    }
+    evidence.total += row.counts;
+    evidence.strata[host + "\n" + night] += row.counts;
     evidence.hosts.insert(host);
     evidence.nights.insert(night);
     evidence.runs.insert(query_value_text(row.values[by.size() + 2]));

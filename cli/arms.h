@@ -28,10 +28,10 @@ Result<Arm> parse_arm(const std::string& text, Store* store);
 /// `k/n` alone; nullopt for anything else. k above n is an error of parse_arm().
 std::optional<Proportion> parse_literal(const std::string& text);
 
-/// What the store knows of an arm for one thing that is counted.
+/// What the store knows of an arm: its trials by outcome, and as `counted` what was asked for.
 struct ArmEvidence {
-  Proportion total;
-  std::map<std::string, Proportion> strata;  ///< By host and night.
+  TrialCounts total;
+  std::map<std::string, TrialCounts> strata;  ///< By host and night.
   std::set<std::string> runs;
   std::set<std::string> hosts;
   std::set<std::string> nights;

@@ -82,17 +82,32 @@ std::optional<bool> control_crashed(const Controls& controls, const std::set<std
   return all;
 }
 
+/// What of an arm's trials is compared: its name, and where the evidence has its number.
+struct Counted {
+  std::string name;
+  std::int64_t TrialCounts::* number = &TrialCounts::counted;
+};
+
+/// A pass is no event; what failed to be set up is no trial.
+constexpr std::pair<Outcome, std::int64_t TrialCounts::*> kOutcomes[] = {
+    {Outcome::crashed, &TrialCounts::crashed},
+    {Outcome::wrong, &TrialCounts::wrong},
+    {Outcome::hung, &TrialCounts::hung},
+    {Outcome::panicked, &TrialCounts::panicked},
+    {Outcome::exit_error, &TrialCounts::exit_error}};
+
 ComparisonInput make_input(const Sides& sides, const ArmEvidence& left, const ArmEvidence& right,
-                           const std::string& count) {
+                           const Counted& counted) {
+  const auto proportion = [&](const TrialCounts& of) { return Proportion{of.*counted.number, of.trials}; };
   ComparisonInput input;
-  input.counted = count;
+  input.counted = counted.name;
   input.a_name = sides.a.text;
   input.b_name = sides.b.text;
-  input.a = left.total;
-  input.b = right.total;
+  input.a = proportion(left.total);
+  input.b = proportion(right.total);
   for (const auto& [name, of] : left.strata) {
     const auto other = right.strata.find(name);
-    if (other != right.strata.end()) input.strata.push_back({of, other->second});
+    if (other != right.strata.end()) input.strata.push_back({proportion(of), proportion(other->second)});
   }
   input.context.share_block = overlap(left.runs, right.runs);
   input.context.share_host = overlap(left.hosts, right.hosts);
@@ -104,24 +119,16 @@ ComparisonInput make_input(const Sides& sides, const ArmEvidence& left, const Ar
   return input;
 }
 
-Result<ComparisonInput> make_input(const Sides& sides, const CompareFlags& flags, const std::string& count) {
+/// What was asked for; else `bad` first, then each outcome that occurred on a side.
+Result<std::vector<ComparisonInput>> make_inputs(const Sides& sides, const CompareFlags& flags) {
+  const std::string count = flags.count.empty() ? "bad" : flags.count;
   TRY_ASSIGN(const auto left, arm_evidence(sides.store_a, sides.a, flags.where, count));
   TRY_ASSIGN(const auto right, arm_evidence(sides.store_b, sides.b, flags.where, count));
-  return make_input(sides, left, right, count);
-}
-
-/// `bad` first, then each outcome that occurred on a side.
-Result<std::vector<ComparisonInput>> make_inputs(const Sides& sides, const CompareFlags& flags) {
-  std::vector<ComparisonInput> inputs;
-  if (!flags.count.empty()) {
-    TRY_ASSIGN(inputs.emplace_back(), make_input(sides, flags, flags.count));
-    return inputs;
-  }
-  TRY_ASSIGN(inputs.emplace_back(), make_input(sides, flags, "bad"));
-  for (const auto& row : kOutcomeTexts) {
-    if (row.value == Outcome::passed || !counts_as_trial(row.value)) continue;
-    TRY_ASSIGN(auto input, make_input(sides, flags, std::string(row.text)));
-    if (input.a.counted + input.b.counted > 0) inputs.push_back(std::move(input));
+  std::vector<ComparisonInput> inputs{make_input(sides, left, right, {count})};
+  if (!flags.count.empty()) return inputs;
+  for (const auto& [outcome, number] : kOutcomes) {
+    if (left.total.*number + right.total.*number > 0)
+      inputs.push_back(make_input(sides, left, right, {std::string(outcome_text(outcome)), number}));
   }
   return inputs;
 }
@@ -135,7 +142,7 @@ Result<std::vector<ComparisonInput>> make_group_inputs(const Sides& sides, const
   for (const auto& [group, evidence] : left) {
     for (const auto& [other_group, other] : right) {
       if (group != other_group) continue;
-      inputs.push_back(make_input(sides, evidence, other, count));
+      inputs.push_back(make_input(sides, evidence, other, {count}));
       inputs.back().group = group;
     }
   }
