@@ -43,55 +43,80 @@ std::vector<std::int64_t> region_border(const Proportion& a, const Proportion& b
   return border;
 }
 
-/// ln C(n, k) for all k.
-std::vector<double> log_choose_row(std::int64_t n) {
-  std::vector<double> row;
-  row.reserve(static_cast<std::size_t>(n) + 1);
-  for (std::int64_t k = 0; k <= n; ++k) row.push_back(log_choose(n, k));
-  return row;
-}
+/// All probabilities of a binomial count, for one rate after another.
+///
+/// By recurrence from the mode outwards, each from its neighbour: an error of one rounding a step, and no
+/// exponential. What is too small for a double in full precision is left out.
+class BinomialRow {
+ public:
+  explicit BinomialRow(std::int64_t trials) : n_(static_cast<double>(trials)) {
+    for (std::int64_t k = 0; k < trials; ++k) {
+      rise_.push_back((n_ - static_cast<double>(k)) / static_cast<double>(k + 1));
+      fall_.push_back(1.0 / rise_.back());
+    }
+    pmf_.resize(rise_.size() + 1);
+  }
+
+  /// `q` is 1 - `p`, but exact.
+  void set_rate(double p, double q) {
+    const double mode = std::min(n_, std::floor((n_ + 1.0) * p));
+    first_ = static_cast<std::size_t>(mode);
+    last_ = first_;
+    pmf_[first_] = binomial_pmf(static_cast<std::int64_t>(mode), static_cast<std::int64_t>(n_), p);
+    const double odds = p / q;
+    while (last_ + 1 < pmf_.size() && pmf_[last_] > kLeast) {
+      pmf_[last_ + 1] = pmf_[last_] * (rise_[last_] * odds);
+      ++last_;
+    }
+    const double against = q / p;
+    while (first_ > 0 && pmf_[first_] > kLeast) {
+      pmf_[first_ - 1] = pmf_[first_] * (fall_[first_ - 1] * against);
+      --first_;
+    }
+  }
+
+  /// The counts that have a probability.
+  [[nodiscard]] std::size_t first() const { return first_; }
+  [[nodiscard]] std::size_t last() const { return last_; }
+  [[nodiscard]] double operator[](std::size_t count) const { return pmf_[count]; }
+
+ private:
+  static constexpr double kLeast = 1e-290;
+  double n_;
+  std::vector<double> rise_;  // pmf(k + 1) / pmf(k) at even odds.
+  std::vector<double> fall_;  // pmf(k) / pmf(k + 1).
+  std::vector<double> pmf_;
+  std::size_t first_ = 0;
+  std::size_t last_ = 0;
+};
 
 /// The probability of the region as a function of the common rate.
 class RegionProbability {
  public:
   RegionProbability(const Proportion& a, const Proportion& b)
-      : border_(region_border(a, b)), log_a_(log_choose_row(a.trials)), log_b_(log_choose_row(b.trials)) {}
+      : border_(region_border(a, b)), row_a_(a.trials), row_b_(b.trials) {}
 
   /// `angle` is asin(sqrt(rate)): ripples are equally wide on this scale.
   double operator()(double angle) {
     const double s = std::sin(angle);
     const double c = std::cos(angle);
-    fill(pmf_a_, log_a_, s * s, c * c);
-    fill(pmf_b_, log_b_, s * s, c * c);
+    row_a_.set_rate(s * s, c * c);
+    row_b_.set_rate(s * s, c * c);
     double below = 0.0;  // P(a's count <= border)
     double sum = 0.0;
-    std::int64_t reached = -1;
-    for (std::size_t x2 = 0; x2 < border_.size(); ++x2) {
-      while (reached < border_[x2]) below += pmf_a_[static_cast<std::size_t>(++reached)];
-      sum += pmf_b_[x2] * below;
+    auto next = static_cast<std::int64_t>(row_a_.first());
+    const auto last = static_cast<std::int64_t>(row_a_.last());
+    for (std::size_t x2 = row_b_.first(); x2 <= row_b_.last(); ++x2) {
+      for (; next <= std::min(border_[x2], last); ++next) below += row_a_[static_cast<std::size_t>(next)];
+      sum += row_b_[x2] * below;
     }
     return sum;
   }
 
  private:
-  static void fill(std::vector<double>& pmf, const std::vector<double>& log_choose_k, double p, double q) {
-    const double n = static_cast<double>(log_choose_k.size()) - 1.0;
-    pmf.resize(log_choose_k.size());
-    const double log_p = std::log(p);
-    const double log_q = std::log(q);
-    for (std::size_t k = 0; k < pmf.size(); ++k) {
-      const double up = k == 0 ? 0.0 : static_cast<double>(k) * log_p;
-      const double rest = n - static_cast<double>(k);
-      const double exponent = log_choose_k[k] + up + (rest == 0.0 ? 0.0 : rest * log_q);
-      pmf[k] = exponent < -745.0 ? 0.0 : std::exp(exponent);
-    }
-  }
-
   std::vector<std::int64_t> border_;
-  std::vector<double> log_a_;
-  std::vector<double> log_b_;
-  std::vector<double> pmf_a_;  // Scratch.
-  std::vector<double> pmf_b_;
+  BinomialRow row_a_;
+  BinomialRow row_b_;
 };
 
 /// The top between two neighbours of a grid maximum, by golden section.
