@@ -53,11 +53,11 @@ Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t l
   std::uint64_t size_bytes = 0;
   TRY(check_regular(fd.get(), path, limit_bytes, size_bytes));
   std::string text;
-  text.resize(size_bytes);
+  // One byte more, so that the end is met without growing. /proc files report a size of 0.
+  text.resize(size_bytes == 0 ? 4096 : size_bytes + 1);
   std::size_t filled = 0;
   while (true) {
-    // /proc files report a size of 0, and a file may grow while it is read.
-    if (filled == text.size()) text.resize(text.size() + (text.empty() ? 4096 : 1));
+    if (filled == text.size()) text.resize(2 * text.size());  // The file grows while it is read.
     const ssize_t got = ::read(fd.get(), text.data() + filled, text.size() - filled);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fail(io_error("cannot read " + path.string(), errno));

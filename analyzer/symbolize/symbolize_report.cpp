@@ -98,6 +98,7 @@ class ReportWalk {
         named.insert(named.end(), groups[i].begin(), groups[i].end());
       }
     }
+    named.shrink_to_fit();  // It grew by doubling, and most of a large report is frames.
     stack = std::move(named);
   }
 
