@@ -29,10 +29,7 @@ Derived derive_again(const StoredReport& stored, const SiteRules& rules, Symboli
                         stored.origin == ReportOrigin::captured ? nullptr : &symbolizer);
   out.hash = analysis_hash(out.analysis);
   // What will not be written need not be kept.
-  if (out.hash == stored.analysis_hash) {
-    out.analysis.report = {};
-    out.analysis.portrait = {};
-  }
+  if (is_same_report(out.hash, stored.analysis_hash)) out.analysis.report = {};
   return out;
 }
 
@@ -110,7 +107,7 @@ class Reanalysis {
         moved({stored.incident, stored.site_key, stored.site_text, site.key, site.text});
       }
       if (now.hash != stored.analysis_hash || now.analysis.rules_version != stored.rules_version) {
-        changed.push_back({stored.incident, &now.analysis, now.hash});
+        changed.push_back({stored.incident, &now.analysis, now.hash, stored.analysis_hash});
       }
     }
     if (!changed.empty()) TRY(store_.replace_analyses(changed));

@@ -291,7 +291,7 @@ CREATE TABLE report (
   model_id      INTEGER REFERENCES attribute (id),
   exception_id  INTEGER REFERENCES attribute (id),
   rules_version TEXT NOT NULL,
-  analysis_hash TEXT NOT NULL DEFAULT '',      -- of all derived rows: what would come out the same is not written
+  analysis_hash TEXT NOT NULL DEFAULT '',      -- of all derived rows, in two halves: what would come out the same is not written
   -- Of its trial, so that sites can be counted without looking at a million trials.
   phase_id      INTEGER REFERENCES attribute (id),
   outcome       TEXT,

@@ -99,16 +99,18 @@ struct StoredReport {
   std::string site_text;
 };
 
-/// One number for all that the store keeps of an analysis, but for rules version and labels: equal ones make
-/// equal rows. Pure; any number of threads at once.
+/// Two numbers for all that the store keeps of an analysis, but for rules version and labels: what the report
+/// says, then how it is explained. Equal ones make equal rows. Pure; any number of threads at once.
 std::string analysis_hash(const Analysis& analysis);
+/// True where two such hashes are of the same words of a report, however explained.
+bool is_same_report(std::string_view hash, std::string_view other);
 
 /// An analysis that takes the place of the one that the store has.
 struct NewAnalysis {
   std::string_view incident;
-  const Analysis* analysis = nullptr;  ///< Where the store has rows of this hash, only its site, labels and
-                                       ///< rules version are looked at.
-  std::string_view hash;               ///< analysis_hash() of it.
+  const Analysis* analysis = nullptr;  ///< Its report is not looked at where is_same_report() of both hashes.
+  std::string_view hash;               ///< analysis_hash() of the whole of it.
+  std::string_view stored_hash;        ///< StoredReport::analysis_hash of what it was derived from.
 };
 
 /// A death that left no report, as uncaptured_trials() gives it.
@@ -249,7 +251,8 @@ class Store {
   Result<std::vector<StoredReport>> stored_reports(std::string_view after, std::size_t limit,
                                                    std::uint64_t limit_bytes);
   /// Throws away what was derived from these reports and stores the analyses instead, in one transaction.
-  /// Rows that would come out the same stay. Meant for some 100 at a time.
+  /// Rows that would come out the same stay, and so do those that somebody else has replaced since
+  /// stored_reports() gave them. Meant for some 100 at a time.
   Result<void> replace_analyses(std::span<const NewAnalysis> analyses);
 
   /// Up to `limit` trials that died and left no report, after that of (run, index), in that order.

@@ -72,6 +72,7 @@ Result<void> append_amendment(StoreParts& parts, std::int64_t trial_id, const Tr
 struct PreparedReport {
   const NewReport* report = nullptr;
   std::string hash;
+  std::string analysis_hash;
   std::optional<PreparedRaw> raw;  ///< Absent where the bytes are known.
 };
 Result<std::vector<PreparedReport>> prepare_reports(StoreParts& parts, std::span<const NewReport> reports);
@@ -84,9 +85,12 @@ Result<void> refresh_report(Connection& connection, std::int64_t report_id);
 Result<void> refresh_repeats_of(Connection& connection, std::int64_t report_id);
 /// The form that speaks: complete JSON, else cut JSON, else text; of equals the longest.
 Result<std::optional<std::int64_t>> speaking_raw(Connection& connection, std::int64_t report_id);
-/// Replaces everything that was derived from the report's content.
+/// Replaces everything that was derived from the report's content. `hash`: analysis_hash() of it.
 Result<void> write_analysis(StoreParts& parts, std::int64_t report_id, std::int64_t raw_id,
-                            const Analysis& analysis, SiteWriting writing = SiteWriting::met);
+                            const Analysis& analysis, std::string_view hash, SiteWriting writing);
+/// Replaces how a report is explained, which is all that differs: site, fault, partners.
+Result<void> write_explanation(StoreParts& parts, std::int64_t report_id, const Analysis& analysis,
+                               std::string_view hash);
 /// Replaces the site that a trial's output names; none where `found` is null.
 Result<void> write_output_site(StoreParts& parts, std::int64_t trial_id, const OutputSite* found,
                                SiteWriting writing);

@@ -146,7 +146,10 @@ Result<AddedReport> insert_report(StoreParts& parts, const PreparedReport& prepa
   TRY(refresh_report(connection, report_id));
   if (added.news != ReportNews::known) {
     TRY_ASSIGN(const auto speaker, speaking_raw(connection, report_id));
-    if (speaker == raw_id) TRY(write_analysis(parts, report_id, *raw_id, *report.analysis));
+    if (speaker == raw_id) {
+      TRY(write_analysis(parts, report_id, *raw_id, *report.analysis, prepared.analysis_hash,
+                         SiteWriting::met));
+    }
   }
   TRY(amend_if_captured(parts, report_id, report.arrival.seen));
   return added;
@@ -162,23 +165,38 @@ Result<void> refresh_repeats(Connection& connection, std::int64_t trial_id) {
   return update.with(trial_id).run();
 }
 
-/// True where the store has these rows; then only the version of the rules, and the site's labels, are
-/// brought up to date.
-Result<bool> rules_are_all_that_changed(StoreParts& parts, std::int64_t report_id, const NewAnalysis& one) {
-  {
-    TRY_ASSIGN(auto statement,
-               parts.connection.prepare("SELECT 1 FROM report WHERE id = ? AND analysis_hash = ?"));
-    statement.with(report_id, one.hash);
-    TRY_ASSIGN(const bool same, statement.step());
-    if (!same) return false;
-  }
-  const Analysis& analysis = *one.analysis;
+struct StoredHash {
+  std::int64_t report_id = 0;
+  std::string hash;
+};
+
+Result<StoredHash> stored_hash_of(Connection& connection, std::string_view incident) {
+  TRY_ASSIGN(auto statement, connection.prepare("SELECT id, analysis_hash FROM report WHERE incident = ?"));
+  statement.bind(incident);
+  TRY_ASSIGN(const bool found, statement.step());
+  if (!found) return fail(ErrorKind::invalid_argument, fmt::format("no report {} in the store", incident));
+  return StoredHash{statement.integer(0), statement.text(1)};
+}
+
+/// Of rows that stay: the version of the rules, and the site's labels.
+Result<void> write_rules_version(StoreParts& parts, std::int64_t report_id, const Analysis& analysis) {
   if (!analysis.site.key.empty()) {
     TRY(parts.interner.site(analysis.site, analysis.labels, analysis.rules_version, SiteWriting::anew));
   }
   TRY_ASSIGN(auto update, parts.connection.prepare("UPDATE report SET rules_version = ? WHERE id = ?"));
-  TRY(update.with(analysis.rules_version, report_id).run());
-  return true;
+  return update.with(analysis.rules_version, report_id).run();
+}
+
+Result<void> replace_analysis(StoreParts& parts, const NewAnalysis& one) {
+  TRY_ASSIGN(const StoredHash stored, stored_hash_of(parts.connection, one.incident));
+  if (stored.hash != one.stored_hash) return {};
+  if (stored.hash == one.hash) return write_rules_version(parts, stored.report_id, *one.analysis);
+  if (is_same_report(stored.hash, one.hash)) {
+    return write_explanation(parts, stored.report_id, *one.analysis, one.hash);
+  }
+  TRY_ASSIGN(const auto raw_id, speaking_raw(parts.connection, stored.report_id));
+  if (!raw_id) return fail(ErrorKind::database, fmt::format("report {} has lost its bytes", one.incident));
+  return write_analysis(parts, stored.report_id, *raw_id, *one.analysis, one.hash, SiteWriting::anew);
 }
 
 }  // namespace
@@ -271,6 +289,7 @@ Result<std::vector<PreparedReport>> prepare_reports(StoreParts& parts, std::span
     PreparedReport one;
     one.report = &report;
     one.hash = hash128_hex(report.bytes);
+    one.analysis_hash = analysis_hash(*report.analysis);
     TRY_ASSIGN(const auto known, parts.raw.find(one.hash));
     if (!known) {
       TRY_ASSIGN(one.raw, parts.raw.prepare(report.bytes, one.hash, raw_shape(report.analysis->report)));
@@ -520,16 +539,7 @@ Result<std::vector<StoredReport>> Store::stored_reports(std::string_view after, 
 
 Result<void> Store::replace_analyses(std::span<const NewAnalysis> analyses) {
   TRY_ASSIGN(auto scope, WriteScope::begin(*parts_));
-  for (const NewAnalysis& one : analyses) {
-    TRY_ASSIGN(const auto report_id, report_id_of(parts_->connection, one.incident));
-    if (!report_id)
-      return fail(ErrorKind::invalid_argument, fmt::format("no report {} in the store", one.incident));
-    TRY_ASSIGN(const bool same, rules_are_all_that_changed(*parts_, *report_id, one));
-    if (same) continue;
-    TRY_ASSIGN(const auto raw_id, speaking_raw(parts_->connection, *report_id));
-    if (!raw_id) return fail(ErrorKind::database, fmt::format("report {} has lost its bytes", one.incident));
-    TRY(write_analysis(*parts_, *report_id, *raw_id, *one.analysis, SiteWriting::anew));
-  }
+  for (const NewAnalysis& one : analyses) TRY(replace_analysis(*parts_, one));
   return scope.commit();
 }
 

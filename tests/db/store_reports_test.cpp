@@ -251,7 +251,7 @@ TEST_F(StoreReportsTest, AReplacedAnalysisLeavesNothingOfTheOldOne) {
   ASSERT_VALUE(const auto stored, store().stored_reports("", 10, UINT64_MAX));
   ASSERT_THAT(stored, SizeIs(1));
   const std::string hash = analysis_hash(after);
-  const NewAnalysis replacement{stored[0].incident, &after, hash};
+  const NewAnalysis replacement{stored[0].incident, &after, hash, stored[0].analysis_hash};
   ASSERT_DONE(store().replace_analyses({&replacement, 1}));
 
   EXPECT_EQ(stored[0].incident, *before.report.incident);
@@ -278,7 +278,7 @@ TEST_F(StoreReportsTest, OfAnAnalysisThatCameOutTheSameOnlyTheRulesAndTheLabelsA
   after.rules_version = "1+0123456789abcdef";
   after.labels = {"ours"};
   const std::string hash = analysis_hash(after);
-  const NewAnalysis replacement{*before.report.incident, &after, hash};
+  const NewAnalysis replacement{*before.report.incident, &after, hash, hash};
 
   ASSERT_DONE(store().replace_analyses({&replacement, 1}));
 
@@ -289,6 +289,59 @@ TEST_F(StoreReportsTest, OfAnAnalysisThatCameOutTheSameOnlyTheRulesAndTheLabelsA
   EXPECT_THAT(sites[0].labels, ElementsAre("ours"));
   ASSERT_VALUE(const auto findings, store().check_integrity());
   EXPECT_TRUE(findings.empty());
+}
+
+TEST_F(StoreReportsTest, AReportThatIsOnlyExplainedInAnotherWayKeepsItsThreads) {
+  const RunRecord run = make_run();
+  ASSERT_DONE(store().begin_run(run));
+  const Analysis before = make_analysis(1);
+  record_crash(store(), run, 0, 3, before);
+  ASSERT_VALUE(const ReportDetails old, report_details(store(), "last"));
+  Analysis after = make_analysis(1, "drawPrimitives:", 0x98);
+  after.report = before.report;
+  after.rules_version = "2";
+  after.portrait.functions = {"AGXMetal* other"};
+  const std::string hash = analysis_hash(after);
+  const std::string stored_hash = analysis_hash(before);
+  ASSERT_NE(hash, stored_hash);
+  ASSERT_TRUE(is_same_report(hash, stored_hash));
+  after.report = {};
+  const NewAnalysis replacement{*before.report.incident, &after, hash, stored_hash};
+
+  ASSERT_DONE(store().replace_analyses({&replacement, 1}));
+
+  ASSERT_VALUE(const ReportDetails details, report_details(store(), "last"));
+  EXPECT_EQ(details.site, after.site);
+  EXPECT_EQ(details.fault, after.fault);
+  EXPECT_EQ(details.partners, after.portrait.functions);
+  EXPECT_EQ(details.row.rules_version, "2");
+  EXPECT_EQ(details.row.trial_index, 0);
+  EXPECT_EQ(details.threads, old.threads);
+  EXPECT_EQ(details.issues, old.issues);
+  EXPECT_EQ(details.registers, old.registers);
+  ASSERT_VALUE(const auto sites, query_sites(store(), {}));
+  ASSERT_THAT(sites, SizeIs(1));
+  EXPECT_EQ(sites[0].key, after.site.key);
+  ASSERT_VALUE(const auto findings, store().check_integrity());
+  EXPECT_TRUE(findings.empty());
+}
+
+TEST_F(StoreReportsTest, AReportThatSomebodyElseDerivedMeanwhileStays) {
+  const Analysis before = make_analysis(1);
+  ASSERT_DONE(store().add_report(make_bytes(before), arrival(), before));
+  Analysis theirs = make_analysis(1, "drawPrimitives:", 0x98);
+  const std::string seen = analysis_hash(before);
+  const std::string their_hash = analysis_hash(theirs);
+  const NewAnalysis first{*before.report.incident, &theirs, their_hash, seen};
+  ASSERT_DONE(store().replace_analyses({&first, 1}));
+  Analysis ours = before;
+  ours.rules_version = "2";
+  const NewAnalysis second{*before.report.incident, &ours, seen, seen};
+
+  ASSERT_DONE(store().replace_analyses({&second, 1}));
+
+  ASSERT_VALUE(const ReportDetails details, report_details(store(), "last"));
+  EXPECT_EQ(details.site, theirs.site);
 }
 
 TEST_F(StoreReportsTest, WhateverIsKeptOfAnAnalysisChangesItsHash) {
