@@ -1,11 +1,13 @@
 #include "analyzer/site/portrait.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -124,10 +126,11 @@ bool points_into_image(const CrashReport& report, std::uint64_t value) {
   });
 }
 
-bool is_held_register(const std::string& name) {
-  return name != "pc" && name != "lr" && name != "sp" && name != "fp" && name != "rip" && name != "rsp" &&
-         name != "rbp" && name != "far" && name != "esr" && name != "cpsr" && name != "rflags" &&
-         name != "cr2" && name != "err" && name != "trap" && name != "cpu";
+bool is_held_register(std::string_view name) {
+  constexpr std::array<std::string_view, 15> kOthers{"pc",     "lr",  "sp",  "fp",   "rip",
+                                                     "rsp",    "rbp", "far", "esr",  "cpsr",
+                                                     "rflags", "cr2", "err", "trap", "cpu"};
+  return std::find(kOthers.begin(), kOthers.end(), name) == kOthers.end();
 }
 
 // Pointers of the crashed thread that could be objects, each with the first register that held it.
@@ -152,9 +155,9 @@ void find_shared(const CrashReport& report, std::size_t thread,
   if (!state || pointers.empty()) return;
   std::set<std::uint64_t> seen;
   for (const Register& reg : state->registers) {
-    if (!is_held_register(reg.name)) continue;
     const auto found = pointers.find(strip_pointer_authentication(reg.value));
-    if (found == pointers.end() || !seen.insert(found->first).second) continue;
+    if (found == pointers.end() || !is_held_register(reg.name)) continue;
+    if (!seen.insert(found->first).second) continue;
     group.shared.push_back({found->first, found->second, thread, reg.name});
   }
 }

@@ -1,5 +1,6 @@
 #include "analyzer/site/symbol_names.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstddef>
@@ -42,14 +43,14 @@ bool drop_compiler_suffix(std::string& text) {
       return true;
     }
   }
+  // From the end: most names have none, and are long.
+  std::size_t end = text.size();
+  while (end > 0 && (is_digit(text[end - 1]) || text[end - 1] == '.')) --end;
+  const std::string_view head = std::string_view(text).substr(0, end);
   for (const std::string_view part :
        {".cold", ".isra", ".constprop", ".part", ".llvm", ".lto_priv", ".localalias"}) {
-    const auto at = text.rfind(part);
-    if (at == std::string::npos || at == 0) continue;
-    std::size_t end = at + part.size();
-    while (end < text.size() && (is_digit(text[end]) || text[end] == '.')) ++end;
-    if (end != text.size()) continue;
-    text.resize(at);
+    if (!head.ends_with(part) || head.size() == part.size()) continue;
+    text.resize(head.size() - part.size());
     return true;
   }
   return false;
@@ -57,10 +58,11 @@ bool drop_compiler_suffix(std::string& text) {
 
 // `::h0123456789abcdef` at the end of legacy Rust names, with the escapes of the same scheme.
 void normalise_rust(std::string& text) {
-  const auto hash = text.rfind("::h");
-  const bool hashed = hash != std::string::npos && text.size() == hash + 19;
-  bool all_hex = hashed;
-  for (std::size_t i = hash + 3; hashed && i < text.size(); ++i) all_hex = all_hex && is_hex(text[i]);
+  constexpr std::size_t kHashLength = 19;
+  const std::size_t hash = text.size() - std::min(text.size(), kHashLength);
+  const std::string_view tail = std::string_view(text).substr(hash);
+  const bool all_hex = tail.size() == kHashLength && tail.starts_with("::h") &&
+                       std::all_of(tail.begin() + 3, tail.end(), is_hex);
   if (all_hex) text.resize(hash);
   if (!all_hex && text.find("$LT$") == std::string::npos && text.find("$u7b$") == std::string::npos) return;
   constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kEscapes{{
