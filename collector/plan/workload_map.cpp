@@ -1,17 +1,14 @@
-// toml++ is used header-only and without exceptions, as in campaign_file.cpp.
-#define TOML_EXCEPTIONS 0
-#define TOML_HEADER_ONLY 1
 #include "collector/plan/workload_map.h"
 
 #include <fmt/core.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <span>
 
 #include "collector/plan/campaign_checks.h"
 #include "collector/plan/nearest_name.h"
+#include "collector/plan/toml_document.h"
 #include "core/text_file.h"
 
 namespace faultline {
@@ -19,24 +16,22 @@ namespace {
 
 constexpr std::uint64_t kLargestFileBytes = 1U << 20;
 
-std::size_t line_of(const toml::node& node) { return node.source().begin.line; }
-
 class MapReader {
  public:
   MapReader(Campaign& campaign, std::vector<CampaignMistake>& mistakes)
       : campaign_(campaign), mistakes_(mistakes) {}
 
-  void read(const toml::table& root) {
+  void read(const TomlValue& root) {
     static constexpr std::array<std::string_view, 2> kKnown{"name", "workload"};
     std::string name;
-    const toml::table* workloads = nullptr;
-    for (const auto& [key, node] : root) {
-      if (key.str() == "name" && node.is_string()) {
-        name = node.as_string()->get();
-      } else if (key.str() == "workload" && node.is_table()) {
-        workloads = node.as_table();
+    const TomlValue* workloads = nullptr;
+    for (const TomlMember& member : root.members) {
+      if (member.name == "name" && member.value.type == TomlType::text) {
+        name = member.value.text;
+      } else if (member.name == "workload" && member.value.type == TomlType::table) {
+        workloads = &member.value;
       } else {
-        unknown(key, "at the top of the map", kKnown);
+        unknown(member, "at the top of the map", kKnown);
       }
     }
     if (name.empty())
@@ -47,8 +42,8 @@ class MapReader {
     }
     campaign_.name += "-as-" + name;
     for (Workload& workload : campaign_.workloads) {
-      const auto* table = workloads->get_as<toml::table>(workload.name);
-      if (table == nullptr) {
+      const TomlValue* table = workloads->find(workload.name);
+      if (table == nullptr || table->type != TomlType::table) {
         add(0, fmt::format("there is no [workload.{}], which the campaign has", workload.name));
         continue;
       }
@@ -59,12 +54,12 @@ class MapReader {
 
  private:
   void add(std::size_t line, std::string message) { mistakes_.push_back({line, std::move(message)}); }
-  void unknown(const toml::key& key, std::string_view where, std::span<const std::string_view> known) {
-    add(key.source().begin.line,
-        fmt::format("unknown key \"{}\" {}{}", key.str(), where, name_hint(key.str(), known)));
+  void unknown(const TomlMember& member, std::string_view where, std::span<const std::string_view> known) {
+    add(member.line,
+        fmt::format("unknown key \"{}\" {}{}", member.name, where, name_hint(member.name, known)));
   }
 
-  void read_workload(const toml::table& table, Workload& workload) {
+  void read_workload(const TomlValue& table, Workload& workload) {
     static constexpr std::array<std::string_view, 6> kKnown{"command",    "pass_when",     "wrong_when",
                                                             "crash_when", "expect_output", "values"};
     const std::array<std::pair<std::string_view, std::optional<std::string>*>, 4> patterns{
@@ -74,73 +69,73 @@ class MapReader {
          {"expect_output", &workload.expect_output}}};
     workload.expect_image.reset();
     bool has_command = false;
-    for (const auto& [key, node] : table) {
+    for (const TomlMember& member : table.members) {
       const auto pattern = std::find_if(patterns.begin(), patterns.end(),
-                                        [&](const auto& one) { return one.first == key.str(); });
+                                        [&](const auto& one) { return one.first == member.name; });
       if (pattern != patterns.end()) {
-        read_pattern(node, key.str(), *pattern->second);
-      } else if (key.str() == "command") {
+        read_pattern(member, *pattern->second);
+      } else if (member.name == "command") {
         has_command = true;
-        read_command(node, workload);
-      } else if (key.str() == "values") {
-        read_values(node, workload);
+        read_command(member.value, workload);
+      } else if (member.name == "values") {
+        read_values(member.value, workload);
       } else {
-        unknown(key, fmt::format("in [workload.{}]", workload.name), kKnown);
+        unknown(member, fmt::format("in [workload.{}]", workload.name), kKnown);
       }
     }
     if (!has_command)
-      add(line_of(table),
-          fmt::format("[workload.{}] has no command; that is what a map is for", workload.name));
+      add(table.line, fmt::format("[workload.{}] has no command; that is what a map is for", workload.name));
   }
 
-  void read_pattern(const toml::node& node, std::string_view name, std::optional<std::string>& target) {
-    const auto* text = node.as_string();
-    if (text == nullptr) {
-      add(line_of(node), fmt::format("{} is no text; wanted a regex in quotes, or \"\" for none", name));
+  void read_pattern(const TomlMember& member, std::optional<std::string>& target) {
+    if (member.value.type != TomlType::text) {
+      add(member.value.line,
+          fmt::format("{} is no text; wanted a regex in quotes, or \"\" for none", member.name));
       return;
     }
-    target = text->get().empty() ? std::nullopt : std::optional(text->get());
+    target = member.value.text.empty() ? std::nullopt : std::optional(member.value.text);
   }
 
-  void read_command(const toml::node& node, Workload& workload) {
+  void read_command(const TomlValue& list, Workload& workload) {
     workload.command.clear();
-    const auto* list = node.as_array();
-    if (list == nullptr || list->empty() || !list->is_homogeneous<std::string>()) {
-      add(line_of(node),
+    const bool all_texts = std::all_of(list.elements.begin(), list.elements.end(),
+                                       [](const TomlValue& word) { return word.type == TomlType::text; });
+    if (list.elements.empty() || !all_texts) {
+      add(list.line,
           "command is no list of texts; wanted as [\"{samples}/agx_sim\", \"--threads\", \"{threads}\"]");
       return;
     }
-    for (const auto& word : *list) workload.command.push_back(word.as_string()->get());
+    for (const TomlValue& word : list.elements) workload.command.push_back(word.text);
   }
 
-  void read_values(const toml::node& node, Workload& workload) {
-    const auto* table = node.as_table();
-    if (table == nullptr) {
-      add(line_of(node), "values is no table; wanted as values.api = { ndarray = \"shared\" }");
+  void read_values(const TomlValue& table, Workload& workload) {
+    if (table.type != TomlType::table) {
+      add(table.line, "values is no table; wanted as values.api = { ndarray = \"shared\" }");
       return;
     }
-    for (const auto& [key, values] : *table) {
-      const auto parameter = std::find_if(workload.matrix.begin(), workload.matrix.end(),
-                                          [&](const MatrixParameter& one) { return one.name == key.str(); });
-      if (parameter == workload.matrix.end() || !values.is_table()) {
-        add(line_of(values), fmt::format("{} is no parameter of workload {}, or its values are no table",
-                                         key.str(), workload.name));
+    for (const TomlMember& values : table.members) {
+      const auto parameter =
+          std::find_if(workload.matrix.begin(), workload.matrix.end(),
+                       [&](const MatrixParameter& one) { return one.name == values.name; });
+      if (parameter == workload.matrix.end() || values.value.type != TomlType::table) {
+        add(values.value.line, fmt::format("{} is no parameter of workload {}, or its values are no table",
+                                           values.name, workload.name));
         continue;
       }
-      replace_values(*values.as_table(), *parameter);
+      replace_values(values.value, *parameter);
     }
   }
 
-  void replace_values(const toml::table& table, MatrixParameter& parameter) {
-    for (const auto& [label, node] : table) {
+  void replace_values(const TomlValue& table, MatrixParameter& parameter) {
+    for (const TomlMember& label : table.members) {
       const auto value = std::find_if(parameter.values.begin(), parameter.values.end(),
-                                      [&](const ParameterValue& one) { return one.label == label.str(); });
-      if (value == parameter.values.end() || !node.is_string()) {
-        add(line_of(node), fmt::format("{} is no value of {}, or what it stands for is no text", label.str(),
-                                       parameter.name));
+                                      [&](const ParameterValue& one) { return one.label == label.name; });
+      if (value == parameter.values.end() || label.value.type != TomlType::text) {
+        add(label.value.line, fmt::format("{} is no value of {}, or what it stands for is no text",
+                                          label.name, parameter.name));
         continue;
       }
-      value->value = node.as_string()->get();
+      value->value = label.value.text;
       value->unset = false;
     }
   }
@@ -153,12 +148,9 @@ class MapReader {
 
 std::vector<CampaignMistake> apply_workload_map(Campaign& campaign, std::string_view text) {
   std::vector<CampaignMistake> mistakes;
-  const toml::parse_result parsed = toml::parse(text);
-  if (!parsed) {
-    const toml::parse_error& error = parsed.error();
-    return {{error.source().begin.line, "not TOML: " + std::string(error.description())}};
-  }
-  MapReader(campaign, mistakes).read(parsed.table());
+  const auto parsed = parse_toml(text);
+  if (!parsed) return {{parsed.error().line, "not TOML: " + parsed.error().message}};
+  MapReader(campaign, mistakes).read(*parsed);
   if (!mistakes.empty()) return mistakes;
   mistakes = check_campaign(
       campaign, [](std::string_view) { return std::size_t{0}; }, UnusedParameters::are_allowed);

@@ -1,0 +1,95 @@
+// toml++ is used header-only and without exceptions, in this file alone.
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
+#include "collector/plan/toml_document.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace faultline {
+namespace {
+
+TomlValue plain(const toml::node& node);
+
+/// toml++ keeps members sorted by name.
+std::vector<TomlMember> members_of(const toml::table& table) {
+  std::vector<std::pair<toml::source_position, TomlMember>> placed;
+  for (const auto& [key, node] : table) {
+    placed.push_back({key.source().begin, {std::string(key.str()), key.source().begin.line, plain(node)}});
+  }
+  std::sort(placed.begin(), placed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<TomlMember> members;
+  members.reserve(placed.size());
+  for (auto& [position, member] : placed) members.push_back(std::move(member));
+  return members;
+}
+
+TomlValue plain(const toml::node& node) {
+  TomlValue out;
+  out.line = node.source().begin.line;
+  if (const auto* table = node.as_table()) {
+    out.type = TomlType::table;
+    out.members = members_of(*table);
+  } else if (const auto* list = node.as_array()) {
+    out.type = TomlType::list;
+    for (const toml::node& element : *list) out.elements.push_back(plain(element));
+  } else if (const auto* text = node.as_string()) {
+    out.type = TomlType::text;
+    out.text = text->get();
+  } else if (const auto* integer = node.as_integer()) {
+    out.type = TomlType::integer;
+    out.integer = integer->get();
+  } else if (const auto* fraction = node.as_floating_point()) {
+    out.type = TomlType::fraction;
+    out.fraction = fraction->get();
+  } else if (const auto* boolean = node.as_boolean()) {
+    out.type = TomlType::boolean;
+    out.boolean = boolean->get();
+  } else {
+    out.type = node.is_date() ? TomlType::date : node.is_time() ? TomlType::time : TomlType::date_time;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view toml_type_text(TomlType type) {
+  switch (type) {
+    case TomlType::table:
+      return "a table";
+    case TomlType::list:
+      return "a list";
+    case TomlType::text:
+      return "a text";
+    case TomlType::integer:
+      return "an integer";
+    case TomlType::fraction:
+      return "a fraction";
+    case TomlType::boolean:
+      return "true or false";
+    case TomlType::date:
+      return "a date";
+    case TomlType::time:
+      return "a time of day";
+    case TomlType::date_time:
+      return "a date and time";
+  }
+  return {};
+}
+
+const TomlValue* TomlValue::find(std::string_view name) const {
+  const auto found = std::find_if(members.begin(), members.end(),
+                                  [name](const TomlMember& member) { return member.name == name; });
+  return found == members.end() ? nullptr : &found->value;
+}
+
+tl::expected<TomlValue, TomlSyntaxError> parse_toml(std::string_view text) {
+  const toml::parse_result parsed = toml::parse(text);
+  if (parsed) return plain(parsed.table());
+  const toml::parse_error& error = parsed.error();
+  return tl::unexpected(TomlSyntaxError{error.source().begin.line, std::string(error.description())});
+}
+
+}  // namespace faultline
