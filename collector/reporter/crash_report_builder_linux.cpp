@@ -13,8 +13,6 @@ namespace faultline {
 namespace {
 
 constexpr const char* kCrashBugType = "309";
-/// A hang seen from outside; what macOS files under it has the stacks of a process that lived on.
-constexpr const char* kHangBugType = "310";
 
 std::optional<std::size_t> find_image(const std::vector<Image>& images, std::uint64_t address) {
   for (std::size_t i = 0; i < images.size(); ++i) {
@@ -100,12 +98,11 @@ void fill_times(CrashReport& report, const ProcessSnapshot& snapshot, const Repo
       moment.wall - std::chrono::duration_cast<std::chrono::microseconds>(age), moment.zone_minutes);
 }
 
-CrashReport start_report(const ProcessSnapshot& snapshot, const ReportMoment& moment, const char* bug_type) {
+CrashReport start_report(const ProcessSnapshot& snapshot, const ReportMoment& moment) {
   CrashReport report;
   report.origin = ReportOrigin::captured;
   report.incident = Uuid::random().upper_text();
   report.schema_version = 2;
-  report.header.bug_type = bug_type;
   fill_header(report, snapshot, moment);
   fill_times(report, snapshot, moment);
   report.process_name = snapshot.name;
@@ -182,7 +179,8 @@ ReportMoment report_moment(HostIdentity host) {
 
 CrashReport build_crash_report(const ProcessSnapshot& snapshot, const DeathFacts& death,
                                const ReportMoment& moment) {
-  auto report = start_report(snapshot, moment, kCrashBugType);
+  auto report = start_report(snapshot, moment);
+  report.header.bug_type = kCrashBugType;
   report.termination = describe_termination(death.death, snapshot.pid, death.sender);
   for (std::size_t i = 0; i < snapshot.threads.size(); ++i) {
     const auto& thread = snapshot.threads[i];
@@ -207,15 +205,8 @@ CrashReport build_crash_report(const ProcessSnapshot& snapshot, const DeathFacts
 
 CrashReport build_hang_report(const ProcessSnapshot& snapshot, const HangFacts& hang,
                               const ReportMoment& moment) {
-  auto report = start_report(snapshot, moment, kHangBugType);
-  report.kind = ReportKind::hang;
-  report.report_notes.insert(
-      report.report_notes.begin(),
-      fmt::format("{} after {} ms: {:.1f} ms of CPU time in {} ms; {} of {} threads had moved",
-                  hang.stuck ? "stuck" : "slow", hang.timeout.count(),
-                  static_cast<double>(hang.cpu_in_window.count()) / 1e6, hang.window.count(),
-                  hang.threads_moved, snapshot.threads.size()));
-  report.extras.emplace_back("hangKind", hang.stuck ? "stuck" : "slow");
+  auto report = start_report(snapshot, moment);
+  describe_hang(report, hang);
   return report;
 }
 

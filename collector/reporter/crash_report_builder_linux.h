@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "collector/reporter/hang_report.h"
 #include "collector/reporter/host_identity.h"
 #include "collector/reporter/process_snapshot_linux.h"
 #include "core/clock.h"
@@ -34,14 +35,6 @@ struct DeathFacts {
 CrashReport build_crash_report(const ProcessSnapshot& snapshot, const DeathFacts& death,
                                const ReportMoment& moment);
 
-/// A process that did not end in time.
-struct HangFacts {
-  bool stuck = false;  ///< No use of the CPU and the same stacks twice; else slow.
-  std::chrono::milliseconds timeout{0};
-  std::chrono::nanoseconds cpu_in_window{0};  ///< Of the whole tree.
-  std::chrono::milliseconds window{0};        ///< Between the two looks at the stacks.
-  std::size_t threads_moved = 0;              ///< Threads whose stack differed.
-};
 CrashReport build_hang_report(const ProcessSnapshot& snapshot, const HangFacts& hang,
                               const ReportMoment& moment);
 

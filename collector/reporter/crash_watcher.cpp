@@ -1,27 +1,11 @@
 #include "collector/reporter/crash_watcher.h"
 
-#include <sys/wait.h>
+#include "collector/reporter/onlooker.h"
 
 namespace faultline {
-namespace {
 
-class Onlooker final : public CrashWatcher {
- public:
-  Result<void> attach(pid_t /*child*/) override { return {}; }
-  bool handle(pid_t /*pid*/, int wait_status) override {
-    return WIFEXITED(wait_status) || WIFSIGNALED(wait_status);
-  }
-  void take_stacks(const std::vector<pid_t>& /*pids*/) override {}
-  bool report_hang(const std::vector<pid_t>& /*pids*/, const HangFacts& facts) override { return facts.idle; }
-  [[nodiscard]] const std::vector<WrittenReport>& reports() const override { return none_; }
-  [[nodiscard]] std::string note() const override { return {}; }
-
- private:
-  std::vector<WrittenReport> none_;
-};
-
-}  // namespace
-
-std::unique_ptr<CrashWatcher> make_onlooker() { return std::make_unique<Onlooker>(); }
+std::unique_ptr<CrashWatcher> make_onlooker(const ReporterSettings& settings) {
+  return std::make_unique<Onlooker>(settings.report_folder, sample_command());
+}
 
 }  // namespace faultline

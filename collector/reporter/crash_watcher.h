@@ -48,14 +48,14 @@ class CrashWatcher {
   [[nodiscard]] virtual std::string note() const = 0;
 };
 
-/// Writes nothing; on macOS the system's own reporter does.
-std::unique_ptr<CrashWatcher> make_onlooker();
-
 struct ReporterSettings {
   std::filesystem::path report_folder;
   bool follow_children = true;
 };
 /// The reporter of this system: ptrace on Linux, an onlooker elsewhere.
 std::unique_ptr<CrashWatcher> make_crash_reporter(const ReporterSettings& settings);
+
+/// Writes no report of a crash: the system's own reporter does, or nobody. On macOS it reports what hangs.
+std::unique_ptr<CrashWatcher> make_onlooker(const ReporterSettings& settings);
 
 }  // namespace faultline

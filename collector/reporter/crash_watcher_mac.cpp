@@ -3,8 +3,8 @@
 namespace faultline {
 
 // ReportCrash writes the reports; the collector finds them in the DiagnosticReports folders.
-std::unique_ptr<CrashWatcher> make_crash_reporter(const ReporterSettings& /*settings*/) {
-  return make_onlooker();
+std::unique_ptr<CrashWatcher> make_crash_reporter(const ReporterSettings& settings) {
+  return make_onlooker(settings);
 }
 
 }  // namespace faultline

@@ -16,7 +16,6 @@
 
 #include "collector/reporter/crash_report_builder_linux.h"
 #include "collector/reporter/report_file.h"
-#include "core/ips_writer.h"
 #include "core/text_file.h"
 
 namespace faultline {
@@ -338,14 +337,12 @@ void PtraceReporter::resume(const StoppedThread& thread) {
 }
 
 void PtraceReporter::write(const CrashReport& report, pid_t pid) {
-  const auto wall = SystemClock().wall();
-  const auto path = write_report_file(settings_.report_folder, report.process_name.value_or("unknown"), wall,
-                                      write_ips(report));
-  if (!path) {
-    notes_.push_back("a report was lost: " + path.error().text());
-    return;
+  auto written = write_report(settings_.report_folder, report, pid);
+  if (written) {
+    reports_.push_back(std::move(*written));
+  } else {
+    notes_.push_back("a report was lost: " + written.error().text());
   }
-  reports_.push_back({*path, report.incident.value_or(""), pid});
 }
 
 Result<ProcessSnapshot> PtraceReporter::snapshot_process(pid_t pid) {

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "core/ips_writer.h"
 #include "core/text_file.h"
 
 namespace faultline {
@@ -62,6 +63,13 @@ Result<std::filesystem::path> write_report_file(const std::filesystem::path& fol
   }
   ::unlink(hidden.c_str());
   return fail(io_error("cannot give the report its name in " + folder.string(), error));
+}
+
+Result<WrittenReport> write_report(const std::filesystem::path& folder, const CrashReport& report,
+                                   std::int64_t pid) {
+  TRY_ASSIGN(auto path, write_report_file(folder, report.process_name.value_or("unknown"),
+                                          SystemClock().wall(), write_ips(report)));
+  return WrittenReport{std::move(path), report.incident.value_or(""), pid};
 }
 
 }  // namespace faultline

@@ -2,11 +2,14 @@
 
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
+#include "collector/run/process_runner.h"
 #include "core/clock.h"
+#include "core/crash_report.h"
 #include "core/result.h"
 
 namespace faultline {
@@ -19,5 +22,9 @@ std::string report_file_name(std::string_view process_name, WallTime time, int z
 Result<std::filesystem::path> write_report_file(const std::filesystem::path& folder,
                                                 std::string_view process_name, WallTime time,
                                                 std::string_view text);
+
+/// The same for the report of process `pid`, made now.
+Result<WrittenReport> write_report(const std::filesystem::path& folder, const CrashReport& report,
+                                   std::int64_t pid);
 
 }  // namespace faultline

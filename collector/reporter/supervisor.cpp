@@ -120,15 +120,15 @@ class Supervision {
   }
 
   void attach_watcher() {
+    const ReporterSettings settings{spec_.report_folder, spec_.follow_children};
     if (spec_.capture == CaptureMode::on) {
-      const ReporterSettings settings{spec_.report_folder, spec_.follow_children};
       watcher_ = options_.make_reporter ? options_.make_reporter(settings) : make_crash_reporter(settings);
       const auto attached = watcher_->attach(child_->pid());
       if (attached) return;
       status_.capture_refused = true;
       status_.capture_note = attached.error().text();
     }
-    watcher_ = make_onlooker();
+    watcher_ = make_onlooker(settings);
   }
 
   Result<void> write_start() {
@@ -230,9 +230,9 @@ class Supervision {
         status_.timed_out = true;
         phase_ = Phase::looking;
         hang_processes_ = tree();
-        cpu_before_ = tree_cpu();
         if (hang_processes_.size() > kHangProcesses) hang_processes_.resize(kHangProcesses);
         watcher_->take_stacks(hang_processes_);
+        cpu_before_ = tree_cpu();
         looked_at_ = clock_.monotonic();
         deadline_ = looked_at_ + kHangWindow;
         return;

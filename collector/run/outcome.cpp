@@ -144,9 +144,11 @@ std::optional<Verdict> own_report(const TrialEvidence& evidence) {
 
 std::optional<Verdict> time_limit(const TrialEvidence& evidence) {
   if (!evidence.status.timed_out) return std::nullopt;
-  return verdict(Outcome::hung, "time_limit",
-                 evidence.status.stuck ? "stuck: it used no CPU when its time was up"
-                                       : "slow: it was still using the CPU when its time was up");
+  auto made = verdict(Outcome::hung, "time_limit",
+                      evidence.status.stuck ? "stuck: it used no CPU when its time was up"
+                                            : "slow: it was still using the CPU when its time was up");
+  if (!evidence.status.capture_note.empty()) made.notes.push_back(evidence.status.capture_note);
+  return made;
 }
 
 std::optional<Verdict> crash_exit_code(const TrialEvidence& evidence) {

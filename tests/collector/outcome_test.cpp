@@ -199,6 +199,14 @@ TEST_F(OutcomeTest, AnEndAtTheTimeLimitIsAHangNotTheAbortThatEndedIt) {
   EXPECT_THAT(verdict().notes, Contains(HasSubstr("stuck")));
 }
 
+TEST_F(OutcomeTest, AHangSaysWhyItsStacksCouldNotBeTaken) {
+  evidence_.status.timed_out = true;
+  evidence_.status.capture_note = "no stacks of process 7: it was refused";
+
+  expect(Outcome::hung, "time_limit");
+  EXPECT_THAT(verdict().notes, Contains("no stacks of process 7: it was refused"));
+}
+
 TEST_F(OutcomeTest, ACrashBeforeTheTimeLimitIsTheStrongerEvidence) {
   evidence_.status.timed_out = true;
   dies(SIGKILL, /*sent_by_harness=*/true);
