@@ -6,12 +6,15 @@
 namespace faultline {
 namespace {
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+/// Value of each hex digit, -1 for every other byte: a report has hundreds of UUIDs.
+constexpr std::array<std::int8_t, 256> make_hex_values() {
+  std::array<std::int8_t, 256> values{};
+  for (auto& value : values) value = -1;
+  for (std::size_t i = 0; i < 10; ++i) values['0' + i] = static_cast<std::int8_t>(i);
+  for (std::size_t i = 0; i < 6; ++i) values['a' + i] = values['A' + i] = static_cast<std::int8_t>(10 + i);
+  return values;
 }
+constexpr auto kHexValues = make_hex_values();
 
 std::string format_uuid(const std::array<std::uint8_t, 16>& bytes, const char* digits) {
   std::string out;
@@ -31,7 +34,7 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
   std::size_t digits = 0;
   for (const char c : text) {
     if (c == '-') continue;
-    const int value = hex_value(c);
+    const int value = kHexValues[static_cast<unsigned char>(c)];
     if (value < 0 || digits == 32) return std::nullopt;
     bytes[digits / 2] = static_cast<std::uint8_t>((bytes[digits / 2] << 4) | value);
     ++digits;

@@ -10,21 +10,21 @@ namespace faultline {
 namespace {
 
 void read_frame_member(std::string_view key, const ReportField& field, Frame& frame) {
-  if (key == "imageOffset") {
+  if (is(key, "imageOffset")) {
     frame.image_offset = ImageOffset{field.natural().value_or(0)};
-  } else if (key == "symbol") {
+  } else if (is(key, "symbol")) {
     frame.symbol = field.text();
-  } else if (key == "symbolLocation") {
+  } else if (is(key, "symbolLocation")) {
     frame.symbol_location = field.natural();
-  } else if (key == "imageIndex") {
+  } else if (is(key, "imageIndex")) {
     if (const auto index = field.natural()) frame.image_index = static_cast<std::size_t>(*index);
-  } else if (key == "sourceFile") {
+  } else if (is(key, "sourceFile")) {
     frame.source_file = field.text();
-  } else if (key == "sourceLine") {
+  } else if (is(key, "sourceLine")) {
     frame.source_line = field.natural();
-  } else if (key == "inline") {
+  } else if (is(key, "inline")) {
     frame.inlined = field.truth();
-  } else if (key == "region") {
+  } else if (is(key, "region")) {
     frame.region = field.text();
   }
 }
@@ -49,17 +49,17 @@ void read_frame(const ReportField& field, Frame& frame) {
 }
 
 void read_register_member(std::string_view key, const ReportField& field, Register& reg) {
-  if (key == "value") {
+  if (is(key, "value")) {
     reg.value = field.natural().value_or(0);
-  } else if (key == "symbol") {
+  } else if (is(key, "symbol")) {
     reg.symbol = field.text();
-  } else if (key == "symbolLocation") {
+  } else if (is(key, "symbolLocation")) {
     reg.symbol_location = field.natural();
-  } else if (key == "matchesCrashFrame") {
+  } else if (is(key, "matchesCrashFrame")) {
     reg.matches_crash_frame = field.truth();
-  } else if (key == "objc-selector") {
+  } else if (is(key, "objc-selector")) {
     reg.objc_selector = field.text();
-  } else if (key == "description") {
+  } else if (is(key, "description")) {
     reg.description = field.text();
   }
 }
@@ -87,9 +87,23 @@ constexpr std::array<std::string_view, 30> kNamedRegisters{
     "rdx", "rdi", "rsi", "rbp", "rsp",    "r8",  "r9",  "r10", "r11",  "r12",
     "r13", "r14", "r15", "rip", "rflags", "cr2", "cpu", "err", "trap", ""};
 
+/// A name of up to seven letters as one number, so that looking it up takes no calls.
+constexpr std::uint64_t packed(std::string_view name) {
+  std::uint64_t word = name.size();
+  for (const char c : name) word = word << 8 | static_cast<unsigned char>(c);
+  return word;
+}
+constexpr auto kPackedRegisters = [] {
+  std::array<std::uint64_t, kNamedRegisters.size()> words{};
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] = packed(kNamedRegisters[i]);
+  return words;
+}();
+
 std::size_t register_rank(std::string_view name) {
-  const auto place = std::find(kNamedRegisters.begin(), kNamedRegisters.end(), name);
-  return static_cast<std::size_t>(place - kNamedRegisters.begin());
+  constexpr std::size_t kLongest = 7;
+  if (name.size() > kLongest) return kNamedRegisters.size();
+  const auto place = std::find(kPackedRegisters.begin(), kPackedRegisters.end(), packed(name));
+  return static_cast<std::size_t>(place - kPackedRegisters.begin());
 }
 
 struct NamedRegister {
@@ -113,13 +127,13 @@ void read_x_registers(const ReportField& field, std::vector<Register>& registers
 
 void read_recursion(const ReportField& field, RecursionInfo& info) {
   field.each_member([&info](std::string_view key, const ReportField& member) {
-    if (key == "hottestElided") {
+    if (is(key, "hottestElided")) {
       info.hottest_elided = member.natural().value_or(0);
-    } else if (key == "coldestElided") {
+    } else if (is(key, "coldestElided")) {
       info.coldest_elided = member.natural().value_or(0);
-    } else if (key == "depth") {
+    } else if (is(key, "depth")) {
       info.depth = member.natural().value_or(0);
-    } else if (key == "keyFrame") {
+    } else if (is(key, "keyFrame")) {
       read_frame(member, info.key_frame.emplace());
     }
   });
@@ -130,9 +144,9 @@ void read_instruction_state(const ReportField& field, Thread& thread) {
     if (outer != "instructionStream") return;
     auto& state = thread.instruction_state.emplace();
     stream.each_member([&state](std::string_view key, const ReportField& member) {
-      if (key == "offset") {
+      if (is(key, "offset")) {
         state.offset = static_cast<std::size_t>(member.natural().value_or(0));
-      } else if (key == "bytes") {
+      } else if (is(key, "bytes")) {
         member.each_element([&state](std::size_t, const ReportField& byte) {
           const auto value = byte.natural();
           if (value && *value > 255) byte.complain(fmt::format("{} is no byte", *value));
@@ -144,27 +158,27 @@ void read_instruction_state(const ReportField& field, Thread& thread) {
 }
 
 void read_thread_member(std::string_view key, const ReportField& field, Thread& thread) {
-  if (key == "id") {
+  if (is(key, "id")) {
     thread.id = field.natural();
-  } else if (key == "frames") {
+  } else if (is(key, "frames")) {
     read_frames(field, thread.frames);
-  } else if (key == "threadState") {
+  } else if (is(key, "threadState")) {
     if (field.expect(JsonType::object)) read_thread_state(field, thread.state.emplace());
-  } else if (key == "queue") {
+  } else if (is(key, "queue")) {
     thread.queue = field.text();
-  } else if (key == "name") {
+  } else if (is(key, "name")) {
     thread.name = field.text();
-  } else if (key == "triggered") {
+  } else if (is(key, "triggered")) {
     thread.triggered = field.truth();
-  } else if (key == "instructionState") {
+  } else if (is(key, "instructionState")) {
     read_instruction_state(field, thread);
-  } else if (key == "originalLength") {
+  } else if (is(key, "originalLength")) {
     thread.original_length = field.natural();
-  } else if (key == "recursionInfoArray") {
+  } else if (is(key, "recursionInfoArray")) {
     field.each_element([&thread](std::size_t, const ReportField& element) {
       read_recursion(element, thread.recursion.emplace_back());
     });
-  } else if (key == "atOwnFault") {
+  } else if (is(key, "atOwnFault")) {
     thread.at_own_fault = field.truth();
   }
 }
@@ -202,11 +216,11 @@ void read_thread_state(const ReportField& field, ThreadState& state) {
     read_register(name, member, row.reg);
   };
   field.each_member([&](std::string_view key, const ReportField& member) {
-    if (key == "flavor") {
+    if (is(key, "flavor")) {
       state.flavor = member.text().value_or("");
-    } else if (key == "x") {
+    } else if (is(key, "x")) {
       read_x_registers(member, state.registers);
-    } else if (key == "rosetta") {
+    } else if (is(key, "rosetta")) {
       state.rosetta = true;
       member.each_member([&](std::string_view name, const ReportField& tmp) { keep(name, tmp); });
     } else if (member.value().type() == JsonType::object || member.value().type() == JsonType::natural) {
@@ -234,27 +248,27 @@ void read_threads(const ReportField& field, std::vector<Thread>& threads) {
 
 void read_image(const ReportField& field, Image& image) {
   field.each_member([&image](std::string_view key, const ReportField& member) {
-    if (key == "base") {
+    if (is(key, "base")) {
       image.base = member.address().value_or(RuntimeAddress{});
-    } else if (key == "size") {
+    } else if (is(key, "size")) {
       image.size_bytes = member.natural().value_or(0);
-    } else if (key == "uuid") {
+    } else if (is(key, "uuid")) {
       image.uuid = member.uuid();
-    } else if (key == "path") {
+    } else if (is(key, "path")) {
       image.path = member.text();
-    } else if (key == "name") {
+    } else if (is(key, "name")) {
       image.name = member.text();
-    } else if (key == "arch") {
+    } else if (is(key, "arch")) {
       image.arch = member.text();
-    } else if (key == "source") {
+    } else if (is(key, "source")) {
       image.source = member.text().value_or("");
-    } else if (key == "CFBundleIdentifier") {
+    } else if (is(key, "CFBundleIdentifier")) {
       image.bundle_id = member.text();
-    } else if (key == "CFBundleShortVersionString") {
+    } else if (is(key, "CFBundleShortVersionString")) {
       image.bundle_short_version = member.text();
-    } else if (key == "CFBundleVersion") {
+    } else if (is(key, "CFBundleVersion")) {
       image.bundle_version = member.text();
-    } else if (key == "buildId") {
+    } else if (is(key, "buildId")) {
       image.build_id = member.text().value_or("");
     }
   });

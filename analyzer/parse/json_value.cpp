@@ -1,5 +1,6 @@
 #include "analyzer/parse/json_value.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -158,8 +159,9 @@ std::optional<bool> JsonValue::boolean() const {
 }
 
 std::optional<std::uint64_t> JsonValue::natural() const {
-  JsonDocument::Number number;
   if (!begins_number(document_->at(at_))) return std::nullopt;
+  if (const auto number = document_->read_short_natural(at_)) return number;
+  JsonDocument::Number number;
   if (document_->read_number(at_, number) == nullptr) return std::nullopt;
   if (number.type != JsonType::natural) return std::nullopt;
   return number.natural;
@@ -345,6 +347,21 @@ const char* JsonDocument::read_string(const char* from, bool& has_escapes) {
     if (length == 0) return fail();
     place += length;
   }
+}
+
+/// Nearly every number of a report; nullopt where more than digits has to be looked at.
+std::optional<std::uint64_t> JsonDocument::read_short_natural(const char* from) {
+  constexpr std::ptrdiff_t kAlwaysFit = 19;
+  const char* const limit = from + std::min(kAlwaysFit, end_ - from);
+  std::uint64_t value = 0;
+  const char* place = from;
+  for (; place != limit && is_digit(*place); ++place) {
+    value = value * 10 + static_cast<unsigned char>(*place - '0');
+  }
+  if (place == from || place == limit || *place == '.' || *place == 'e' || *place == 'E') return std::nullopt;
+  if (*from == '0' && place - from > 1) return std::nullopt;
+  remember(from, place);
+  return value;
 }
 
 const char* JsonDocument::read_number(const char* from, Number& number) {

@@ -115,6 +115,7 @@ class JsonDocument {
   const char* walk_array(const char* from, FunctionRef<void(std::size_t, JsonValue)> use);
   const char* walk_object(const char* from, FunctionRef<void(std::string_view, JsonValue)> use);
   const char* read_string(const char* from, bool& has_escapes);
+  std::optional<std::uint64_t> read_short_natural(const char* from);
   const char* read_number(const char* from, Number& number);
   const char* read_fraction(const char* from, const char* place, Number& number);
   const char* read_word(const char* from, std::string_view word);

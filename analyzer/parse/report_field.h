@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,13 @@ struct JsonPlace {
   /// As a JSON pointer (RFC 6901): `/threads/3/frames/1/imageIndex`.
   [[nodiscard]] std::string pointer() const;
 };
+
+/// `key == name`, without a call: names are short and their lengths are known to the compiler, and the keys
+/// of a large report are compared some hundred thousand times.
+template <std::size_t N>
+bool is(std::string_view key, const char (&name)[N]) {
+  return key.size() == N - 1 && std::memcmp(key.data(), name, N - 1) == 0;
+}
 
 /// A value, its place, and where to complain. Every reading function gives nullopt and adds one
 /// issue where the value is of a kind that cannot be used; a number written as text and the like is
