@@ -210,7 +210,7 @@ void read_thread_state(const ReportField& field, ThreadState& state) {
   std::vector<NamedRegister> named;
   const auto keep = [&](std::string_view name, const ReportField& member) {
     if (named.size() == kMostNamed) return member.complain("more registers than any processor has");
-    if (named.empty()) named.reserve(kNamedRegisters.size());
+    if (named.empty()) named.reserve(kArm64NamedRegisters);
     auto& row = named.emplace_back();
     row.rank = register_rank(name);
     read_register(name, member, row.reg);
@@ -243,7 +243,6 @@ void read_threads(const ReportField& field, std::vector<Thread>& threads) {
       read_thread_member(key, member, thread);
     });
   });
-  threads.shrink_to_fit();
 }
 
 void read_image(const ReportField& field, Image& image) {
@@ -283,7 +282,6 @@ void read_images(const ReportField& field, std::vector<Image>& images) {
       read_image(element, image);
     }
   });
-  images.shrink_to_fit();
 }
 
 }  // namespace faultline

@@ -192,20 +192,20 @@ std::optional<std::string> JsonValue::text() const {
   return json_string_text({at_, static_cast<std::size_t>(end - at_)});
 }
 
+std::optional<std::string_view> JsonValue::plain_text() const {
+  if (document_->at(at_) != '"') return std::nullopt;
+  bool has_escapes = false;
+  const char* end = document_->read_string(at_, has_escapes);
+  if (end == nullptr || has_escapes) return std::nullopt;
+  return std::string_view(at_ + 1, static_cast<std::size_t>(end - at_ - 2));
+}
+
 std::optional<JsonValue> JsonValue::find(std::string_view key) const {
   std::optional<JsonValue> found;
   each_member([&](std::string_view name, JsonValue value) {
     if (!found && name == key) found = value;
   });
   return found;
-}
-
-void JsonValue::each_element(FunctionRef<void(std::size_t, JsonValue)> use) const {
-  if (document_->at(at_) == '[') document_->walk_array(at_, use);
-}
-
-void JsonValue::each_member(FunctionRef<void(std::string_view, JsonValue)> use) const {
-  if (document_->at(at_) == '{') document_->walk_object(at_, use);
 }
 
 std::string JsonValue::compact() const {
@@ -240,22 +240,6 @@ bool JsonDocument::sound() {
   return !failed_;
 }
 
-const char* JsonDocument::fail() {
-  failed_ = true;
-  return nullptr;
-}
-
-const char* JsonDocument::remember(const char* from, const char* end) {
-  read_from_ = from;
-  read_to_ = end;
-  return end;
-}
-
-const char* JsonDocument::blanks(const char* place) const {
-  while (place != end_ && (*place == ' ' || *place == '\n' || *place == '\r' || *place == '\t')) ++place;
-  return place;
-}
-
 const char* JsonDocument::end_of(const char* from) {
   if (from == read_from_ && !failed_) return read_to_;
   Number number;
@@ -278,49 +262,6 @@ const char* JsonDocument::end_of(const char* from) {
     default:
       return read_number(from, number);
   }
-}
-
-const char* JsonDocument::walk_array(const char* from, FunctionRef<void(std::size_t, JsonValue)> use) {
-  if (++depth_ > kDeepest) return fail();
-  const char* place = blanks(from + 1);
-  if (at(place) != ']') {
-    for (std::size_t index = 0;; ++index) {
-      use(index, JsonValue(*this, place));
-      place = end_of(place);
-      if (place == nullptr) return nullptr;
-      place = blanks(place);
-      if (at(place) != ',') break;
-      place = blanks(place + 1);
-    }
-    if (at(place) != ']') return fail();
-  }
-  --depth_;
-  return remember(from, place + 1);
-}
-
-const char* JsonDocument::walk_object(const char* from, FunctionRef<void(std::string_view, JsonValue)> use) {
-  if (++depth_ > kDeepest) return fail();
-  const char* place = blanks(from + 1);
-  if (at(place) != '}') {
-    while (true) {
-      if (at(place) != '"') return fail();
-      bool has_escapes = false;
-      const char* key_end = read_string(place, has_escapes);
-      if (key_end == nullptr) return nullptr;
-      const char* colon = blanks(key_end);
-      if (at(colon) != ':') return fail();
-      const char* value = blanks(colon + 1);
-      use(key(place, key_end, has_escapes), JsonValue(*this, value));
-      place = end_of(value);
-      if (place == nullptr) return nullptr;
-      place = blanks(place);
-      if (at(place) != ',') break;
-      place = blanks(place + 1);
-    }
-    if (at(place) != '}') return fail();
-  }
-  --depth_;
-  return remember(from, place + 1);
 }
 
 std::string_view JsonDocument::key(const char* from, const char* end, bool has_escapes) {

@@ -13,29 +13,6 @@
 
 namespace faultline {
 
-/// A callable borrowed for the length of one call.
-template <typename Signature>
-class FunctionRef;
-template <typename Return, typename... Arguments>
-class FunctionRef<Return(Arguments...)> {
- public:
-  template <typename Callable>
-    requires(!std::is_same_v<std::remove_cvref_t<Callable>, FunctionRef>)
-  FunctionRef(Callable&& callable)  // NOLINT(google-explicit-constructor): meant to convert
-      : object_(const_cast<void*>(static_cast<const void*>(&callable))),
-        call_([](void* object, Arguments... arguments) -> Return {
-          return (*static_cast<std::remove_reference_t<Callable>*>(object))(
-              std::forward<Arguments>(arguments)...);
-        }) {}
-  Return operator()(Arguments... arguments) const {
-    return call_(object_, std::forward<Arguments>(arguments)...);
-  }
-
- private:
-  void* object_;
-  Return (*call_)(void*, Arguments...);
-};
-
 enum class JsonType {
   null,
   boolean,
@@ -64,12 +41,16 @@ class JsonValue {
   [[nodiscard]] std::optional<std::int64_t> integer() const;
   [[nodiscard]] std::optional<double> real() const;
   [[nodiscard]] std::optional<std::string> text() const;
+  /// A text where it stands in the document; nullopt too where it was written with escapes.
+  [[nodiscard]] std::optional<std::string_view> plain_text() const;
 
   /// The first member of that name; nullopt too where this is no object. Linear.
   [[nodiscard]] std::optional<JsonValue> find(std::string_view key) const;
   /// Each element or member in turn. Keys live as long as the document.
-  void each_element(FunctionRef<void(std::size_t, JsonValue)> use) const;
-  void each_member(FunctionRef<void(std::string_view, JsonValue)> use) const;
+  template <typename Use>  // void(std::size_t, JsonValue)
+  void each_element(Use&& use) const;
+  template <typename Use>  // void(std::string_view, JsonValue)
+  void each_member(Use&& use) const;
 
   /// As compact JSON text.
   [[nodiscard]] std::string compact() const;
@@ -112,8 +93,10 @@ class JsonDocument {
   // Each takes the position of a value's first byte (at() says if there is one) and gives that after its
   // last, or null once the text has turned out to be no JSON.
   const char* end_of(const char* from);
-  const char* walk_array(const char* from, FunctionRef<void(std::size_t, JsonValue)> use);
-  const char* walk_object(const char* from, FunctionRef<void(std::string_view, JsonValue)> use);
+  template <typename Use>
+  const char* walk_array(const char* from, Use&& use);
+  template <typename Use>
+  const char* walk_object(const char* from, Use&& use);
   const char* read_string(const char* from, bool& has_escapes);
   std::optional<std::uint64_t> read_short_natural(const char* from);
   const char* read_number(const char* from, Number& number);
@@ -121,9 +104,19 @@ class JsonDocument {
   const char* read_word(const char* from, std::string_view word);
 
   std::string_view key(const char* from, const char* end, bool has_escapes);
-  const char* remember(const char* from, const char* end);
-  const char* fail();
-  [[nodiscard]] const char* blanks(const char* at) const;
+  const char* remember(const char* from, const char* end) {
+    read_from_ = from;
+    read_to_ = end;
+    return end;
+  }
+  const char* fail() {
+    failed_ = true;
+    return nullptr;
+  }
+  [[nodiscard]] const char* blanks(const char* place) const {
+    while (place != end_ && (*place == ' ' || *place == '\n' || *place == '\r' || *place == '\t')) ++place;
+    return place;
+  }
   /// The byte there, or 0 at the end of the text and after a failure: no value starts with it.
   [[nodiscard]] char at(const char* place) const { return failed_ || place == end_ ? '\0' : *place; }
 
@@ -135,5 +128,62 @@ class JsonDocument {
   bool failed_ = false;
   std::forward_list<std::string> resolved_keys_;  // Those that were written with escapes.
 };
+
+// In the header, so that what is done with each value is compiled into the walk.
+
+template <typename Use>
+const char* JsonDocument::walk_array(const char* from, Use&& use) {
+  if (++depth_ > kDeepest) return fail();
+  const char* place = blanks(from + 1);
+  if (at(place) != ']') {
+    for (std::size_t index = 0;; ++index) {
+      use(index, JsonValue(*this, place));
+      place = end_of(place);
+      if (place == nullptr) return nullptr;
+      place = blanks(place);
+      if (at(place) != ',') break;
+      place = blanks(place + 1);
+    }
+    if (at(place) != ']') return fail();
+  }
+  --depth_;
+  return remember(from, place + 1);
+}
+
+template <typename Use>
+const char* JsonDocument::walk_object(const char* from, Use&& use) {
+  if (++depth_ > kDeepest) return fail();
+  const char* place = blanks(from + 1);
+  if (at(place) != '}') {
+    while (true) {
+      if (at(place) != '"') return fail();
+      bool has_escapes = false;
+      const char* key_end = read_string(place, has_escapes);
+      if (key_end == nullptr) return nullptr;
+      const char* colon = blanks(key_end);
+      if (at(colon) != ':') return fail();
+      const char* value = blanks(colon + 1);
+      use(key(place, key_end, has_escapes), JsonValue(*this, value));
+      place = end_of(value);
+      if (place == nullptr) return nullptr;
+      place = blanks(place);
+      if (at(place) != ',') break;
+      place = blanks(place + 1);
+    }
+    if (at(place) != '}') return fail();
+  }
+  --depth_;
+  return remember(from, place + 1);
+}
+
+template <typename Use>
+void JsonValue::each_element(Use&& use) const {
+  if (document_->at(at_) == '[') document_->walk_array(at_, use);
+}
+
+template <typename Use>
+void JsonValue::each_member(Use&& use) const {
+  if (document_->at(at_) == '{') document_->walk_object(at_, use);
+}
 
 }  // namespace faultline

@@ -150,6 +150,9 @@ std::optional<RuntimeAddress> ReportField::address() const {
 }
 
 std::optional<Uuid> ReportField::uuid() const {
+  if (const auto plain = value_.plain_text()) {
+    if (const auto uuid = Uuid::parse(*plain); uuid && !uuid->is_zero()) return uuid;
+  }
   const auto text = value_.text();
   if (!text) {
     static_cast<void>(expect(JsonType::text));
