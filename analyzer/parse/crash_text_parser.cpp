@@ -1,7 +1,5 @@
 #include "analyzer/parse/crash_text_parser.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
@@ -10,8 +8,10 @@
 
 #include "analyzer/parse/pasted_text.h"
 #include "analyzer/parse/system_event_parser.h"
+#include "analyzer/parse/text_gaps.h"
 #include "analyzer/parse/text_header.h"
 #include "analyzer/parse/text_lines.h"
+#include "analyzer/parse/text_stacks.h"
 
 namespace faultline {
 namespace {
@@ -103,7 +103,7 @@ class TextReader {
       case Section::backtrace:
         return block_line(report_.app_specific_backtraces.back(), line);
       case Section::last_exception:
-        return last_exception(content);
+        return stay(stacks_.read_last_exception(content));
       case Section::triage:
         return triage(line, content);
       case Section::regions:
@@ -111,13 +111,13 @@ class TextReader {
       case Section::notes:
         return notes(content);
       case Section::thread:
-        return thread(line, content);
+        return stacks_.read_frame(line);
       case Section::table:
-        return table(line, content);
+        return stay(stacks_.read_table_row(line));
       case Section::registers:
-        return registers(line, content);
+        return stay(stacks_.read_registers(line));
       case Section::instructions:
-        return instructions(line, content);
+        return stay(stacks_.read_instructions(line));
       case Section::images:
         return images(content);
       case Section::modifications:
@@ -132,7 +132,7 @@ class TextReader {
   /// Section heads, thread heads, and stack lines that stand without one.
   bool start_section(std::string_view line, std::string_view content) {
     if (content.empty()) return false;
-    if (content.starts_with("Thread ") && thread_head(content)) return true;
+    if (content.starts_with("Thread ") && enter_thread(stacks_.read_head(content))) return true;
     for (const auto& [label, section] : kSectionStarts) {
       if (content.starts_with(label)) return enter(section, content.substr(label.size()));
     }
@@ -152,13 +152,40 @@ class TextReader {
         (content.starts_with("frame #") || content.starts_with("* frame #") || is_digit(content.front())) &&
         parse_frame_line(line)) {
       section_ = Section::thread;
-      new_thread(std::exchange(heading_names_crash_, false));
+      stacks_.begin_thread(std::exchange(heading_names_crash_, false));
+      recognised_ = true;
       return false;
     }
     if (free && content.find("stop reason = ") != content.npos) debugger_stop(content);
     return false;
   }
   static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+  /// False where the line was no head.
+  bool enter_thread(ThreadHead head) {
+    switch (head) {
+      case ThreadHead::none:
+        return false;
+      case ThreadHead::name:
+        return true;
+      case ThreadHead::stack:
+        section_ = Section::thread;
+        recognised_ = true;
+        return true;
+      case ThreadHead::registers:
+        section_ = Section::registers;
+        recognised_ = true;
+        return true;
+      case ThreadHead::instructions:
+        section_ = Section::instructions;
+        return true;
+    }
+    return false;
+  }
+
+  void stay(bool still_in_it) {
+    if (!still_in_it) section_ = Section::header;
+  }
 
   bool enter(Section section, std::string_view rest) {
     section_ = section;
@@ -248,133 +275,6 @@ class TextReader {
     if (std::find(lines.begin(), lines.end(), content) == lines.end()) lines.emplace_back(content);
   }
 
-  Thread& new_thread(bool triggered) {
-    auto& thread = report_.threads.emplace_back();
-    frames_.emplace_back();
-    thread.triggered = triggered;
-    recognised_ = true;
-    return thread;
-  }
-
-  /// `Thread 4 Crashed:: name Dispatch queue: q`, `Thread 4 name:  …`, `Thread 4 crashed with …`.
-  bool thread_head(std::string_view content) {
-    auto rest = content.substr(7);
-    const auto number = take_decimal(rest);
-    if (!number) return false;
-    if (rest.starts_with(" crashed with")) {
-      section_ = Section::registers;
-      flavor_ = rest.find("ARM Thread State (64-bit)") != rest.npos ? "ARM_THREAD_STATE64"
-                : rest.find("X86") != rest.npos                     ? "x86_THREAD_STATE"
-                                                                    : std::string(trim(rest.substr(13)));
-      if (flavor_.ends_with(':')) flavor_.pop_back();
-      if (!report_.faulting_thread) report_.faulting_thread = static_cast<std::size_t>(*number);
-      recognised_ = true;
-      return true;
-    }
-    if (rest.starts_with(" instruction stream:")) {
-      section_ = Section::instructions;
-      return true;
-    }
-    if (rest.starts_with(" name:")) {
-      name_and_queue(rest.substr(6), pending_name_, pending_queue_);
-      return true;
-    }
-    const bool crashed = rest.starts_with(" Crashed");
-    if (crashed) rest.remove_prefix(8);
-    if (!rest.starts_with(':')) return false;
-    rest.remove_prefix(rest.starts_with("::") ? 2 : 1);
-    section_ = Section::thread;
-    auto& thread = new_thread(crashed);
-    if (crashed && !report_.faulting_thread) report_.faulting_thread = static_cast<std::size_t>(*number);
-    thread.name = std::exchange(pending_name_, std::nullopt);
-    thread.queue = std::exchange(pending_queue_, std::nullopt);
-    name_and_queue(rest, thread.name, thread.queue);
-    return true;
-  }
-
-  static void name_and_queue(std::string_view text, std::optional<std::string>& name,
-                             std::optional<std::string>& queue) {
-    constexpr std::string_view kMark = "Dispatch queue: ";
-    const auto at = text.find(kMark);
-    if (at != std::string_view::npos) {
-      queue = std::string(trim(text.substr(at + kMark.size())));
-      text = text.substr(0, at);
-    }
-    text = trim(text);
-    if (!text.empty()) name = std::string(text);
-  }
-
-  void thread(std::string_view line, std::string_view content) {
-    if (content.empty()) return;
-    auto frame = parse_frame_line(line);
-    if (!frame) return;
-    // Another stack without a head of its own.
-    if (frame->index == 0 && !frames_.back().empty()) new_thread(false);
-    frames_.back().push_back(std::move(*frame));
-  }
-
-  /// A hand-made table of the crashed thread's frames.
-  void table(std::string_view line, std::string_view content) {
-    if (content.empty()) {
-      if (!in_table_) return;
-      in_table_ = false;
-      section_ = Section::header;
-      return;
-    }
-    auto frame = parse_frame_line(line);
-    if (!frame) return;
-    if (!in_table_) new_thread(true);
-    in_table_ = true;
-    frames_.back().push_back(std::move(*frame));
-  }
-
-  void last_exception(std::string_view content) {
-    if (content.empty()) {
-      if (!last_exception_.empty()) section_ = Section::header;
-      return;
-    }
-    if (auto frame = parse_frame_line(content)) {
-      last_exception_.push_back(std::move(*frame));
-      return;
-    }
-    // iOS: bare addresses in parentheses.
-    while (!content.empty()) {
-      const auto at = content.find("0x");
-      if (at == std::string_view::npos) return;
-      content.remove_prefix(at);
-      const auto address = take_hex(content);
-      if (!address) return;
-      auto& frame = last_exception_.emplace_back();
-      frame.image = "???";
-      frame.address = RuntimeAddress{*address};
-    }
-  }
-
-  void registers(std::string_view line, std::string_view content) {
-    if (content.starts_with("Logical CPU:") || content.starts_with("Error Code:") ||
-        content.starts_with("Trap Number:")) {
-      return trap_line(content);
-    }
-    if (content.empty()) return;
-    if (!parse_register_line(line, registers_)) section_ = Section::header;
-  }
-
-  /// The error code's text describes the trap.
-  void trap_line(std::string_view content) {
-    const auto colon = content.find(':');
-    auto value = trim(content.substr(colon + 1));
-    Register reg;
-    reg.name = content.starts_with('L') ? "cpu" : content.starts_with('E') ? "err" : "trap";
-    reg.value = (value.starts_with("0x") ? take_hex(value) : take_decimal(value)).value_or(0);
-    if (reg.name == "err") trap_description_ = std::string(trim(value));
-    if (reg.name == "trap" && !trap_description_.empty()) reg.description = trap_description_;
-    registers_.push_back(std::move(reg));
-  }
-
-  void instructions(std::string_view line, std::string_view content) {
-    if (content.empty() || !parse_instruction_row(line, instructions_)) section_ = Section::header;
-  }
-
   void images(std::string_view content) {
     if (content.empty()) {
       if (!report_.images.empty()) section_ = Section::header;
@@ -434,69 +334,12 @@ class TextReader {
 
   void finish() {
     if (debugger_ && !report_.threads.empty()) report_.threads[0].triggered = true;
-    for (std::size_t i = 0; i < frames_.size(); ++i) place(frames_[i], report_.threads[i].frames);
-    place(last_exception_, report_.last_exception_backtrace);
-    mark_crashed_thread();
-    attach_state();
+    stacks_.finish();
     if (report_.vm_summary) {
       while (report_.vm_summary->ends_with("\n\n")) report_.vm_summary->pop_back();
     }
     if (report_.threads.empty() && header_lines_ < 2 && !recognised_ && !sampled_) return;
     settle_kind();
-  }
-
-  /// The list of images is short, frames are many: names repeat, addresses decide.
-  void place(std::vector<TextFrame>& lines, std::vector<Frame>& frames) {
-    frames.reserve(lines.size());
-    for (auto& line : lines) {
-      auto& frame = frames.emplace_back(std::move(line.frame));
-      if (const auto index = image_of(line)) {
-        frame.image_index = index;
-        frame.image_offset = *line.address - report_.images[*index].base;
-        continue;
-      }
-      frame.address = line.address;
-      if (line.image != "???") frame.image_name = std::move(line.image);
-      if (line.address && line.image_base) frame.image_offset = *line.address - *line.image_base;
-    }
-  }
-
-  [[nodiscard]] std::optional<std::size_t> image_of(const TextFrame& line) const {
-    if (!line.address) return std::nullopt;
-    std::optional<std::size_t> absolute;
-    for (std::size_t i = 0; i < report_.images.size(); ++i) {
-      const auto& image = report_.images[i];
-      if (image.source == "A") {
-        absolute = i;
-      } else if (line.address->value - image.base.value < image.size_bytes &&
-                 line.address->value >= image.base.value) {
-        return i;
-      }
-    }
-    return line.image == "???" ? absolute : std::nullopt;
-  }
-
-  void mark_crashed_thread() {
-    const auto& threads = report_.threads;
-    const bool marked =
-        std::any_of(threads.begin(), threads.end(), [](const Thread& t) { return t.triggered; });
-    if (!marked && report_.faulting_thread && *report_.faulting_thread < threads.size()) {
-      report_.threads[*report_.faulting_thread].triggered = true;
-    }
-  }
-
-  void attach_state() {
-    const auto index = report_.crashed_thread_index();
-    if (!index) return;
-    auto& thread = report_.threads[*index];
-    if (!registers_.empty()) {
-      auto& state = thread.state.emplace();
-      state.flavor = flavor_;
-      state.rosetta = std::any_of(registers_.begin(), registers_.end(),
-                                  [](const Register& reg) { return reg.name.starts_with("tmp"); });
-      state.registers = std::move(registers_);
-    }
-    if (!instructions_.bytes.empty()) thread.instruction_state = std::move(instructions_);
   }
 
   void settle_kind() {
@@ -523,58 +366,12 @@ class TextReader {
   bool recognised_ = false;
   bool sampled_ = false;
   bool leaks_ = false;
-  bool in_table_ = false;
   bool heading_names_crash_ = false;
   bool debugger_ = false;
   std::string_view event_;
-  std::string flavor_;
-  std::string trap_description_;
-  std::optional<std::string> pending_name_;
-  std::optional<std::string> pending_queue_;
-  std::vector<std::vector<TextFrame>> frames_;  // One list a thread of report_.
-  std::vector<TextFrame> last_exception_;
-  std::vector<Register> registers_;
-  InstructionState instructions_;
+  TextStacks stacks_{report_};
   ExternalModificationCounts* counts_ = nullptr;
 };
-
-/// Whether the text says of itself that somebody made it up from memory.
-bool admits_reconstruction(std::string_view text) {
-  for (const std::string_view word : {"reconstruction", "reconstructed", "Reconstruction", "Reconstructed"}) {
-    if (text.find(word) != std::string_view::npos) return true;
-  }
-  return false;
-}
-
-bool is_whole(const CrashReport& report) {
-  const bool process = report.process_name || report.pid;
-  return report.incident || (process && report.capture_time && report.exception && !report.threads.empty());
-}
-
-/// A whole text has all images behind its threads, and the crashed thread among them.
-void note_what_is_missing(std::string_view text, CrashReport& report) {
-  const bool any = std::any_of(report.threads.begin(), report.threads.end(),
-                               [](const Thread& thread) { return !thread.frames.empty(); });
-  if (report.kind != ReportKind::crash || !any) return;
-  const auto end = fmt::format("line {}", std::count(text.begin(), text.end(), '\n') + 1);
-  if (report.images.empty()) {
-    report.issues.push_back({end, "the list of images is missing: the text was cut or shortened"});
-  }
-  std::size_t unlisted = 0;
-  for (const auto& thread : report.threads) {
-    unlisted += static_cast<std::size_t>(
-        std::count_if(thread.frames.begin(), thread.frames.end(),
-                      [](const Frame& frame) { return frame.image_name && *frame.image_name != "???"; }));
-  }
-  if (unlisted > 0 && !report.images.empty()) {
-    report.issues.push_back({end, fmt::format("frames in images that the list lacks: {}", unlisted)});
-  }
-  if (report.faulting_thread && !report.crashed_thread_index()) {
-    report.issues.push_back(
-        {end, fmt::format("the crashed thread, {}, is not in the text: it was cut or shortened",
-                          *report.faulting_thread)});
-  }
-}
 
 }  // namespace
 
@@ -583,7 +380,7 @@ void parse_crash_text_into(std::string_view text, CrashReport& report) {
   TextReader(report).read(text);
   report.from_text = true;
   report.kind = report.is_simulated || report.is_non_fatal ? ReportKind::non_fatal : kind;
-  note_what_is_missing(text, report);
+  note_gaps(text, report);
 }
 
 CrashReport parse_crash_text(std::string_view text) {
@@ -592,10 +389,10 @@ CrashReport parse_crash_text(std::string_view text) {
   report.from_text = true;
   if (parse_panic_text(text, report)) return report;
   TextReader(report).read(text);
-  if (admits_reconstruction(text) || (report.kind == ReportKind::crash && !is_whole(report))) {
+  if (is_reconstruction(text, report)) {
     report.origin = ReportOrigin::reconstructed;
   } else {
-    note_what_is_missing(text, report);
+    note_gaps(text, report);
   }
   return report;
 }
