@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "analyzer/statistics/proportion.h"
 #include "cli/report_sections.h"
@@ -61,6 +62,12 @@ void add_checks(const std::vector<std::string>& checks, const std::vector<std::s
   }
 }
 
+Result<void> add_section(Result<ReportSection> made, CampaignReport& report) {
+  TRY_ASSIGN(auto section, std::move(made));
+  report.sections.push_back(std::move(section));
+  return {};
+}
+
 }  // namespace
 
 Result<RunSummary> stored_summary(Store& store, const RunRecord& run) {
@@ -110,24 +117,15 @@ Result<CampaignReport> run_report(Store& store, const RunSummary& summary,
   report.findings = findings;
   report.sections.push_back(run_section(summary));
   report.sections.push_back(ledger_section(summary));
-  TRY_ASSIGN(auto rates, rates_section(store, run));
-  report.sections.push_back(std::move(rates));
-  TRY_ASSIGN(auto sites, sites_section(store, summary));
-  report.sections.push_back(std::move(sites));
-  TRY_ASSIGN(auto comparisons, comparisons_section(store, summary));
-  report.sections.push_back(std::move(comparisons));
-  TRY_ASSIGN(auto changes, changes_section(store, run));
-  report.sections.push_back(std::move(changes));
-  TRY_ASSIGN(auto nights, nights_section(store, run));
-  report.sections.push_back(std::move(nights));
-  TRY_ASSIGN(auto time, time_section(store, run));
-  report.sections.push_back(std::move(time));
-  TRY_ASSIGN(auto metrics, metrics_section(store, run));
-  report.sections.push_back(std::move(metrics));
-  TRY_ASSIGN(auto others, other_events_section(store, run));
-  report.sections.push_back(std::move(others));
-  TRY_ASSIGN(auto unknown, unknown_section(store, summary));
-  report.sections.push_back(std::move(unknown));
+  TRY(add_section(rates_section(store, run), report));
+  TRY(add_section(sites_section(store, summary), report));
+  TRY(add_section(comparisons_section(store, summary), report));
+  TRY(add_section(changes_section(store, run), report));
+  TRY(add_section(nights_section(store, run), report));
+  TRY(add_section(time_section(store, run), report));
+  TRY(add_section(metrics_section(store, run), report));
+  TRY(add_section(other_events_section(store, run), report));
+  TRY(add_section(unknown_section(store, summary), report));
   TRY(add_cases(store, run, report));
   add_checks(checks, findings, report);
   return report;
