@@ -45,7 +45,15 @@ std::int64_t wanted_trials() {
   return text == nullptr ? 130 : std::max(50L, std::strtol(text, nullptr, 10));
 }
 
+/// A sanitizer's allocator asks for the time, and a faked clock allocates: under one, nobody sets the clock.
+#ifdef FAULTLINE_SANITIZED
+constexpr int kClockSteps = 0;
+#else
+constexpr int kClockSteps = 2;
+#endif
+
 std::filesystem::path find_faketime() {
+  if (kClockSteps == 0) return {};
   for (const char* place : {"/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
                             "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1"}) {
     if (std::filesystem::exists(place)) return place;
@@ -350,7 +358,8 @@ class ChaosNight {
       if (cut_pid_ > 0) cut_power();
       return;
     }
-    if (clock_steps_ < 2 && can_set_clock() && begun >= trials() * (clock_steps_ == 0 ? 3 : 6) / 10) {
+    if (clock_steps_ < kClockSteps && can_set_clock() &&
+        begun >= trials() * (clock_steps_ == 0 ? 3 : 6) / 10) {
       set_clock(clock_steps_ == 0 ? seconds(5400) : seconds(-3600));
       ++clock_steps_;
     } else if (full_disks_ == 0 && has_small_disk() && begun >= trials() * 45 / 100) {
@@ -476,14 +485,14 @@ TEST(ChaosTest, NothingIsMisattributedLostOrCountedTwice) {
   ChaosNight night;
   REQUIRE_OR_SKIP(night.has_small_disk(), "a small disk cannot be mounted here");
   REQUIRE_OR_SKIP(night.can_reboot(), "the boot's identity cannot be replaced here");
-  REQUIRE_OR_SKIP(night.can_set_clock(), "libfaketime is not installed");
+  REQUIRE_OR_SKIP(night.can_set_clock() || kClockSteps == 0, "libfaketime is not installed");
 
   ASSERT_NO_FATAL_FAILURE(night.run());
   night.compare();
 
   EXPECT_GE(night.kills(), 1);
   EXPECT_EQ(night.full_disks(), 1);
-  EXPECT_EQ(night.clock_steps(), 2);
+  EXPECT_EQ(night.clock_steps(), kClockSteps);
   EXPECT_EQ(night.power_cuts(), 1);
 }
 
