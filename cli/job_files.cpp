@@ -71,7 +71,8 @@ std::string service_text(const Job& job) {
   out += "\nNice=0\nIOSchedulingClass=best-effort\nKillSignal=SIGTERM\nKillMode=mixed\nTimeoutStopSec=60\n";
   // 130 is our word for interrupted after saving, as by the stop of the service.
   out += "SuccessExitStatus=130\n";
-  if (job.start != Job::Start::daily) out += "\n[Install]\nWantedBy=default.target\n";
+  const bool starts_with_session = job.start == Job::Start::at_login || job.start == Job::Start::always;
+  if (starts_with_session) out += "\n[Install]\nWantedBy=default.target\n";
   return out;
 }
 
@@ -132,6 +133,7 @@ std::vector<JobFile> launchd_files(const Job& job) {
           job.at.hour, job.at.minute);
       break;
     case Job::Start::at_login:
+    case Job::Start::once:
       out += "  <key>RunAtLoad</key>\n  <true/>\n";
       break;
     case Job::Start::always:

@@ -27,6 +27,7 @@ struct Job {
     daily,     ///< At `at`.
     at_login,  ///< Once per start of the machine (or of the user's session).
     always,    ///< And again whenever it ends.
+    once,      ///< As soon as the system is told of it, and never again.
   };
   std::string name;                  ///< `nightly`; see job_name().
   std::string description;           ///< One line.

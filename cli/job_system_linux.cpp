@@ -16,6 +16,8 @@ Commands load(const std::filesystem::path& /*folder*/, const Job& job) {
   if (job.start == Job::Start::at_login) {
     // Not now: the daily one does that.
     commands.push_back({"systemctl", "--user", "enable", unit_of(job)});
+  } else if (job.start == Job::Start::once) {
+    commands.push_back({"systemctl", "--user", "start", "--no-block", unit_of(job)});
   } else {
     commands.push_back({"systemctl", "--user", "enable", "--now", unit_of(job)});
   }
@@ -23,6 +25,7 @@ Commands load(const std::filesystem::path& /*folder*/, const Job& job) {
 }
 
 Commands unload(const std::filesystem::path& /*folder*/, const Job& job) {
+  if (job.start == Job::Start::once) return {{"systemctl", "--user", "stop", unit_of(job)}};
   return {{"systemctl", "--user", "disable", "--now", unit_of(job)}};
 }
 

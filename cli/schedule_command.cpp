@@ -8,7 +8,9 @@
 
 #include "cli/commands.h"
 #include "cli/host_defaults.h"
+#include "cli/job_check.h"
 #include "cli/job_files.h"
+#include "cli/stop_signal.h"
 #include "cli/terminal.h"
 #include "collector/host/environment_facts.h"
 #include "collector/host/host_probe.h"
@@ -18,12 +20,16 @@
 namespace faultline {
 namespace {
 
+/// Doctor waits up to a minute for its canary's report, and asks many small programs.
+constexpr std::chrono::seconds kCheckLimit{180};
+
 struct ScheduleFlags {
   std::string campaign;
   std::string at;
   bool watch = false;
   std::vector<std::string> folders;
   bool remove = false;
+  bool check = false;
   bool print_only = false;
 };
 
@@ -110,18 +116,41 @@ Result<std::vector<Job>> watch_jobs(const ScheduleFlags& flags, const CommandCon
   return std::vector<Job>{std::move(watch)};
 }
 
+/// What `faultline doctor` says as a job and in a terminal may differ: folder permissions, the Metal device,
+/// the environment.
+Result<Job> check_job(const CommandContext& context, const std::filesystem::path& output_file) {
+  TRY_ASSIGN(const auto places, find_places(context));
+  Job check;
+  check.name = "check-now";
+  check.description = "Faultline doctor, once";
+  check.start = Job::Start::once;
+  check.working_folder = places.here;
+  check.env = job_environment();
+  check.command = recorded_command({places.program, "doctor", "--db", places.db}, output_file);
+  return check;
+}
+
 std::string command_text(const std::vector<std::string>& command) {
   return fmt::format("{}", fmt::join(command, " "));
 }
 
-/// Files first, and nothing is undone where the system cannot be told: the command to do so by hand is said.
-Result<ExitStatus> install(const std::vector<Job>& jobs, const JobSystem& system,
-                           const CommandContext& context) {
+Result<void> make_folders(const JobSystem& system) {
   std::error_code error;
   for (const auto& folder : {system.folder, system.log_folder}) {
     std::filesystem::create_directories(folder, error);
     if (error) return fail(io_error("cannot make the folder " + folder.string(), error.value()));
   }
+  return {};
+}
+
+Result<std::string> tell_system(SystemHost& host, const std::vector<std::string>& command) {
+  return host.run_command({command, {}, std::chrono::seconds(30), true, 4096});
+}
+
+/// Files first, and nothing is undone where the system cannot be told: the command to do so by hand is said.
+Result<ExitStatus> install(const std::vector<Job>& jobs, const JobSystem& system,
+                           const CommandContext& context) {
+  TRY(make_folders(system));
   SystemHost host;
   bool told = true;
   for (const Job& job : jobs) {
@@ -131,34 +160,41 @@ Result<ExitStatus> install(const std::vector<Job>& jobs, const JobSystem& system
     }
     // One that is there from an earlier schedule would be kept as it was.
     for (const auto& command : system.unload(system.folder, job)) [[maybe_unused]]
-      const auto ignored = host.run_command({command, {}, std::chrono::seconds(30), true, 4096});
+      const auto ignored = tell_system(host, command);
     for (const auto& command : system.load(system.folder, job)) {
-      const auto done = host.run_command({command, {}, std::chrono::seconds(30), true, 4096});
+      const auto done = tell_system(host, command);
       if (done) continue;
       complain(fmt::format("{}; run by hand: {}", done.error().text(), command_text(command)));
       told = false;
     }
   }
   note(context, system.note);
+  note(context, "What a job sees here may differ from what you see: `faultline schedule --check` tells.");
   return told ? ExitStatus::done : ExitStatus::failed;
+}
+
+/// Takes a job away from the system, which need not know it. Gives the files that were there.
+Result<std::vector<std::filesystem::path>> withdraw(const Job& job, const JobSystem& system) {
+  SystemHost host;
+  for (const auto& command : system.unload(system.folder, job)) [[maybe_unused]]
+    const auto ignored = tell_system(host, command);
+  std::vector<std::filesystem::path> removed;
+  for (const JobFile& file : system.files(job)) {
+    const auto path = system.folder / file.name;
+    std::error_code error;
+    if (std::filesystem::remove(path, error)) removed.push_back(path);
+    if (error) return fail(io_error("cannot remove " + path.string(), error.value()));
+  }
+  return removed;
 }
 
 Result<ExitStatus> remove(const std::vector<Job>& jobs, const JobSystem& system,
                           const CommandContext& context) {
-  SystemHost host;
   bool any = false;
   for (const Job& job : jobs) {
-    for (const JobFile& file : system.files(job))
-      any = any || std::filesystem::exists(system.folder / file.name);
-    for (const auto& command : system.unload(system.folder, job)) [[maybe_unused]]
-      const auto ignored = host.run_command({command, {}, std::chrono::seconds(30), true, 4096});
-    for (const JobFile& file : system.files(job)) {
-      std::error_code error;
-      if (std::filesystem::remove(system.folder / file.name, error))
-        note(context, "Removed " + (system.folder / file.name).string());
-      if (error)
-        return fail(io_error("cannot remove " + (system.folder / file.name).string(), error.value()));
-    }
+    TRY_ASSIGN(const auto removed, withdraw(job, system));
+    for (const auto& path : removed) note(context, "Removed " + path.string());
+    any = any || !removed.empty();
   }
   if (!any)
     return fail(ErrorKind::invalid_argument,
@@ -166,14 +202,52 @@ Result<ExitStatus> remove(const std::vector<Job>& jobs, const JobSystem& system,
   return ExitStatus::done;
 }
 
+/// Starts the job and waits for what it says.
+Result<RecordedEnd> run_as_job(const Job& job, const JobSystem& system,
+                               const std::filesystem::path& output_file) {
+  for (const JobFile& file : system.files(job))
+    TRY(write_file_atomically(system.folder / file.name, file.text));
+  SystemHost host;
+  for (const auto& command : system.load(system.folder, job)) {
+    auto told = tell_system(host, command);
+    if (told) continue;
+    told.error().add_context(
+        "no job can be started here (is this the session of somebody who is logged in?)");
+    return fail(told.error());
+  }
+  SystemClock clock;
+  return wait_for_recorded(output_file, kCheckLimit, clock, install_stop_signals());
+}
+
+Result<ExitStatus> check(const CommandContext& context, const JobSystem& system) {
+  TRY(make_folders(system));
+  const auto output_file = system.log_folder / "check.log";
+  TRY_ASSIGN(const Job job, check_job(context, output_file));
+  TRY(withdraw(job, system));  // One that was left behind would be run instead.
+  forget_recorded(output_file);
+  note(context, "Running `faultline doctor` as a job of the system; this can take a minute.");
+  const auto end = run_as_job(job, system, output_file);
+  TRY(withdraw(job, system));
+  if (!end) return fail(end.error());
+  print(end->output);
+  note(context, "This is what a scheduled job sees; it is kept in " + output_file.string());
+  return end->exit_status == 0 ? ExitStatus::done : ExitStatus::failed;
+}
+
 Result<ExitStatus> schedule(const ScheduleFlags& flags, const CommandContext& context) {
+  if (flags.check) {
+    if (flags.watch || !flags.campaign.empty())
+      return fail(ErrorKind::invalid_argument, "--check stands alone: it looks at this host, at no campaign");
+    TRY_ASSIGN(const auto system, this_job_system());
+    return check(context, system);
+  }
   if (flags.watch ? !flags.at.empty() : !flags.folders.empty()) {
     return fail(ErrorKind::invalid_argument, flags.watch
                                                  ? "--at goes with a campaign; --watch runs all the time"
                                                  : "folders go with --watch");
   }
   if (!flags.watch && flags.campaign.empty())
-    return fail(ErrorKind::invalid_argument, "give a campaign file and --at 23:00, or --watch");
+    return fail(ErrorKind::invalid_argument, "give a campaign file and --at 23:00, or --watch, or --check");
   TRY_ASSIGN(const auto system, this_job_system());
   TRY_ASSIGN(const auto jobs,
              flags.watch ? watch_jobs(flags, context, system) : campaign_jobs(flags, context, system));
@@ -200,12 +274,17 @@ void add_schedule_command(CLI::App& app, CommandContext& context) {
   auto* remove_flag = command->add_flag("--remove", flags->remove, "Take it away again");
   command->add_flag("--print", flags->print_only, "Print the files instead of writing them")
       ->excludes(remove_flag);
+  command
+      ->add_flag("--check", flags->check, "Run `faultline doctor` as a job now, and show what it says there")
+      ->excludes(remove_flag);
   add_shared_options(*command, context, "");
   command->footer(
       "Writes a launch agent (macOS) or a systemd user timer (Linux) with absolute paths, this folder and "
       "this\n"
       "environment, at a person's priority, and a second job that goes on with an interrupted run after a\n"
-      "restart. Output goes to a log that is rotated. The run itself holds off sleep.\n\n"
+      "restart. Output goes to a log that is rotated. The run itself holds off sleep.\n"
+      "--check runs `faultline doctor` as such a job, now and once: folders, the Metal device and the\n"
+      "environment of a job are not those of a terminal. Exit status 1 where this host is not fit.\n\n"
       "Example: faultline schedule nightly.toml --at 23:00 --db /data/nightly.db");
   command->callback([&context, flags] {
     context.action = [&context, flags] {

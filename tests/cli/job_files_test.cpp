@@ -13,6 +13,7 @@
 namespace faultline {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -68,6 +69,17 @@ TEST(JobFilesTest, AJobAtLoginStartsOnceAndAWatchForEver) {
   job.start = Job::Start::always;
   EXPECT_THAT(launchd_files(job)[0].text, HasSubstr("<key>KeepAlive</key>\n  <true/>"));
   EXPECT_THAT(systemd_files(job)[0].text, HasSubstr("Restart=always\n"));
+}
+
+TEST(JobFilesTest, AJobThatRunsOnceIsStartedByNothingLater) {
+  Job job = nightly();
+  job.start = Job::Start::once;
+
+  EXPECT_THAT(launchd_files(job)[0].text, HasSubstr("<key>RunAtLoad</key>\n  <true/>"));
+  EXPECT_THAT(launchd_files(job)[0].text, Not(HasSubstr("KeepAlive")));
+  EXPECT_THAT(systemd_files(job), SizeIs(1));
+  EXPECT_THAT(systemd_files(job)[0].text, Not(HasSubstr("[Install]")));
+  EXPECT_THAT(systemd_files(job)[0].text, Not(HasSubstr("Restart=")));
 }
 
 TEST(JobFilesTest, ATimeOfDayIsHoursAndMinutes) {
@@ -171,6 +183,54 @@ TEST_F(ScheduleTest, WhereTheSystemCannotBeToldTheCommandToDoSoIsNamed) {
   EXPECT_THAT(added.err,
               HasSubstr("systemctl exited with 1: no bus; run by hand: systemctl --user daemon-reload"));
   EXPECT_TRUE(std::filesystem::exists(unit("faultline-night.timer")));
+}
+
+/// With a systemctl that starts a service as systemd does: in the unit's environment alone, in its folder, in
+/// the background.
+class ScheduleCheckTest : public ScheduleTest {
+ protected:
+  void SetUp() override {
+    ScheduleTest::SetUp();
+    std::ofstream(folder_ / "bin/systemctl") << R"sh(#!/bin/sh
+echo "$@" >> "$HOME/told"
+[ "$2" = start ] || exit 0
+unit=$HOME/.config/systemd/user/$4
+words() { sed -n "s/^$1=//p" "$unit" | sed 's/%%/%/g; s/[$][$]/\\$/g' | tr '\n' ' '; }
+cd "$(sed -n 's/^WorkingDirectory=//p' "$unit")"
+eval "env -i $(words Environment) $(words ExecStart)" > /dev/null 2>&1 &
+)sh";
+  }
+};
+
+TEST_F(ScheduleCheckTest, DoctorIsRunAsAJobAndWhatItSaidIsShownAndKept) {
+  const auto checked = run({"--check", "--db", (folder_ / "it's $5 100%.db").string()});
+
+  EXPECT_THAT(checked.out, AllOf(HasSubstr("canary"), HasSubstr("remedy"))) << checked.err;
+  const bool fit = checked.out.find("This host is fit for a campaign.") != std::string::npos;
+  EXPECT_EQ(checked.exit_status, fit ? 0 : 1) << checked.out;
+  EXPECT_TRUE(fit || checked.out.find("This host is not fit for a campaign.") != std::string::npos);
+  const auto log = folder_ / ".local/state/faultline/check.log";
+  EXPECT_EQ(read_whole(log), checked.out);
+  EXPECT_THAT(checked.err, HasSubstr("it is kept in " + log.string()));
+  EXPECT_TRUE(std::filesystem::is_empty(unit("")));
+  EXPECT_THAT(read_whole(folder_ / "told"), HasSubstr("--user stop faultline-check-now.service\n"));
+}
+
+TEST_F(ScheduleCheckTest, WhereNoJobCanBeStartedThatIsSaidAndNothingStays) {
+  std::ofstream(folder_ / "bin/systemctl") << "#!/bin/sh\necho 'no bus' >&2\nexit 1\n";
+
+  const auto checked = run({"--check"});
+
+  EXPECT_EQ(checked.exit_status, 1);
+  EXPECT_THAT(checked.err, AllOf(HasSubstr("no job can be started here"), HasSubstr("no bus")));
+  EXPECT_TRUE(std::filesystem::is_empty(unit("")));
+}
+
+TEST_F(ScheduleCheckTest, CheckStandsAlone) {
+  const auto both = run({(folder_ / "night.toml").string(), "--at", "7:30", "--check"});
+
+  EXPECT_EQ(both.exit_status, 2);
+  EXPECT_THAT(both.err, HasSubstr("--check stands alone"));
 }
 
 }  // namespace
