@@ -298,17 +298,31 @@ TEST_F(AgxSimTest, EveryLockButTheGlobalOneCrashes) {
   }
 }
 
+/// Every value of the metric that it printed, in order.
+std::vector<double> printed_metric(const std::string& output, const std::string& name) {
+  const std::string before = R"({"faultline": {"metric": ")" + name + R"(", "value": )";
+  std::vector<double> values;
+  for (auto at = output.find(before); at != std::string::npos; at = output.find(before, at + 1))
+    values.push_back(std::stod(output.substr(at + before.size())));
+  return values;
+}
+
 TEST_F(AgxSimTest, PrintsItsThroughput) {
   const Ended ended =
       run_sample("agx_sim", {"--threads", "1", "--ops", "10", "--lock", "global", "--style", "shared"});
 
-  double value = 0;
-  const std::size_t at = ended.out.find(R"({"faultline": {"metric": )");
-  ASSERT_NE(at, std::string::npos) << ended.out;
-  ASSERT_EQ(std::sscanf(ended.out.c_str() + at,
-                        R"({"faultline": {"metric": "ops_per_second", "value": %lf}})", &value),
-            1);
-  EXPECT_GT(value, 0);
+  const auto values = printed_metric(ended.out, "ops_per_second");
+  ASSERT_EQ(values.size(), 1U) << ended.out;
+  EXPECT_GT(values[0], 0);
+}
+
+TEST_F(AgxSimTest, PrintsItsOperationsAsTheyGrowAndAtLastAllOfThem) {
+  const Ended ended = run_agx_sim(2, "global", "per-thread", 500);
+
+  const auto values = printed_metric(ended.out, "operations");
+  ASSERT_GE(values.size(), 2U) << ended.out;
+  EXPECT_TRUE(std::is_sorted(values.begin(), values.end()));
+  EXPECT_EQ(values.back(), 1000);
 }
 
 TEST_F(AgxSimTest, RefusesWhatItDoesNotUnderstand) {

@@ -21,8 +21,11 @@
 //             thread begins only when the one before it is done.
 //
 // One thread, the lock `global` or the style `sequential` never crashes; every other pair of settings can.
-// Prints phases and throughput as JSON lines and at last `complete`. Exit status: 0, or 2 for wrong usage.
+// Prints phases, sessions ended so far and throughput as JSON lines and at last `complete`. Exit status: 0,
+// or 2 for wrong usage.
 
+#include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -51,9 +54,20 @@ struct Options {
 // What an application does between two sessions, in rounds of driver::compute().
 constexpr unsigned kRoundsBetweenSessions = 16'000;
 
+// A trial takes tens of milliseconds: the count of one that dies is then a few percent behind at most.
+constexpr std::chrono::milliseconds kBetweenCounts{1};
+
 // How many contexts (or command buffers) the threads share. A power of two, so that every odd stride
 // visits all of them.
 constexpr std::size_t kSharedObjects = 256;
+
+using Clock = std::chrono::steady_clock;
+
+// How far a thread is; on a cache line of its own, so that counting does not bind the threads together.
+struct alignas(128) Progress {
+  std::atomic<std::size_t> sessions{0};
+  Clock::time_point ended_at;  // To be read when the thread has ended.
+};
 
 struct Machine {
   explicit Machine(const Options& options)
@@ -61,13 +75,15 @@ struct Machine {
         shared_buffers(kSharedObjects),
         own_buffers(options.threads),
         shared_contexts(kSharedObjects),
-        own_contexts(options.threads) {}
+        own_contexts(options.threads),
+        progress(options.threads) {}
 
   EncodeLock lock;
   std::vector<AGXG16XFamilyCommandBuffer> shared_buffers;
   std::vector<AGXG16XFamilyCommandBuffer> own_buffers;  // One a thread.
   std::vector<AGXG16XFamilyComputeContext> shared_contexts;
   std::vector<AGXG16XFamilyComputeContext> own_contexts;  // One a thread.
+  std::vector<Progress> progress;                         // One a thread.
 };
 
 void encode_session(EncodeLock& lock, std::size_t thread, AGXG16XFamilyCommandBuffer* buffer,
@@ -102,12 +118,27 @@ void work(Machine& machine, const Options& options, std::size_t thread) {
     encode_session(machine.lock, thread,
                    share_buffers ? &machine.shared_buffers[at] : &machine.own_buffers[thread],
                    share_buffers ? &machine.own_contexts[thread] : &machine.shared_contexts[at], input);
+    machine.progress[thread].sessions.store(op + 1, std::memory_order_relaxed);
   }
+  machine.progress[thread].ended_at = Clock::now();
 }
 
 void print_phase(const char* phase) {
   std::printf("{\"faultline\": {\"phase\": \"%s\"}}\n", phase);
   std::fflush(stdout);
+}
+
+void print_operations(const Machine& machine) {
+  std::size_t sessions = 0;
+  for (const Progress& thread : machine.progress) sessions += thread.sessions.load(std::memory_order_relaxed);
+  std::printf("{\"faultline\": {\"metric\": \"operations\", \"value\": %zu}}\n", sessions);
+  std::fflush(stdout);
+}
+
+double seconds_of_work(const Machine& machine, Clock::time_point began) {
+  Clock::time_point last = began;
+  for (const Progress& thread : machine.progress) last = std::max(last, thread.ended_at);
+  return std::chrono::duration<double>(last - began).count();
 }
 
 void run(const Options& options) {
@@ -118,8 +149,9 @@ void run(const Options& options) {
   std::latch start(in_turn ? 1 : static_cast<std::ptrdiff_t>(options.threads) + 1);
   std::vector<std::thread> threads;
   threads.reserve(options.threads);
+  std::latch done(static_cast<std::ptrdiff_t>(options.threads));
   for (std::size_t thread = 0; thread < options.threads; ++thread) {
-    threads.emplace_back([&machine, &options, &start, &threads, in_turn, thread] {
+    threads.emplace_back([&machine, &options, &start, &done, &threads, in_turn, thread] {
       if (in_turn) {
         start.wait();
       } else {
@@ -127,21 +159,29 @@ void run(const Options& options) {
       }
       if (in_turn && thread > 0) threads[thread - 1].join();
       work(*machine, options, thread);
+      done.count_down();
     });
   }
 
   print_phase("encoding");
-  start.arrive_and_wait();  // With one place, ours: all go.
-  const auto began = std::chrono::steady_clock::now();
+  print_operations(*machine);  // None yet, which is known, too, of a trial that dies before the next count.
+  start.arrive_and_wait();     // With one place, ours: all go.
+  const auto began = Clock::now();
+  // Told as it grows: who dies can tell nothing more, and what it did until then is what its rate rests on.
+  while (!done.try_wait()) {
+    std::this_thread::sleep_for(kBetweenCounts);
+    print_operations(*machine);
+  }
   if (in_turn) {
     threads.back().join();  // Each of the others was joined by the one behind it.
   } else {
     for (std::thread& thread : threads) thread.join();
   }
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
 
   print_phase("done");
-  const double ops_per_second = static_cast<double>(options.threads * options.ops) / took.count();
+  print_operations(*machine);
+  const double ops_per_second =
+      static_cast<double>(options.threads * options.ops) / seconds_of_work(*machine, began);
   std::printf("{\"faultline\": {\"metric\": \"ops_per_second\", \"value\": %.0f}}\ncomplete\n",
               ops_per_second);
   std::fflush(stdout);
