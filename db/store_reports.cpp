@@ -484,7 +484,8 @@ Result<ReportArrival> Store::arrival_of(std::string_view text) {
   }
   TRY_ASSIGN(auto statement,
              parts_->connection.prepare(
-                 "SELECT r.uuid, a.trial_index, a.grounds FROM attribution a JOIN run r "
+                 "SELECT r.uuid, a.trial_index, a.grounds, (SELECT min(b.latency_ms) FROM attribution b "
+                 "WHERE b.report_id = a.report_id AND b.run_id = a.run_id) FROM attribution a JOIN run r "
                  "ON r.id = a.run_id WHERE a.report_id = ? ORDER BY a.trial_index < 0, a.at DESC, "
                  "r.uuid DESC, a.trial_index DESC LIMIT 1"));
   statement.bind(report_id);
@@ -494,6 +495,7 @@ Result<ReportArrival> Store::arrival_of(std::string_view text) {
   attribution.run = Uuid::parse(statement.text_view(0)).value_or(Uuid{});
   if (statement.integer(1) >= 0) attribution.trial_index = statement.integer(1);
   attribution.grounds = statement.text(2);
+  if (!statement.is_null(3)) attribution.latency = std::chrono::milliseconds(statement.integer(3));
   arrival.attribution = std::move(attribution);
   return arrival;
 }

@@ -437,5 +437,23 @@ TEST_F(StoreReportsTest, CapturedWinsOverImportedForTheSameBytes) {
   EXPECT_EQ(how.source_path, "live.ips");
 }
 
+TEST_F(StoreReportsTest, HowLongAReportTookIsKnownThoughALaterAttributionDoesNotSay) {
+  const RunRecord run = make_run();
+  ASSERT_DONE(store().begin_run(run));
+  ASSERT_DONE(store().record_trial(make_trial(run, 0, 3, Outcome::crashed), {}));
+  const Analysis analysis = make_analysis(1);
+  ReportArrival found = arrival(ReportOrigin::captured, "live/late.ips");
+  found.attribution = ReportAttribution{run.uuid, 0, "pid and start time", std::chrono::milliseconds(2750)};
+  ASSERT_DONE(store().add_report(make_bytes(analysis), found, analysis));
+  ASSERT_DONE(store().attribute_report(*analysis.report.incident, {run.uuid, 0, "looked at again"},
+                                       at("2030-01-01T00:00:00.000Z")));
+
+  ASSERT_VALUE(const ReportArrival how, store().arrival_of("last"));
+
+  ASSERT_TRUE(how.attribution.has_value());
+  EXPECT_EQ(how.attribution->grounds, "looked at again");
+  EXPECT_EQ(how.attribution->latency, std::chrono::milliseconds(2750));
+}
+
 }  // namespace
 }  // namespace faultline
