@@ -129,6 +129,23 @@ double anytime_coverage(double p, int looks, int runs) {
   return static_cast<double>(held) / runs;
 }
 
+double anytime_ratio_coverage(double p_a, double p_b, int looks, int runs) {
+  Random random(29);
+  int held = 0;
+  for (int run = 0; run < runs; ++run) {
+    Proportion a;
+    Proportion b;
+    bool always = true;
+    for (int look = 0; look < looks && always; ++look) {
+      a = {a.counted + (random.happens(p_a) ? 1 : 0), a.trials + 1};
+      b = {b.counted + (random.happens(p_b) ? 1 : 0), b.trials + 1};
+      always = holds(anytime_ratio(a, b), p_a / p_b);
+    }
+    held += always ? 1 : 0;
+  }
+  return static_cast<double>(held) / runs;
+}
+
 double anytime_false_decisions(double p, int looks, int runs) {
   return ever_decided(p, looks, runs,
                       [](const Proportion& a, const Proportion& b) { return stop_when_decided(a, b).stop; });

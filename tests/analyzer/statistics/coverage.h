@@ -34,6 +34,9 @@ double false_verdicts(double p, std::int64_t trials_a, std::int64_t trials_b);
 /// The share of `runs` in which the anytime interval held p at each of `looks` looks, one after each trial.
 double anytime_coverage(double p, int looks, int runs);
 
+/// The same for the ratio of two rates, with a trial on each side before each look.
+double anytime_ratio_coverage(double p_a, double p_b, int looks, int runs);
+
 /// The share of `runs` in which a stop rule "decided" ended one of `looks` looks at two equal sides.
 double anytime_false_decisions(double p, int looks, int runs);
 /// The same where Fisher's test is read at each look: what the anytime p-value is there for.

@@ -42,6 +42,11 @@ TEST(CoverageTest, TheAnytimeIntervalHoldsAtEachOfManyLooks) {
   for (const double p : {0.01, 0.1, 0.5, 0.9}) EXPECT_GE(anytime_coverage(p, 300, 400), 0.95) << p;
 }
 
+TEST(CoverageTest, TheAnytimeRatioHoldsAtEachOfManyLooks) {
+  EXPECT_GE(anytime_ratio_coverage(0.5, 0.1, 200, 100), 0.95);
+  EXPECT_GE(anytime_ratio_coverage(0.1, 0.1, 200, 100), 0.95);
+}
+
 TEST(CoverageTest, LookingAtAnOrdinaryTestAgainAndAgainLies) {
   // Why the anytime p-value exists: equal sides, and one of three looks "significant" at some time.
   EXPECT_GE(peeking_false_decisions(0.5, 200, 200), 0.15);
