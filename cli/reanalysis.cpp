@@ -81,10 +81,10 @@ class Reanalysis {
  private:
   Result<void> reports() {
     std::unique_ptr<Batch> done;
-    TRY_ASSIGN(auto loaded, store_.stored_reports("", kBatchReports, kBatchBytes));
+    TRY_ASSIGN(auto loaded, store_.stored_reports(0, kBatchReports, kBatchBytes));
     while (!loaded.empty() || done) {
       std::unique_ptr<Batch> running;
-      const std::string last = loaded.empty() ? std::string() : loaded.back().incident;
+      const std::int64_t last = loaded.empty() ? 0 : loaded.back().place;
       if (!loaded.empty()) running = std::make_unique<Batch>(std::move(loaded), rules_, symbolizer_);
       loaded.clear();
       if (done) TRY(write(*done));

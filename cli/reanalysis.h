@@ -34,8 +34,8 @@ struct ReanalysisWatcher {
   std::function<void(const ReanalysisCounts&)> progress;  ///< After each batch.
 };
 
-/// Derives every stored report and every uncaptured death again, in the order of incidents. One batch is
-/// derived by all processors while the one before is written and the one after is read, so that memory is
+/// Derives every stored report and every uncaptured death again, in the order in which they came. One batch
+/// is derived by all processors while the one before is written and the one after is read, so that memory is
 /// bounded by two batches. Fails only where the store does; what was written stays, and the next call does
 /// the rest.
 Result<ReanalysisCounts> reanalyze_store(Store& store, const SiteRules& rules, Symbolizer& symbolizer,

@@ -90,6 +90,7 @@ struct RunSelection {
 
 /// A raw report as stored_reports() gives it.
 struct StoredReport {
+  std::int64_t place = 0;  ///< In the order of the store, from 1: where the next call goes on.
   std::string incident;
   std::string bytes;
   ReportOrigin origin = ReportOrigin::imported;
@@ -246,9 +247,10 @@ class Store {
 
   // Derived rows.
 
-  /// The next incidents after `after` (empty: from the first), ascending: at most `limit` of them, and fewer
-  /// where their bytes come to more than `limit_bytes`, but at least one if there is any.
-  Result<std::vector<StoredReport>> stored_reports(std::string_view after, std::size_t limit,
+  /// The next reports after that place (0: from the first), in the order in which they came, so that what is
+  /// read and rewritten together stands together: at most `limit` of them, and fewer where their bytes come
+  /// to more than `limit_bytes`, but at least one if there is any.
+  Result<std::vector<StoredReport>> stored_reports(std::int64_t after, std::size_t limit,
                                                    std::uint64_t limit_bytes);
   /// Throws away what was derived from these reports and stores the analyses instead, in one transaction.
   /// Rows that would come out the same stay, and so do those that somebody else has replaced since

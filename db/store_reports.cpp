@@ -500,7 +500,7 @@ Result<ReportArrival> Store::arrival_of(std::string_view text) {
   return arrival;
 }
 
-Result<std::vector<StoredReport>> Store::stored_reports(std::string_view after, std::size_t limit,
+Result<std::vector<StoredReport>> Store::stored_reports(std::int64_t after, std::size_t limit,
                                                         std::uint64_t limit_bytes) {
   std::vector<StoredReport> reports;
   std::vector<std::int64_t> raw_ids;
@@ -509,8 +509,8 @@ Result<std::vector<StoredReport>> Store::stored_reports(std::string_view after, 
         auto statement,
         parts_->connection.prepare(
             "SELECT rp.incident, rp.raw_id, rp.origin, rp.rules_version, rp.analysis_hash, s.key, s.text, "
-            "w.size_bytes FROM report rp JOIN raw w ON w.id = rp.raw_id LEFT JOIN site s ON s.id = "
-            "rp.site_id WHERE rp.incident > ? ORDER BY rp.incident LIMIT ?"));
+            "w.size_bytes, rp.id FROM report rp JOIN raw w ON w.id = rp.raw_id LEFT JOIN site s ON s.id = "
+            "rp.site_id WHERE rp.id > ? ORDER BY rp.id LIMIT ?"));
     statement.with(after, static_cast<std::int64_t>(limit));
     std::uint64_t bytes = 0;
     while (true) {
@@ -526,6 +526,7 @@ Result<std::vector<StoredReport>> Store::stored_reports(std::string_view after, 
       report.analysis_hash = statement.text(4);
       report.site_key = statement.text(5);
       report.site_text = statement.text(6);
+      report.place = statement.integer(8);
     }
   }
   for (std::size_t i = 0; i < reports.size(); ++i) {

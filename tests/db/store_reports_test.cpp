@@ -248,7 +248,7 @@ TEST_F(StoreReportsTest, AReplacedAnalysisLeavesNothingOfTheOldOne) {
   after.report.threads.pop_back();
   after.portrait.functions.clear();
 
-  ASSERT_VALUE(const auto stored, store().stored_reports("", 10, UINT64_MAX));
+  ASSERT_VALUE(const auto stored, store().stored_reports(0, 10, UINT64_MAX));
   ASSERT_THAT(stored, SizeIs(1));
   const std::string hash = analysis_hash(after);
   const NewAnalysis replacement{stored[0].incident, &after, hash, stored[0].analysis_hash};
@@ -413,11 +413,11 @@ TEST_F(StoreReportsTest, StoredReportsComeInPagesByNumberAndByBytes) {
     const Analysis analysis = make_analysis(i);
     ASSERT_DONE(store().add_report(make_bytes(analysis), arrival(), analysis));
   }
-  ASSERT_VALUE(const auto all, store().stored_reports("", 10, UINT64_MAX));
-  ASSERT_VALUE(const auto two, store().stored_reports("", 2, UINT64_MAX));
-  ASSERT_VALUE(const auto rest, store().stored_reports(two.back().incident, 10, UINT64_MAX));
-  ASSERT_VALUE(const auto one, store().stored_reports("", 10, 1));
-  ASSERT_VALUE(const auto none, store().stored_reports(all.back().incident, 10, UINT64_MAX));
+  ASSERT_VALUE(const auto all, store().stored_reports(0, 10, UINT64_MAX));
+  ASSERT_VALUE(const auto two, store().stored_reports(0, 2, UINT64_MAX));
+  ASSERT_VALUE(const auto rest, store().stored_reports(two.back().place, 10, UINT64_MAX));
+  ASSERT_VALUE(const auto one, store().stored_reports(0, 10, 1));
+  ASSERT_VALUE(const auto none, store().stored_reports(all.back().place, 10, UINT64_MAX));
 
   EXPECT_THAT(all, SizeIs(5));
   EXPECT_THAT(two, SizeIs(2));
