@@ -229,8 +229,7 @@ Result<void> write_explanation(StoreParts& parts, std::int64_t report_id, const 
     TRY(statement.with(site_id, analysis.rules_version, hash, report_id).run());
   }
   TRY(update_details(parts, report_id, analysis));
-  TRY(write_partners(parts, report_id, analysis.portrait));
-  return refresh_repeats_of(parts.connection, report_id);
+  return write_partners(parts, report_id, analysis.portrait);
 }
 
 Result<void> write_output_site(StoreParts& parts, std::int64_t trial_id, const OutputSite* found,

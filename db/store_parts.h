@@ -88,7 +88,8 @@ Result<std::optional<std::int64_t>> speaking_raw(Connection& connection, std::in
 /// Replaces everything that was derived from the report's content. `hash`: analysis_hash() of it.
 Result<void> write_analysis(StoreParts& parts, std::int64_t report_id, std::int64_t raw_id,
                             const Analysis& analysis, std::string_view hash, SiteWriting writing);
-/// Replaces how a report is explained, which is all that differs: site, fault, partners.
+/// Replaces how a report is explained, which is all that differs: site, fault, partners. Where it has a site
+/// now and had none, or the other way round, refresh_repeats_of() is due.
 Result<void> write_explanation(StoreParts& parts, std::int64_t report_id, const Analysis& analysis,
                                std::string_view hash);
 /// Replaces the site that a trial's output names; none where `found` is null.

@@ -165,17 +165,20 @@ Result<void> refresh_repeats(Connection& connection, std::int64_t trial_id) {
   return update.with(trial_id).run();
 }
 
-struct StoredHash {
+struct PresentRows {
   std::int64_t report_id = 0;
   std::string hash;
+  bool has_site = false;
 };
 
-Result<StoredHash> stored_hash_of(Connection& connection, std::string_view incident) {
-  TRY_ASSIGN(auto statement, connection.prepare("SELECT id, analysis_hash FROM report WHERE incident = ?"));
+Result<PresentRows> present_rows(Connection& connection, std::string_view incident) {
+  TRY_ASSIGN(
+      auto statement,
+      connection.prepare("SELECT id, analysis_hash, site_id IS NOT NULL FROM report WHERE incident = ?"));
   statement.bind(incident);
   TRY_ASSIGN(const bool found, statement.step());
   if (!found) return fail(ErrorKind::invalid_argument, fmt::format("no report {} in the store", incident));
-  return StoredHash{statement.integer(0), statement.text(1)};
+  return PresentRows{statement.integer(0), statement.text(1), statement.boolean(2)};
 }
 
 /// Of rows that stay: the version of the rules, and the site's labels.
@@ -188,11 +191,14 @@ Result<void> write_rules_version(StoreParts& parts, std::int64_t report_id, cons
 }
 
 Result<void> replace_analysis(StoreParts& parts, const NewAnalysis& one) {
-  TRY_ASSIGN(const StoredHash stored, stored_hash_of(parts.connection, one.incident));
+  TRY_ASSIGN(const PresentRows stored, present_rows(parts.connection, one.incident));
   if (stored.hash != one.stored_hash) return {};
   if (stored.hash == one.hash) return write_rules_version(parts, stored.report_id, *one.analysis);
   if (is_same_report(stored.hash, one.hash)) {
-    return write_explanation(parts, stored.report_id, *one.analysis, one.hash);
+    TRY(write_explanation(parts, stored.report_id, *one.analysis, one.hash));
+    // Which report of a trial is its first depends on whether they have sites, not on which.
+    if (stored.has_site == !one.analysis->site.key.empty()) return {};
+    return refresh_repeats_of(parts.connection, stored.report_id);
   }
   TRY_ASSIGN(const auto raw_id, speaking_raw(parts.connection, stored.report_id));
   if (!raw_id) return fail(ErrorKind::database, fmt::format("report {} has lost its bytes", one.incident));

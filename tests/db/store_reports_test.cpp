@@ -326,6 +326,31 @@ TEST_F(StoreReportsTest, AReportThatIsOnlyExplainedInAnotherWayKeepsItsThreads) 
   EXPECT_TRUE(findings.empty());
 }
 
+TEST_F(StoreReportsTest, ATrialWhoseFirstReportLosesItsSiteCountsByItsSecond) {
+  const RunRecord run = make_run();
+  ASSERT_DONE(store().begin_run(run));
+  const Analysis first = make_analysis(1);
+  const Analysis second = make_analysis(2);
+  record_crash(store(), run, 0, 3, first);
+  ReportArrival found = arrival();
+  found.attribution = ReportAttribution{run.uuid, 0, "pid and start time"};
+  ASSERT_DONE(store().add_report(make_bytes(second), found, second));
+  Analysis after = first;
+  after.site = {};
+  const std::string hash = analysis_hash(after);
+  const std::string stored_hash = analysis_hash(first);
+  const NewAnalysis replacement{*first.report.incident, &after, hash, stored_hash};
+
+  ASSERT_DONE(store().replace_analyses({&replacement, 1}));
+
+  ASSERT_VALUE(const auto sites, query_sites(store(), {}));
+  ASSERT_THAT(sites, SizeIs(1));
+  EXPECT_EQ(sites[0].reports, 1);
+  EXPECT_EQ(sites[0].trials, 1);
+  ASSERT_VALUE(const auto repeats, query_sql(store(), "SELECT incident FROM report WHERE is_repeat = 1"));
+  EXPECT_TRUE(repeats.rows.empty());
+}
+
 TEST_F(StoreReportsTest, AReportThatSomebodyElseDerivedMeanwhileStays) {
   const Analysis before = make_analysis(1);
   ASSERT_DONE(store().add_report(make_bytes(before), arrival(), before));
