@@ -1,6 +1,9 @@
 // Makes a large store to ask questions of: nights of trials on three hosts, half of which crashed.
 //
-//   store_maker FILE [--trials N] [--check]      1,000,000 trials and some 500,000 reports by default
+//   store_maker FILE [--trials N] [--blocks N] [--check]
+//
+// 1,000,000 trials and some 500,000 reports by default, in nights of 200 blocks of 20 trials; with 50,000
+// blocks all of them are one run.
 //
 // Hosts, runs and cells are stored as a run stores them. Trials, reports and what is derived from them are
 // written by SQL in one transaction; --check then asks the store itself whether every count fits its rows.
@@ -27,7 +30,6 @@
 namespace faultline {
 namespace {
 
-constexpr std::int64_t kBlocks = 200;
 constexpr int kSites = 60;
 constexpr std::array<int, 5> kThreads{1, 2, 4, 8, 16};
 constexpr std::array<std::string_view, 4> kLocks{"none", "per-op", "rwlock", "global"};
@@ -53,7 +55,7 @@ class Random {
 
 std::string os_build(int night) { return fmt::format("24G{}", 400 + night / 30); }
 
-RunRecord make_run(int night, Random& random) {
+RunRecord make_run(int night, std::int64_t blocks, Random& random) {
   RunRecord run;
   std::array<std::uint8_t, 16> bytes{};
   for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random.next());
@@ -81,7 +83,7 @@ RunRecord make_run(int night, Random& random) {
       run.cells.push_back(std::move(cell));
     }
   }
-  run.planned_blocks = kBlocks;
+  run.planned_blocks = blocks;
   run.started = *parse_utc("2025-01-01T21:00:00.000Z") + std::chrono::hours(24 * night);
   run.ended = run.started + std::chrono::hours(9);
   run.state = RunState::finished;
@@ -116,14 +118,14 @@ Result<std::int64_t> text(Connection& connection, std::string_view value) {
 
 class StoreMaker {
  public:
-  StoreMaker(Store& store, std::int64_t trials)
-      : store_(store), connection_(store.connection()), trials_wanted_(trials) {}
+  StoreMaker(Store& store, std::int64_t trials, std::int64_t blocks)
+      : store_(store), connection_(store.connection()), trials_wanted_(trials), blocks_(blocks) {}
 
   Result<void> make() {
     std::vector<RunRecord> runs;
-    const std::int64_t a_night = kBlocks * static_cast<std::int64_t>(kThreads.size() * kLocks.size());
+    const std::int64_t a_night = blocks_ * static_cast<std::int64_t>(kThreads.size() * kLocks.size());
     for (int night = 0; night * a_night < trials_wanted_; ++night) {
-      runs.push_back(make_run(night, random_));
+      runs.push_back(make_run(night, blocks_, random_));
       TRY(store_.begin_run(runs.back()));
     }
     TRY_ASSIGN(auto transaction, Transaction::begin(connection_));
@@ -198,7 +200,7 @@ class StoreMaker {
                    "term_signal_name, timed_out, unkillable_count, argv_id) VALUES (?, ?, ?, ?, ?, 0, ?, 0, "
                    "?, ?, ?, "
                    "?, ?, ?, ?, ?, 0, 0, ?)"));
-    for (std::int64_t index = 0; index < kBlocks * cells && trials_ < trials_wanted_; ++index) {
+    for (std::int64_t index = 0; index < blocks_ * cells && trials_ < trials_wanted_; ++index) {
       const auto cell = static_cast<std::size_t>(random_.below(cells));
       const double kind = random_.share();
       const bool crashed = kind < crash_rate(cell);
@@ -287,6 +289,7 @@ class StoreMaker {
   Store& store_;
   Connection& connection_;
   std::int64_t trials_wanted_;
+  std::int64_t blocks_;
   Random random_;
   std::array<std::int64_t, kPhases.size()> phases_{};
   std::array<std::int64_t, kSites> sites_{};
@@ -301,13 +304,14 @@ class StoreMaker {
   std::int64_t reports_ = 0;
 };
 
-Result<bool> make_store(const std::filesystem::path& path, std::int64_t trials, bool check) {
+Result<bool> make_store(const std::filesystem::path& path, std::int64_t trials, std::int64_t blocks,
+                        bool check) {
   TRY_ASSIGN(auto store, Store::open(path, OpenMode::read_write_create));
   TRY_ASSIGN(const auto runs, store.find_runs({}));
   if (!runs.empty())
     return fail(ErrorKind::invalid_argument, path.string() + " holds runs already; name a new file");
   const auto start = std::chrono::steady_clock::now();
-  StoreMaker maker(store, trials);
+  StoreMaker maker(store, trials, blocks);
   TRY(maker.make());
   TRY(store.optimize());
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
@@ -325,6 +329,7 @@ Result<bool> make_store(const std::filesystem::path& path, std::int64_t trials, 
 int main(int argc, char** argv) {
   std::string file;
   std::int64_t trials = 1'000'000;
+  std::int64_t blocks = 200;
   bool check = false;
   bool understood = true;
   for (int i = 1; i < argc; ++i) {
@@ -333,17 +338,19 @@ int main(int argc, char** argv) {
       check = true;
     } else if (word == "--trials" && i + 1 < argc) {
       trials = std::strtoll(argv[++i], nullptr, 10);
+    } else if (word == "--blocks" && i + 1 < argc) {
+      blocks = std::strtoll(argv[++i], nullptr, 10);
     } else if (file.empty() && !word.starts_with("-")) {
       file = word;
     } else {
       understood = false;
     }
   }
-  if (!understood || file.empty() || trials < 1) {
-    fmt::print(stderr, "usage: store_maker FILE [--trials N] [--check]\n");
+  if (!understood || file.empty() || trials < 1 || blocks < 1) {
+    fmt::print(stderr, "usage: store_maker FILE [--trials N] [--blocks N] [--check]\n");
     return 2;
   }
-  const auto made = faultline::make_store(file, trials, check);
+  const auto made = faultline::make_store(file, trials, blocks, check);
   if (made) return *made ? 0 : 1;
   fmt::print(stderr, "{}\n", made.error().text());
   return 1;
