@@ -91,7 +91,8 @@ class Questions {
       SitesQuery one;
       one.limit = 1;
       TRY_ASSIGN(const auto rows, query_sites(store, one));
-      TRY(query_partners(store, {rows.front().key}, 20));
+      TRY_ASSIGN(const auto totals, query_report_totals(store, {rows.front().key}));
+      TRY(query_partners(store, {rows.front().key}, totals, 20));
       return {};
     });
     lists();

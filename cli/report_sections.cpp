@@ -10,9 +10,11 @@
 
 #include "analyzer/statistics/comparison.h"
 #include "analyzer/statistics/proportion.h"
+#include "cli/report_site.h"
 #include "core/clock.h"
 #include "core/hash.h"
 #include "db/queries.h"
+#include "reports/cell_text.h"
 #include "reports/comparison_table.h"
 #include "reports/list_tables.h"
 #include "reports/number_format.h"
@@ -103,39 +105,8 @@ std::optional<Plot> rate_plot(const RatesResult& result, const RateTableOptions&
   return plot;
 }
 
-std::string frame_text(const StackFrameRow& frame, std::size_t index) {
-  std::string line =
-      fmt::format("{:<3} {} + {}", index, frame.image.empty() ? "?" : frame.image, hex(frame.image_offset));
-  if (!frame.symbol.empty()) line += "  " + frame.symbol;
-  if (frame.symbol_offset) line += fmt::format(" + {}", *frame.symbol_offset);
-  if (frame.inlined) line += " [inlined]";
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return line + "\n";
-}
-
 /// As many sites are opened to stacks; the table has them all.
 constexpr std::size_t kOpenedSites = 20;
-
-Result<void> add_site_details(Store& store, const SiteRow& site, ReportSection& section) {
-  TRY_ASSIGN(const auto stacks, query_stacks(store, {site.key}, StackChoice::crashed, 1));
-  for (const auto& stack : stacks) {
-    std::string text;
-    for (std::size_t i = 0; i < stack.frames.size(); ++i) text += frame_text(stack.frames[i], i);
-    section.details.push_back({fmt::format("{} {}: commonest stack, in {} of {}", site.key, site.text,
-                                           stack.reports, format_count(stack.of, "report", "reports")),
-                               text, fmt::format("faultline sites {}", site.key)});
-  }
-  TRY_ASSIGN(const auto partners, query_partners(store, {site.key}, 8));
-  std::string others;
-  for (const auto& partner : partners) {
-    others += fmt::format("{} of {}  {}\n", partner.reports, partner.of, partner.function);
-  }
-  if (!others.empty()) {
-    section.details.push_back({fmt::format("{}: what other threads were in", site.key), others,
-                               fmt::format("faultline sites {} --partners", site.key)});
-  }
-  return {};
-}
 
 std::vector<std::pair<std::string, std::string>> system_facts(const RunRecord& run) {
   std::vector<std::pair<std::string, std::string>> facts;
@@ -264,7 +235,11 @@ Result<ReportSection> sites_section(Store& store, const RunSummary& summary) {
   TRY_ASSIGN(const auto rows, query_sites(store, query));
   TRY_ASSIGN(const auto ever, query_sites(store, {}));
   std::map<std::string, const SiteRow*> all;
-  for (const auto& row : ever) all[row.key] = &row;
+  std::int64_t reports = 0;
+  for (const auto& row : ever) {
+    all[row.key] = &row;
+    reports += row.reports;
+  }
   const auto deaths = summary.progress.count(Outcome::crashed);
   Table table;
   table.caption = "Where they died, most reports first; first and last seen over the whole store";
@@ -283,13 +258,16 @@ Result<ReportSection> sites_section(Store& store, const RunSummary& summary) {
     const auto found = all.find(row.key);
     const auto& whole = found == all.end() ? row : *found->second;
     const Proportion share{std::min(row.trials, deaths), deaths};
-    table.rows.push_back({row.key, row.text, row.reports, row.trials, share.ratio(), whole.first_seen,
-                          whole.last_seen, row.labels});
+    table.rows.push_back({row.key, row.text, row.reports, row.trials, share.ratio(),
+                          short_time(whole.first_seen), short_time(whole.last_seen), row.labels});
     if (plot.series.front().points.size() < kOpenedSites) {
       plot.series.front().points.push_back({static_cast<double>(plot.series.front().points.size()), row.text,
                                             share.ratio(), clopper_pearson(share), share});
     }
-    if (section.details.size() < 2 * kOpenedSites) TRY(add_site_details(store, row, section));
+    if (section.details.size() < kOpenedSites) {
+      TRY_ASSIGN(section.details.emplace_back(),
+                 site_detail(store, summary.record, row, {whole.reports, reports}));
+    }
   }
   table.footnotes.push_back(
       fmt::format("Shares are of {}; a trial with several reports counts for each of its sites.",

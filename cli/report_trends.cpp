@@ -104,11 +104,9 @@ Result<ReportSection> nights_section(Store& store, const RunRecord& run) {
   TrendOptions options;
   options.last_runs = kNights;
   options.command = MadeBy("trend").list("--by", query.by).option("--where", where).text();
-  auto people = trend_tables(rates, runs, options);
-  options.audience = TableAudience::programs;
-  auto programs = trend_tables(rates, runs, options);
-  section.tables.push_back({"nights", std::move(people.cells), std::move(programs.cells)});
-  section.tables.push_back({"night_rates", std::move(people.runs), std::move(programs.runs)});
+  Trends trends = trend_tables(rates, runs, options);
+  section.tables.push_back({"nights", std::move(trends.people.cells), std::move(trends.programs.cells)});
+  section.tables.push_back({"night_rates", std::move(trends.people.runs), std::move(trends.programs.runs)});
   section.plots.push_back(nights_plot(rates, runs));
   return section;
 }

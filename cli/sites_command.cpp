@@ -43,7 +43,8 @@ Result<ExitStatus> partners(const SiteFlags& flags, const CommandContext& contex
   }
   TRY_ASSIGN(auto store, open_store_to_read(context));
   TRY_ASSIGN(const auto keys, resolve_site(store, flags.site));
-  TRY_ASSIGN(const auto rows, query_partners(store, keys, kPartnerLimit));
+  TRY_ASSIGN(const auto totals, query_report_totals(store, keys));
+  TRY_ASSIGN(const auto rows, query_partners(store, keys, totals, kPartnerLimit));
   return print_table(partner_table(rows), context);
 }
 

@@ -31,8 +31,6 @@ Result<ExitStatus> trend(const TrendFlags& flags, const CommandContext& context)
   query.by = flags.by;
   query.pivot = "run";
   TrendOptions options;
-  options.audience =
-      is_machine_format(table_format(context)) ? TableAudience::programs : TableAudience::people;
   options.count = flags.count;
   options.level = flags.level;
   options.last_runs = flags.last;
@@ -46,7 +44,9 @@ Result<ExitStatus> trend(const TrendFlags& flags, const CommandContext& context)
   TRY_ASSIGN(const auto rates, query_rates(store, query));
   TRY_ASSIGN(const auto runs, store.find_runs({}));
   const TableFormat format = table_format(context);
-  print(write_trend(trend_tables(rates, runs, options), format, {output_width(), use_color(context)}));
+  const Trends trends = trend_tables(rates, runs, options);
+  print(write_trend(is_machine_format(format) ? trends.programs : trends.people, format,
+                    {output_width(), use_color(context)}));
   return ExitStatus::done;
 }
 

@@ -201,9 +201,15 @@ struct PartnerRow {
   std::int64_t elsewhere_of = 0;  ///< All crash reports of other sites.
   friend bool operator==(const PartnerRow&, const PartnerRow&) = default;
 };
-/// Most reports first.
+/// Crash reports that have a site: of the sites asked for, and of all.
+struct ReportTotals {
+  std::int64_t of = 0;
+  std::int64_t all = 0;
+};
+Result<ReportTotals> query_report_totals(Store& store, const std::vector<std::string>& site_keys);
+/// Most reports first. `totals` are those of the same sites, of a store that has not changed since.
 Result<std::vector<PartnerRow>> query_partners(Store& store, const std::vector<std::string>& site_keys,
-                                               std::size_t limit);
+                                               const ReportTotals& totals, std::size_t limit);
 
 enum class StackChoice { crashed, others };
 struct StackRow {
@@ -253,6 +259,9 @@ Result<std::vector<ReportRow>> list_reports(Store& store, const ListQuery& query
 Result<ReportRow> report_row(Store& store, const std::string& incident);
 /// Rows of the sites' reports, the newest first.
 Result<std::vector<ReportRow>> reports_of_sites(Store& store, const std::vector<std::string>& site_keys);
+/// The newest `limit` reports of one site that a run's trials left.
+Result<std::vector<ReportRow>> newest_reports_of_site(Store& store, const std::string& site_key,
+                                                      const Uuid& run, std::size_t limit);
 
 /// One report with all that the store derived from it; the rest is read again from the raw report.
 struct ReportDetails {

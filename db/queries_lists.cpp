@@ -151,6 +151,22 @@ Result<std::vector<ReportRow>> reports_of_sites(Store& store, const std::vector<
   return read_reports(statement);
 }
 
+Result<std::vector<ReportRow>> newest_reports_of_site(Store& store, const std::string& site_key,
+                                                      const Uuid& run, std::size_t limit) {
+  const std::string uuid = run.text();
+  // The few are chosen from one index before anything is looked up for them.
+  TRY_ASSIGN(
+      auto statement,
+      store.connection().prepare(fmt::format(
+          "{}WHERE rp.id IN (SELECT n.id FROM report n INDEXED BY report_by_site WHERE n.kind = 'crash' AND "
+          "n.site_id = (SELECT id FROM site WHERE key = ?) AND n.cell_id IN (SELECT c.id FROM cell c JOIN "
+          "run o ON o.id = c.run_id WHERE o.uuid = ?) ORDER BY n.happened_at DESC NULLS LAST, n.id LIMIT ?) "
+          "{}",
+          kReportColumns, kNewestReports)));
+  statement.with(site_key, uuid, static_cast<std::int64_t>(limit));
+  return read_reports(statement);
+}
+
 Result<ReportRow> report_row(Store& store, const std::string& incident) {
   TRY_ASSIGN(auto statement,
              store.connection().prepare(fmt::format("{}WHERE rp.incident = ?", kReportColumns)));

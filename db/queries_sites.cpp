@@ -385,13 +385,17 @@ Result<std::vector<std::string>> resolve_site(Store& store, std::string_view tex
               fmt::format("no crash site {}; `faultline sites` shows them", text));
 }
 
+Result<ReportTotals> query_report_totals(Store& store, const std::vector<std::string>& site_keys) {
+  ReportTotals totals;
+  TRY_ASSIGN(totals.of, count_reports(store.connection(), keys_json(site_keys)));
+  TRY_ASSIGN(totals.all, store.connection().integer_of("SELECT ifnull(sum(reports), 0) FROM report_tally"));
+  return totals;
+}
+
 Result<std::vector<PartnerRow>> query_partners(Store& store, const std::vector<std::string>& site_keys,
-                                               std::size_t limit) {
+                                               const ReportTotals& totals, std::size_t limit) {
   Connection& connection = store.connection();
   const std::string keys = keys_json(site_keys);
-  TRY_ASSIGN(const std::int64_t of, count_reports(connection, keys));
-  TRY_ASSIGN(const std::int64_t all,
-             connection.integer_of("SELECT ifnull(sum(reports), 0) FROM report_tally"));
   TRY_ASSIGN(
       auto statement,
       connection.prepare(
@@ -408,9 +412,9 @@ Result<std::vector<PartnerRow>> query_partners(Store& store, const std::vector<s
     PartnerRow row;
     row.function = statement.text(0);
     row.reports = statement.integer(1);
-    row.of = of;
+    row.of = totals.of;
     row.elsewhere = statement.integer(2);
-    row.elsewhere_of = all - of;
+    row.elsewhere_of = totals.all - totals.of;
     rows.push_back(std::move(row));
   }
 }

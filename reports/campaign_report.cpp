@@ -29,9 +29,22 @@ Json table_json(const ReportTable& table) {
 std::string xml_text(std::string_view text) { return html_text(text); }
 
 std::string details_markdown(const ReportDetail& detail) {
-  return fmt::format("<details><summary>{}</summary>\n\n{}{}\n</details>\n",
-                     html_text(escape_line(detail.title)), blocks_as_markdown({PageBlock::code(detail.text)}),
-                     detail.command.empty() ? "" : "\nMade by " + markdown_line(detail.command) + "\n");
+  std::string out = fmt::format("<details><summary>{}</summary>\n", html_text(escape_line(detail.title)));
+  if (!detail.words.empty()) out += "\n" + markdown_line(detail.words) + "\n";
+  if (!detail.text.empty()) out += "\n" + blocks_as_markdown({PageBlock::code(detail.text)});
+  if (!detail.command.empty()) out += "\nMade by " + markdown_line(detail.command) + "\n";
+  for (const auto& table : detail.tables) out += "\n" + write_table(table.people, TableFormat::markdown);
+  return out + "\n</details>\n";
+}
+
+Json detail_json(const ReportDetail& detail) {
+  Json out = {{"title", detail.title},
+              {"words", detail.words},
+              {"text", detail.text},
+              {"command", detail.command},
+              {"tables", Json::array()}};
+  for (const auto& table : detail.tables) out["tables"].push_back(table_json(table));
+  return out;
 }
 
 }  // namespace
@@ -61,9 +74,7 @@ std::string report_json(const CampaignReport& report) {
     one["tables"] = Json::array();
     for (const auto& table : section.tables) one["tables"].push_back(table_json(table));
     one["details"] = Json::array();
-    for (const auto& detail : section.details) {
-      one["details"].push_back({{"title", detail.title}, {"text", detail.text}, {"command", detail.command}});
-    }
+    for (const auto& detail : section.details) one["details"].push_back(detail_json(detail));
     out["sections"].push_back(std::move(one));
   }
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

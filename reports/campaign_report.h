@@ -40,11 +40,13 @@ struct Plot {
   std::vector<PlotSeries> series;
 };
 
-/// Something to be opened by who wants it: a stack, a list of reports.
+/// Something to be opened by who wants it: a site with its stack, its portrait and its reports.
 struct ReportDetail {
   std::string title;
-  std::string text;     ///< Several lines.
+  std::string words;    ///< What the text is, in one line.
+  std::string text;     ///< Several lines, shown as they are; may be empty, as `words`.
   std::string command;  ///< That shows it; may be empty.
+  std::vector<ReportTable> tables;
 };
 
 struct ReportSection {

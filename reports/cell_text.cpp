@@ -108,4 +108,10 @@ std::string cell_text(const TableCell& cell, const Column& column) {
   return text;
 }
 
+CellValue short_time(const std::string& utc) {
+  if (utc.empty()) return {};
+  if (utc.size() < 16 || utc[10] != 'T') return utc;
+  return utc.substr(0, 10) + " " + utc.substr(11, 5) + "Z";
+}
+
 }  // namespace faultline

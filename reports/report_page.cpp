@@ -89,6 +89,16 @@ Json plot_json(const Plot& plot) {
   return out;
 }
 
+Json detail_json(const ReportDetail& detail) {
+  Json out = {{"title", escape_line(detail.title)},
+              {"words", escape_line(detail.words)},
+              {"text", escape_text(detail.text)},
+              {"command", escape_line(detail.command)},
+              {"tables", Json::array()}};
+  for (const auto& table : detail.tables) out["tables"].push_back(table_json(table));
+  return out;
+}
+
 /// No sign of HTML is left in it; inside of JSON these stand in strings alone.
 std::string inside_script(const std::string& json) {
   std::string out;
@@ -120,11 +130,7 @@ std::string report_page(const CampaignReport& report) {
     for (const auto& words : section.words) one["words"].push_back(escape_line(words));
     for (const auto& table : section.tables) one["tables"].push_back(table_json(table));
     for (const auto& plot : section.plots) one["plots"].push_back(plot_json(plot));
-    for (const auto& detail : section.details) {
-      one["details"].push_back({{"title", escape_line(detail.title)},
-                                {"text", escape_text(detail.text)},
-                                {"command", escape_line(detail.command)}});
-    }
+    for (const auto& detail : section.details) one["details"].push_back(detail_json(detail));
     out["sections"].push_back(std::move(one));
   }
   std::string page(report_page_template());

@@ -1,5 +1,7 @@
 #include "reports/site_table.h"
 
+#include "reports/cell_text.h"
+
 namespace faultline {
 namespace {
 
@@ -39,12 +41,6 @@ Table for_programs(const std::vector<SiteRow>& rows) {
                           row.uncaptured});
   }
   return table;
-}
-
-/// `2025-12-21T01:36:18.286Z` -> `2025-12-21 01:36Z`
-CellValue short_time(const std::string& utc) {
-  if (utc.size() < 16 || utc[10] != 'T') return known(utc);
-  return utc.substr(0, 10) + " " + utc.substr(11, 5) + "Z";
 }
 
 Table for_people(const std::vector<SiteRow>& rows, bool families) {

@@ -188,7 +188,9 @@ std::vector<Comparison> compare_with_before(const std::vector<CellTrend>& cells,
   return compare_all(inputs, level);
 }
 
-Table runs_table(const RatesResult& rates, const std::vector<CellTrend>& cells, IntervalMethod method,
+/// `moves` are of the points that have a run before them, in their order.
+Table runs_table(const RatesResult& rates, const std::vector<CellTrend>& cells,
+                 const std::vector<Comparison>& moves, IntervalMethod method, TableAudience audience,
                  const TrendOptions& options) {
   std::vector<const CellTrend*> row_of;
   for (const CellTrend& cell : cells) row_of.insert(row_of.end(), cell.points.size(), &cell);
@@ -199,14 +201,13 @@ Table runs_table(const RatesResult& rates, const std::vector<CellTrend>& cells, 
   table.columns.push_back(text_column("moved", "against the run before"));
   table.columns.push_back(number_column("moved_p", "p", Unit::p_value));
   table.columns.push_back(text_column("changed", "what changed with it"));
-  const auto moves = compare_with_before(cells, method == IntervalMethod::anytime, options.level);
   std::size_t move = 0;
   for (const CellTrend& cell : cells) {
     for (const Point& point : cell.points) {
       const std::string uuid = point.run->uuid.text();
       std::vector<TableCell> row = name_cells(cell);
       row.emplace_back(local_date(point.run->started, point.run->host.zone_minutes));
-      row.emplace_back(options.audience == TableAudience::people ? uuid.substr(0, kShortUuid) : uuid);
+      row.emplace_back(audience == TableAudience::people ? uuid.substr(0, kShortUuid) : uuid);
       row.emplace_back(Rate{point.of, proportion_interval(method, point.of, options.level)});
       if (point.before == nullptr) {
         row.insert(row.end(), 3, TableCell());
@@ -247,18 +248,22 @@ std::vector<std::string> changes_between(const RunRecord& before, const RunRecor
   return changes;
 }
 
-TrendTables trend_tables(const RatesResult& rates, const std::vector<RunRecord>& runs,
-                         const TrendOptions& options) {
+Trends trend_tables(const RatesResult& rates, const std::vector<RunRecord>& runs,
+                    const TrendOptions& options) {
   CHECK(!rates.columns.empty() && rates.columns.back() == "run");
   const auto cells = cell_trends(rates, runs, options.last_runs);
   const IntervalMethod method = interval_method_for(rates, {});
-  TrendTables tables{cells_table(rates, cells, method, options), runs_table(rates, cells, method, options)};
-  tables.runs.command = options.command;
-  if (options.audience == TableAudience::people) {
-    tables.cells.caption = fmt::format("All runs together: {}.", options.count);
-    tables.runs.caption = "From run to run.";
-  }
-  return tables;
+  const auto moves = compare_with_before(cells, method == IntervalMethod::anytime, options.level);
+  const auto laid_out = [&](TableAudience audience) {
+    TrendTables tables{cells_table(rates, cells, method, options),
+                       runs_table(rates, cells, moves, method, audience, options)};
+    tables.runs.command = options.command;
+    return tables;
+  };
+  Trends trends{laid_out(TableAudience::people), laid_out(TableAudience::programs)};
+  trends.people.cells.caption = fmt::format("All runs together: {}.", options.count);
+  trends.people.runs.caption = "From run to run.";
+  return trends;
 }
 
 std::string write_trend(const TrendTables& tables, TableFormat format, const WriterOptions& writer) {

@@ -18,7 +18,6 @@
 namespace faultline {
 
 struct TrendOptions {
-  TableAudience audience = TableAudience::people;
   std::string count = "crashed";
   double level = kDefaultLevel;
   std::size_t last_runs = 14;  ///< The newest runs that are looked at.
@@ -27,8 +26,14 @@ struct TrendOptions {
 
 struct TrendTables {
   Table cells;  ///< One row a cell: all runs together, and whether they are of one rate.
-  Table
-      runs;  ///< One row a cell and run: its rate, whether it moved, and what changed since the cell's last.
+  /// One row a cell and run: its rate, whether it moved, and what changed since the cell's last.
+  Table runs;
+};
+
+/// One answer in two layouts: comparing the runs is what takes time.
+struct Trends {
+  TrendTables people;
+  TrendTables programs;
 };
 
 /// What differs from `before` to `after`: campaign, OS build and version, driver, model, facts; as `os_build
@@ -36,8 +41,8 @@ struct TrendTables {
 std::vector<std::string> changes_between(const RunRecord& before, const RunRecord& after);
 
 /// `rates` is grouped by the cells' columns and, last, `run`; `runs` holds at least the runs in it.
-TrendTables trend_tables(const RatesResult& rates, const std::vector<RunRecord>& runs,
-                         const TrendOptions& options);
+Trends trend_tables(const RatesResult& rates, const std::vector<RunRecord>& runs,
+                    const TrendOptions& options);
 
 /// Both tables for people; for JSON one object with `cells` and `rows` (of runs); for CSV the runs.
 std::string write_trend(const TrendTables& tables, TableFormat format, const WriterOptions& writer = {});

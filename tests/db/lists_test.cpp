@@ -79,6 +79,23 @@ TEST_F(ListsTest, ReportsOfNoTrialAreListedAndFilteredByWhatTheySay) {
   EXPECT_THAT(of_site, SizeIs(2));
 }
 
+TEST_F(ListsTest, TheNewestReportsOfASiteAreThoseOfTheRun) {
+  const Analysis first = make_analysis(0);
+  record_crash(store(), run(), 3, 3, make_analysis(3));
+  const RunRecord other = make_run(2, "2025-12-22T01:00:00.000000Z");
+  ASSERT_TRUE(store().begin_run(other).has_value());
+  record_crash(store(), other, 0, 3, make_analysis(4));
+  ASSERT_VALUE(const auto rows, newest_reports_of_site(store(), first.site.key, run().uuid, 10));
+  ASSERT_VALUE(const auto one, newest_reports_of_site(store(), first.site.key, run().uuid, 1));
+
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0].incident, *make_analysis(3).report.incident);
+  EXPECT_EQ(rows[1].incident, *first.report.incident);
+  EXPECT_EQ(rows[1].trial_index, 0);
+  ASSERT_THAT(one, SizeIs(1));
+  EXPECT_EQ(one[0].incident, rows[0].incident);
+}
+
 TEST_F(ListsTest, TrialsCanBeAskedForByCellAndBySite) {
   ASSERT_VALUE(const auto all, list_trials(store(), {}));
   ASSERT_THAT(all, SizeIs(3));

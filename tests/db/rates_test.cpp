@@ -407,7 +407,8 @@ TEST_F(RatesTest, TheUsualSiteOfAGroupIsTheOneWithMostReports) {
 
 TEST_F(RatesTest, PartnersAreCountedHereAndElsewhere) {
   const std::string first = make_analysis(0).site.key;
-  ASSERT_VALUE(const auto partners, query_partners(store(), {first}, 10));
+  ASSERT_VALUE(const auto totals, query_report_totals(store(), {first}));
+  ASSERT_VALUE(const auto partners, query_partners(store(), {first}, totals, 10));
   ASSERT_THAT(partners, SizeIs(2));
   EXPECT_EQ(partners[0].reports, 2);
   EXPECT_EQ(partners[0].of, 2);

@@ -73,6 +73,30 @@ TEST_F(SentReportsTest, ARunIsReportedInEveryFormat) {
   EXPECT_THAT(file("out/tables/rates_1.csv"), HasSubstr("program,trials,counted"));
 }
 
+TEST_F(SentReportsTest, ASiteOpensToItsStackAndTheReportsOfTheRun) {
+  run_campaign();
+  const auto site = first_site();
+
+  const auto report = faultline({"report", "--format", "json"});
+
+  ASSERT_EQ(report.exit_status, 0) << report.err;
+  const auto data = json::parse(report.out);
+  const auto& sites = data["sections"][3];
+  ASSERT_EQ(sites["id"], "sites");
+  ASSERT_EQ(sites["details"].size(), 1U);
+  const auto& opened = sites["details"][0];
+  EXPECT_THAT(opened["title"].get<std::string>(), HasSubstr(site));
+  EXPECT_THAT(opened["words"].get<std::string>(), HasSubstr("of 6 reports"));
+  EXPECT_THAT(opened["text"].get<std::string>(), HasSubstr("0   null_read + "));
+  const auto& reports = opened["tables"].back();
+  EXPECT_EQ(reports["id"], "reports_" + site);
+  ASSERT_EQ(reports["rows"].size(), 6U);
+  const auto listed = json::parse(faultline({"list", "reports", "--format", "json"}).out)["rows"];
+  std::set<std::string> known;
+  for (const auto& row : listed) known.insert(row["incident"].get<std::string>());
+  for (const auto& row : reports["rows"]) EXPECT_TRUE(known.contains(row["incident"].get<std::string>()));
+}
+
 TEST_F(SentReportsTest, FailOnSetsTheStatusAndKnownSitesAreQuiet) {
   run_campaign();
 

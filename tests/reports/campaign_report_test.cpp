@@ -49,7 +49,7 @@ CampaignReport hostile_report() {
   table.command = kHostile;
   rates.tables.push_back({"rates_1", table, table});
   rates.plots.push_back(std::move(plot));
-  rates.details.push_back({kHostile, kHostile, kHostile});
+  rates.details.push_back({kHostile, kHostile, kHostile, kHostile, {{"detail_1", table, table}}});
   report.sections.push_back(std::move(rates));
   ReportSection sites{"sites", "Crash sites", {}, {}, {}, {}};
   Table named;

@@ -162,11 +162,8 @@ TEST(SchemasTest, Trend) {
     runs[i].started = *parse_utc("2025-12-01T23:30:00.000Z") + std::chrono::hours(24 * i);
   }
   runs[1].host.os_build = "24G504";
-  TrendOptions options;
-  options.audience = TableAudience::programs;
-  EXPECT_THAT(
-      problems("trend.schema.json", write_trend(trend_tables(two_runs(), runs, options), TableFormat::json)),
-      IsEmpty());
+  const Trends trends = trend_tables(two_runs(), runs, {});
+  EXPECT_THAT(problems("trend.schema.json", write_trend(trends.programs, TableFormat::json)), IsEmpty());
 }
 
 }  // namespace

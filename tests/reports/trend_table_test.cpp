@@ -45,9 +45,11 @@ struct Nights {
     }
   }
   [[nodiscard]] TrendTables tables(const TrendOptions& options = {}) const {
-    return trend_tables(rates, runs, options);
+    return trend_tables(rates, runs, options).people;
   }
-  [[nodiscard]] json as_json() const { return json::parse(write_trend(tables(), TableFormat::json)); }
+  [[nodiscard]] json as_json() const {
+    return json::parse(write_trend(trend_tables(rates, runs, {}).programs, TableFormat::json));
+  }
 };
 
 TEST(TrendTableTest, EachRunIsARowNamedByItsLocalDate) {

@@ -9,7 +9,10 @@ document.title = `${report.title} – Faultline report`;
 
 function detailOf(detail) {
   return element("details", {}, element("summary", {}, detail.title),
-    element("pre", {tabindex: "0"}, detail.text), command(detail.command));
+    detail.words === "" ? null : element("p", {}, detail.words),
+    detail.text === "" ? null : element("pre", {tabindex: "0"}, detail.text),
+    command(detail.command),
+    ...detail.tables.map(tableOf));
 }
 
 function sectionOf(section) {

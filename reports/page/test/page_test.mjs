@@ -73,7 +73,7 @@ for (const section of data.sections) {
     expect(`plot ${plot.id} says what it shows`, (await figure.locator(`svg[aria-label]`).count()) >= 1);
     expect(`plot ${plot.id} has its numbers in a table`, (await page.locator(`[id="${section.id}"] table`).count()) > 0);
   }
-  for (const table of section.tables) {
+  for (const table of [...section.tables, ...section.details.flatMap((detail) => detail.tables)]) {
     const rows = page.locator(`[id="table-${table.id}"] tbody tr`);
     expect(`table ${table.id} has its ${table.rows.length} rows`, (await rows.count()) === table.rows.length);
   }
@@ -108,7 +108,10 @@ const summary = page.locator("summary").first();
 if (await summary.count()) {
   await summary.focus();
   await page.keyboard.press("Enter");
-  expect("a detail opens by Enter", await page.locator("details").first().evaluate((detail) => detail.open));
+  const detail = page.locator("details").first();
+  expect("a detail opens by Enter", await detail.evaluate((opened) => opened.open));
+  const tables = data.sections.find((section) => section.details.length > 0).details[0].tables.length;
+  expect(`and shows its ${tables} tables`, (await detail.locator("table:visible").count()) === tables);
 }
 expect("every input has a label",
   await page.locator("input").evaluateAll((all) => all.every((input) => input.labels.length === 1)));
