@@ -300,7 +300,8 @@ Result<ReportSection> comparisons_section(Store& store, const RunSummary& summar
   for (const auto& row : others.rows) {
     ComparisonInput input;
     input.counted = "bad";
-    input.a_name = query_value_text(row.values[0]) + ", " + query_value_text(row.values[1]);
+    input.group = query_value_text(row.values[0]) + ", " + query_value_text(row.values[1]);
+    input.a_name = "there";
     input.b_name = "control";
     input.a = {row.counts.counted, row.counts.trials};
     input.b = control;

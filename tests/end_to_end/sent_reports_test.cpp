@@ -70,6 +70,8 @@ TEST_F(SentReportsTest, ARunIsReportedInEveryFormat) {
   const auto data = json::parse(file("out/report.json"));
   EXPECT_EQ(data["sections"][2]["id"], "rates");
   EXPECT_EQ(data["sections"][2]["tables"][0]["rows"].size(), 2U);
+  EXPECT_EQ(data["sections"][4]["id"], "comparisons");
+  EXPECT_EQ(data["sections"][4]["tables"][0]["rows"][0]["group"], "race, program=passes");
   EXPECT_THAT(file("out/tables/rates_1.csv"), HasSubstr("program,trials,counted"));
 }
 
