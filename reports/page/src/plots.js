@@ -6,7 +6,7 @@ import {element} from "./dom.js";
 
 const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "cross", "wye", "hexagon"];
 const DASHES = ["0", "6 3", "2 3", "8 3 2 3", "12 4"];
-const SIGN_WIDTH = 6.4;
+const SIGN_WIDTH = 7.4;
 
 const percent = (value) => `${Math.round(value * 1000) / 10} %`;
 const short = (text, room) => {

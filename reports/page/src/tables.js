@@ -3,6 +3,7 @@
 import {command, element} from "./dom.js";
 
 const FILTER_FROM = 6;
+const LONGEST_WHOLE = 24;
 
 const textOf = (cell) => (Array.isArray(cell) ? cell[0] : cell);
 const numberOf = (cell) => (Array.isArray(cell) ? cell[1] : null);
@@ -15,19 +16,28 @@ function compare(a, b) {
   return textOf(a).localeCompare(textOf(b), undefined, {numeric: true});
 }
 
-function bodyRow(table, row) {
+// Symbols of C++ have words longer than any column; dates and names stay whole.
+const isWhole = (rows, i) => rows.every((row) => textOf(row[i]).split(/[\s-]/).every((word) => word.length <= LONGEST_WHOLE));
+
+// Count, rate and interval stand two blanks apart: a narrow page may break there, and nowhere else.
+const pieces = (text) => text.split(/( {2,})/).map((part) =>
+  part.startsWith("  ") || part === "" ? part : element("span", {class: "piece"}, part));
+
+function bodyRow(table, row, whole) {
   const cells = row.map((cell, i) => {
     const column = table.columns[i];
-    const attributes = {class: column.right ? "right" : null};
+    const attributes = {class: column.right ? "right" : whole[i] ? "whole" : null};
+    const shown = column.right ? pieces(textOf(cell)) : [textOf(cell)];
     return column.head
-      ? element("th", {...attributes, scope: "row"}, textOf(cell))
-      : element("td", attributes, textOf(cell));
+      ? element("th", {...attributes, scope: "row"}, ...shown)
+      : element("td", attributes, ...shown);
   });
   return element("tr", {}, ...cells);
 }
 
 export function tableOf(table) {
-  const rows = table.rows.map((row) => ({row, shown: bodyRow(table, row), text: row.map(textOf).join("\n").toLowerCase()}));
+  const whole = table.columns.map((_, i) => isWhole(table.rows, i));
+  const rows = table.rows.map((row) => ({row, shown: bodyRow(table, row, whole), text: row.map(textOf).join("\n").toLowerCase()}));
   const body = element("tbody", {}, ...rows.map((row) => row.shown));
   const count = element("span", {role: "status"});
 

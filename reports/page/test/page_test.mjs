@@ -138,6 +138,10 @@ await page.emulateMedia({media: "print"});
 await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
 expect("on paper all details are open", (await page.locator("details:not([open])").count()) === 0);
 expect("on paper there are no controls", !(await page.locator("nav").isVisible()));
+await page.setViewportSize({width: 718, height: 1030});  // A4 without its margins.
+await page.waitForTimeout(200);
+const paperWidth = await page.evaluate(() => document.documentElement.scrollWidth);
+expect("on paper nothing is cut off at the side", paperWidth <= 718, paperWidth);
 await screenshot(page, "print");
 const paper = await page.pdf({format: "A4"});
 expect("the page prints", paper.length > 1000);
