@@ -9,6 +9,8 @@
 
 #include "analyzer/statistics/comparison.h"
 #include "cli/intake.h"
+#include "cli/validation_layer.h"
+#include "collector/plan/campaign_file.h"
 #include "core/ips_writer.h"
 #include "reports/feedback_ladder.h"
 #include "reports/number_format.h"
@@ -189,23 +191,6 @@ void add_workarounds(FeedbackEvidence& evidence) {
   evidence.workarounds = compare_all(inputs);
 }
 
-/// Whether a cell runs with one of Metal's checking layers, by its parameters' names.
-bool has_validation_layer(const Cell& cell) {
-  for (const auto& [given, value] : cell.parameters) {
-    std::string name = given;
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
-    const bool layer = name.find("validation") != std::string::npos ||
-                       name.find("debug_layer") != std::string::npos ||
-                       name.find("device_wrapper") != std::string::npos;
-    if (layer && !value.unset && value.value != "0" && value.value != "false" && value.value != "off" &&
-        value.value != "none") {
-      return true;
-    }
-  }
-  return false;
-}
-
 std::vector<std::string> parameters_of(const RunRecord& run, const std::string& workload) {
   for (const auto& cell : run.cells) {
     if (cell.workload != workload) continue;
@@ -234,7 +219,7 @@ Result<void> add_rates(Store& store, const RunRecord& run, const std::string& co
     TRY_ASSIGN(const auto result, query_rates(store, query));
     RateTableOptions options;
     options.count = "died at these sites";
-    options.counts_sites = true;
+    options.counts_sites = result.total.uncaptured > 0;
     options.caption = "Died at the sites of this report: " + workload;
     std::string by;
     for (const auto& name : query.by) by += (by.empty() ? "" : ",") + name;
@@ -274,9 +259,10 @@ Result<void> add_run(Store& store, const std::string& uuid, const std::vector<Si
   const auto count = any_of_sites(rows);
   TRY_ASSIGN(const auto of_sites, rates_of_cells(store, run, count));
   TRY_ASSIGN(const auto bad, rates_of_cells(store, run, "bad"));
+  const Campaign campaign = parse_campaign(run.campaign_text, {}).campaign;
   for (const auto& cell : run.cells) {
-    evidence.cells.push_back({cell, rate_of(of_sites, cell), rate_of(bad, cell), {}});
-    if (has_validation_layer(cell)) evidence.validation_cells.push_back(cell.text());
+    evidence.cells.push_back(
+        {cell, rate_of(of_sites, cell), rate_of(bad, cell), {}, has_validation_layer(cell, campaign, run)});
   }
   // Only what will be shown is asked for: a plan may have thousands of cells.
   for (const auto& step : ladder_steps(evidence.cells)) {

@@ -12,7 +12,6 @@
 namespace faultline {
 namespace {
 
-constexpr std::size_t kRegistersPerLine = 4;
 constexpr std::size_t kMostGroups = 24;
 constexpr std::size_t kMostShared = 6;
 constexpr std::size_t kMostForeignImages = 24;
@@ -118,7 +117,7 @@ PageSection instructions_section(const CrashPageContext& context) {
   return section;
 }
 
-PageSection registers_section(const Analysis& analysis) {
+PageSection registers_section(const Analysis& analysis, std::size_t per_line) {
   const CrashReport& report = analysis.report;
   PageSection section{"Registers of the crashed thread", {}};
   const auto index = report.crashed_thread_index();
@@ -135,7 +134,7 @@ PageSection registers_section(const Analysis& analysis) {
   for (const Register& reg : report.threads[*index].state->registers) {
     const bool is_null = reg.value == 0 && !is_state_register(reg.name);
     row += fmt::format("{:>6}: 0x{}{} ", reg.name, hex16(reg.value), is_null ? "*" : " ");
-    if (++column % kRegistersPerLine == 0) end_row();
+    if (++column % per_line == 0) end_row();
     std::string hint;
     if (reg.description) hint = *reg.description;
     if (reg.objc_selector) hint += fmt::format(" selector {}", *reg.objc_selector);

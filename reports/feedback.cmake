@@ -21,6 +21,7 @@ faultline_library(faultline_feedback
   feedback_ladder.cpp
   feedback_prose.cpp
   feedback_template.cpp
+  feedback_text.cpp
   manifest.cpp
   ${CMAKE_CURRENT_BINARY_DIR}/feedback_templates.cpp)
 target_link_libraries(faultline_feedback

@@ -9,10 +9,10 @@
 #include "analyzer/statistics/proportion.h"
 #include "core/clock.h"
 #include "core/hash.h"
-#include "reports/cell_text.h"
 #include "reports/comparison_table.h"
 #include "reports/crash_page_sections.h"
 #include "reports/feedback_ladder.h"
+#include "reports/feedback_text.h"
 #include "reports/number_format.h"
 #include "reports/page_blocks.h"
 #include "reports/report_writer.h"
@@ -27,33 +27,14 @@ struct Part {
   std::vector<Table> tables;
 };
 
-/// Rows as lines, since a bug form takes no tables: `threads 8, lock none: 28/50  56 %  [41 %, 70 %]`.
-std::string table_as_lines(const Table& table) {
-  std::string out;
-  if (!table.caption.empty()) out += "  " + table.caption + "\n";
-  for (const auto& row : table.rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const auto value = cell_text(row[i], table.columns[i]);
-      if (value.empty()) continue;
-      if (!line.empty()) line += ", ";
-      line += table.columns[i].title.empty() ? value : table.columns[i].title + " " + value;
-    }
-    out += blocks_as_text({PageBlock::list({line})});
-  }
-  if (table.rows.empty()) out += "  none\n";
-  for (const auto& note : table.footnotes) out += blocks_as_text({PageBlock::paragraph(note)});
-  return out;
-}
-
 void put(FeedbackParts& parts, const Part& part) {
   auto& markdown = parts.markdown[part.name];
   auto& text = parts.text[part.name];
   markdown = blocks_as_markdown(part.blocks);
-  text = blocks_as_text(part.blocks);
+  text = plain_blocks(part.blocks);
   for (const auto& table : part.tables) {
     markdown += "\n" + write_table(table, TableFormat::markdown);
-    text += table_as_lines(table);
+    text += plain_table(table);
   }
 }
 
@@ -181,7 +162,7 @@ Part steps(const FeedbackEvidence& evidence, const std::vector<std::string>& fil
   list.emplace_back(
       "campaign.toml has every cell; `faultline run campaign.toml` measures all of them again.");
   part.blocks.push_back(PageBlock::list(std::move(list)));
-  if (!best->command.empty()) part.blocks.push_back(PageBlock::code(command_line(best->command)));
+  if (!best->command.empty()) part.blocks.push_back(PageBlock::command(command_line(best->command)));
   return part;
 }
 
@@ -223,13 +204,17 @@ Part workarounds(const FeedbackEvidence& evidence) {
   return part;
 }
 
+/// A cell without parameters has the text of its workload.
+std::string named_cell(const Cell& cell) {
+  return cell.parameters.empty() ? cell.workload : cell.workload + ", " + cell.text();
+}
+
 Part validation(const FeedbackEvidence& evidence) {
   Part part{"validation", {}, {}};
   std::vector<std::string> lines;
   for (const auto& cell : evidence.cells) {
-    const auto& names = evidence.validation_cells;
-    if (std::find(names.begin(), names.end(), cell.cell.text()) == names.end()) continue;
-    lines.push_back(fmt::format("{}: {} died at these sites, {} ended badly", cell.cell.text(),
+    if (!cell.has_validation_layer || cell.bad.trials == 0) continue;
+    lines.push_back(fmt::format("{}: {} died at these sites, {} ended badly", named_cell(cell.cell),
                                 rate_words(cell.of_sites), rate_words(cell.bad)));
   }
   part.blocks.push_back(lines.empty() ? PageBlock::paragraph("Not tried.")
@@ -316,7 +301,7 @@ void put_prose(FeedbackParts& parts, const FeedbackProse& prose) {
       value = "The process ends by itself, as it does in the cells that never crash.";
     }
     parts.markdown[field.name] = value;
-    parts.text[field.name] = value;
+    parts.text[field.name] = plain_prose(value);
   }
   put_titled(parts, "setup", "Before the steps");
   put_titled(parts, "analysis", "Our reading of it");
@@ -325,7 +310,7 @@ void put_prose(FeedbackParts& parts, const FeedbackProse& prose) {
   if (const auto& earlier = prose.values.find("supersedes");
       earlier != prose.values.end() && !earlier->second.empty()) {
     parts.markdown["supersedes"] = "This supersedes an earlier claim: " + earlier->second;
-    parts.text["supersedes"] = parts.markdown["supersedes"];
+    parts.text["supersedes"] = plain_prose(parts.markdown["supersedes"]);
   }
 }
 
@@ -389,7 +374,7 @@ FeedbackParts feedback_parts(const FeedbackEvidence& evidence, const FeedbackPro
   put(parts, description(evidence));
   put(parts, crash_sites(evidence));
   put(parts, of_pages("exception", evidence, [](const Analysis& a) { return exception_section(a); }));
-  put(parts, of_pages("registers", evidence, [](const Analysis& a) { return registers_section(a); }));
+  put(parts, of_pages("registers", evidence, [](const Analysis& a) { return registers_section(a, 3); }));
   put(parts, steps(evidence, files));
   put(parts, Part{"rates", {}, evidence.rates});
   put(parts, ladder(evidence));

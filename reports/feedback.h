@@ -29,7 +29,8 @@ struct FeedbackCell {
   Cell cell;
   Proportion of_sites;  ///< Trials that died at the bundle's sites.
   Proportion bad;
-  std::vector<std::string> command;  ///< As executed; empty where nobody asked for it.
+  std::vector<std::string> command;   ///< As executed; empty where nobody asked for it.
+  bool has_validation_layer = false;  ///< It ran with one of Metal's checking layers on.
 };
 
 /// The same sites elsewhere, for the same feedback number: another store, or a later run of the campaign.
@@ -48,7 +49,6 @@ struct FeedbackEvidence {
   std::vector<Comparison>
       workarounds;  ///< Of bad ends: the cell that crashed most against each that is one setting away.
   std::vector<std::string> workaround_rates;  ///< For each of these: the sites' own rate in that arm.
-  std::vector<std::string> validation_cells;  ///< Texts of cells that ran with a validation layer.
   std::vector<Table> rates;                   ///< Of the run, one a workload.
   std::vector<ReportRow>
       family;  ///< With --family: every report of the families, for its spread over machines.

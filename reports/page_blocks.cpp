@@ -48,6 +48,7 @@ std::string block_as_text(const PageBlock& block) {
       }
       return out;
     case PageBlock::Kind::code:
+    case PageBlock::Kind::command:
       break;
   }
   return indented(escape_text(block.text), "  ");
@@ -68,6 +69,7 @@ std::string block_as_markdown(const PageBlock& block) {
       }
       return out;
     case PageBlock::Kind::code:
+    case PageBlock::Kind::command:
       break;
   }
   const std::string text = escape_text(block.text);
@@ -92,6 +94,7 @@ std::string block_as_html(const PageBlock& block) {
       }
       return "<table>\n" + out + "</table>\n";
     case PageBlock::Kind::code:
+    case PageBlock::Kind::command:
       break;
   }
   return "<pre tabindex=\"0\">" + html_text(block.text) + "</pre>\n";
@@ -133,6 +136,13 @@ PageBlock PageBlock::code(std::string text) {
   PageBlock block;
   block.kind = Kind::code;
   block.text = std::move(text);
+  return block;
+}
+
+PageBlock PageBlock::command(std::string line) {
+  PageBlock block;
+  block.kind = Kind::command;
+  block.text = std::move(line);
   return block;
 }
 

@@ -11,9 +11,9 @@ namespace faultline {
 
 /// One piece of a section. Texts are raw: escaping is the writer's.
 struct PageBlock {
-  enum class Kind { paragraph, list, facts, code };
+  enum class Kind { paragraph, list, facts, code, command };
   Kind kind = Kind::paragraph;
-  std::string text;                                       ///< Paragraph, code (may have several lines).
+  std::string text;                                       ///< Paragraph, code (several lines), command (one).
   std::vector<std::string> items;                         ///< List.
   std::vector<std::pair<std::string, std::string>> rows;  ///< Facts: name and value.
 
@@ -21,6 +21,7 @@ struct PageBlock {
   static PageBlock list(std::vector<std::string> items);
   static PageBlock facts(std::vector<std::pair<std::string, std::string>> rows);
   static PageBlock code(std::string text);
+  static PageBlock command(std::string line);
 };
 
 struct PageSection {

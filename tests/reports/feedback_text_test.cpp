@@ -1,0 +1,93 @@
+#include "reports/feedback_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "reports/text_width.h"
+
+namespace faultline {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::size_t widest_line(const std::string& text) {
+  std::size_t widest = 0;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) widest = std::max(widest, display_width(line));
+  return widest;
+}
+
+std::string words(int count) {
+  std::string out;
+  for (int i = 0; i < count; ++i) out += (i == 0 ? "word" : " word") + std::to_string(i);
+  return out;
+}
+
+TEST(FeedbackTextTest, EveryKindOfBlockIsBrokenBelowItsOwnBeginning) {
+  const auto text = plain_blocks({PageBlock::paragraph(words(30)), PageBlock::list({words(30)}),
+                                  PageBlock::facts({{"key", words(30)}, {"a longer name", "short"}})});
+
+  EXPECT_LE(widest_line(text), kFeedbackColumns);
+  EXPECT_THAT(text, HasSubstr("\n  word"));
+  EXPECT_THAT(text, HasSubstr("\n    word"));
+  EXPECT_THAT(text, HasSubstr("\n  key            word0 "));
+  EXPECT_THAT(text, HasSubstr("\n                 word"));
+  EXPECT_THAT(text, HasSubstr("\n  a longer name  short\n"));
+}
+
+TEST(FeedbackTextTest, FramesAreBrokenBetweenTheirColumns) {
+  const std::string frame =
+      "0   AGXMetalG16X + 0x1234  <5a1c3f52-5c0f-3b0e-9a51-0d6c3a1f7e11>  "
+      "-[AGXG16XFamilyComputeContext setComputePipelineState:] + 32\n";
+
+  EXPECT_EQ(plain_blocks({PageBlock::code(frame)}),
+            "  0   AGXMetalG16X + 0x1234  <5a1c3f52-5c0f-3b0e-9a51-0d6c3a1f7e11>\n"
+            "      -[AGXG16XFamilyComputeContext setComputePipelineState:] + 32\n");
+}
+
+TEST(FeedbackTextTest, CodeKeepsItsColumnsAndLosesACommonIndent) {
+  EXPECT_EQ(plain_blocks({PageBlock::code("    x0: 0x1      x1: 0x2\n\n   x20: 0x3\n")}),
+            "   x0: 0x1      x1: 0x2\n\n  x20: 0x3\n");
+}
+
+TEST(FeedbackTextTest, ACommandIsNeverBroken) {
+  const std::string command = "python3 " + words(30);
+
+  EXPECT_THAT(plain_blocks({PageBlock::command(command)}), HasSubstr("  " + command + "\n"));
+}
+
+TEST(FeedbackTextTest, ARowIsItsNamesAndThenItsValues) {
+  Table table;
+  table.columns = {row_name(number_column("threads")), row_name(text_column("lock")),
+                   rate_column("rate", "died at these sites"), number_column("passed"),
+                   text_column("command")};
+  table.rows.push_back({8, std::string("none"), Rate{{28, 50}, {0.41, 0.70}}, 22, "race " + words(30)});
+
+  const auto text = plain_table(table);
+
+  EXPECT_THAT(text,
+              HasSubstr("  - threads 8, lock none: died at these sites 28/50  56 %  [41 %, 70 %]; passed\n"
+                        "    22\n"));
+  EXPECT_THAT(text, HasSubstr("\n    race " + words(30) + "\n"));
+}
+
+TEST(FeedbackTextTest, ProseKeepsItsLinesAndTheirIndent) {
+  EXPECT_EQ(plain_prose("one\n\n  - two"), "one\n\n  - two\n");
+  EXPECT_LE(widest_line(plain_prose("  - " + words(40))), kFeedbackColumns);
+}
+
+TEST(FeedbackTextTest, NothingReachesATerminalAsItIs) {
+  const std::string hostile = "\x1b[31mred\xE2\x80\xAE";
+  const auto text = plain_blocks({PageBlock::paragraph(hostile), PageBlock::list({hostile}),
+                                  PageBlock::facts({{hostile, hostile}}), PageBlock::code(hostile),
+                                  PageBlock::command(hostile)});
+
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(text, Not(HasSubstr("\xE2\x80\xAE")));
+}
+
+}  // namespace
+}  // namespace faultline
