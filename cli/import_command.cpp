@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/intake.h"
+#include "cli/live_line.h"
 #include "cli/open_store.h"
 #include "cli/report_sources.h"
 #include "cli/symbol_places.h"
@@ -91,6 +92,16 @@ void count(ImportCounts& counts, const ImportedFile& file) {
   }
 }
 
+std::string progress_text(const ImportCounts& counts, std::size_t files) {
+  const std::size_t done = counts.added + counts.known + counts.new_forms + counts.skipped;
+  return fmt::format("{} of {} files, {} added", done, files, counts.added);
+}
+
+bool has_problems(const ImportedFile& file) {
+  return file.error || file.issue_count > 0 ||
+         (file.analysis.report.kind == ReportKind::unreadable && file.added);
+}
+
 void name_problems(const ImportedFile& file) {
   if (file.error) complain(file.path + ": " + file.error->text());
   if (file.analysis.report.kind == ReportKind::unreadable && file.added) {
@@ -141,13 +152,19 @@ Result<ExitStatus> import_reports(const ImportFlags& flags, const CommandContext
   ImportCounts counts;
   bool damaged = !sources.problems.empty();
   Symbolizer symbolizer(symbolize_options(flags.symbols));
-  TRY(import_files(store, sources.files, rules, &symbolizer, SystemClock(), [&](const ImportedFile& file) {
+  const SystemClock clock;
+  LiveLine line(context, clock);
+  line.show_live(progress_text(counts, sources.files.size()));
+  TRY(import_files(store, sources.files, rules, &symbolizer, clock, [&](const ImportedFile& file) {
     add_row(table, file);
     count(counts, file);
+    if (has_problems(file)) line.clear();
     name_problems(file);
+    if (line.due()) line.show_live(progress_text(counts, sources.files.size()));
     damaged =
         damaged || !file.added || file.issue_count > 0 || file.analysis.report.kind == ReportKind::unreadable;
   }));
+  line.clear();
   TRY(store.optimize());
   print(table_text(table, context));
   // Files at the images' own paths are of other builds wherever a report comes from elsewhere.

@@ -43,6 +43,10 @@ void LiveLine::show(std::string_view line) {
   shown_ = true;
 }
 
+void LiveLine::show_live(std::string_view line) {
+  if (live_) show(line);
+}
+
 void LiveLine::clear() {
   if (!shown_) return;
   write_error("\r\x1b[K");

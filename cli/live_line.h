@@ -21,6 +21,8 @@ class LiveLine {
   /// True where a line is due: each 100 ms on a terminal, each 15 s elsewhere. The first is due after that.
   bool due();
   void show(std::string_view line);
+  /// For work whose log nobody reads: nothing where there is no terminal.
+  void show_live(std::string_view line);
   /// Before anything else is printed.
   void clear();
   [[nodiscard]] bool is_live() const { return live_; }

@@ -34,6 +34,7 @@ Result<ExitStatus> reanalyze(const CommandContext& context) {
   Symbolizer symbolizer(symbolize_options({}));
   const SystemClock clock;
   LiveLine line(context, clock);
+  line.show_live(counts_text({}));
   ReanalysisWatcher watcher;
   watcher.moved = [&](const MovedSite& site) {
     line.clear();
@@ -41,7 +42,7 @@ Result<ExitStatus> reanalyze(const CommandContext& context) {
           site_line('+', site.new_key, site.new_text));
   };
   watcher.progress = [&](const ReanalysisCounts& counts) {
-    if (line.due()) line.show(counts_text(counts));
+    if (line.due()) line.show_live(counts_text(counts));
   };
   TRY_ASSIGN(const auto counts, reanalyze_store(store, rules, symbolizer, watcher));
   line.clear();

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "cli/commands.h"
+#include "cli/live_line.h"
 #include "cli/open_store.h"
 #include "cli/run_report.h"
 #include "cli/terminal.h"
@@ -100,7 +101,13 @@ Result<ExitStatus> report(const ReportFlags& flags, const CommandContext& contex
   TRY_ASSIGN(const auto run, store.run(flags.run));
   TRY_ASSIGN(const auto summary, stored_summary(store, run));
   TRY_ASSIGN(const auto findings, check_run(store, summary, flags.fail_on));
-  TRY_ASSIGN(const auto whole, run_report(store, summary, flags.fail_on, findings));
+  const SystemClock clock;
+  LiveLine line(context, clock);
+  TRY_ASSIGN(const auto whole,
+             run_report(store, summary, flags.fail_on, findings, [&](std::string_view part) {
+               line.show_live(fmt::format("report of {}: {}", run.campaign_name, part));
+             }));
+  line.clear();
   TRY(write_formats(whole, flags));
   for (const auto& finding : findings) complain(finding);
   return findings.empty() ? ExitStatus::done : ExitStatus::check_found;

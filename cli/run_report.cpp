@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "analyzer/statistics/proportion.h"
 #include "cli/report_sections.h"
@@ -62,12 +61,6 @@ void add_checks(const std::vector<std::string>& checks, const std::vector<std::s
   }
 }
 
-Result<void> add_section(Result<ReportSection> made, CampaignReport& report) {
-  TRY_ASSIGN(auto section, std::move(made));
-  report.sections.push_back(std::move(section));
-  return {};
-}
-
 }  // namespace
 
 Result<RunSummary> stored_summary(Store& store, const RunRecord& run) {
@@ -110,22 +103,32 @@ Result<RunSummary> stored_summary(Store& store, const RunRecord& run) {
 
 Result<CampaignReport> run_report(Store& store, const RunSummary& summary,
                                   const std::vector<std::string>& checks,
-                                  const std::vector<std::string>& findings) {
+                                  const std::vector<std::string>& findings,
+                                  const std::function<void(std::string_view)>& begins) {
   const auto& run = summary.record;
   CampaignReport report;
   report.title = fmt::format("{}, {}", run.campaign_name, format_utc(run.started));
   report.findings = findings;
   report.sections.push_back(run_section(summary));
   report.sections.push_back(ledger_section(summary));
-  TRY(add_section(rates_section(store, run), report));
-  TRY(add_section(sites_section(store, summary), report));
-  TRY(add_section(comparisons_section(store, summary), report));
-  TRY(add_section(changes_section(store, run), report));
-  TRY(add_section(nights_section(store, run), report));
-  TRY(add_section(time_section(store, run), report));
-  TRY(add_section(metrics_section(store, run), report));
-  TRY(add_section(other_events_section(store, run), report));
-  TRY(add_section(unknown_section(store, summary), report));
+  struct Part {
+    std::string_view name;
+    std::function<Result<ReportSection>()> make;
+  };
+  const std::vector<Part> parts{
+      {"crash rates", [&] { return rates_section(store, run); }},
+      {"crash sites", [&] { return sites_section(store, summary); }},
+      {"comparisons with the control", [&] { return comparisons_section(store, summary); }},
+      {"changes since the run before", [&] { return changes_section(store, run); }},
+      {"nights", [&] { return nights_section(store, run); }},
+      {"time to crash", [&] { return time_section(store, run); }},
+      {"metrics", [&] { return metrics_section(store, run); }},
+      {"other events", [&] { return other_events_section(store, run); }},
+      {"what is not known", [&] { return unknown_section(store, summary); }}};
+  for (const Part& part : parts) {
+    begins(part.name);
+    TRY_ASSIGN(report.sections.emplace_back(), part.make());
+  }
   TRY(add_cases(store, run, report));
   add_checks(checks, findings, report);
   return report;

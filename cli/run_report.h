@@ -2,6 +2,11 @@
 
 #pragma once
 
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "cli/run_checks.h"
 #include "core/result.h"
 #include "db/store.h"
@@ -12,9 +17,11 @@ namespace faultline {
 /// The run that the store has, in the form in which a run that just ended is checked.
 Result<RunSummary> stored_summary(Store& store, const RunRecord& run);
 
-/// All sections. `findings` are those of --fail-on, with the names of the checks that were asked for.
+/// All sections. `findings` are those of --fail-on, with the names of the checks that were asked for. Says
+/// what comes next before each part: `crash sites`.
 Result<CampaignReport> run_report(Store& store, const RunSummary& summary,
                                   const std::vector<std::string>& checks,
-                                  const std::vector<std::string>& findings);
+                                  const std::vector<std::string>& findings,
+                                  const std::function<void(std::string_view)>& begins);
 
 }  // namespace faultline
