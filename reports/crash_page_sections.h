@@ -18,7 +18,7 @@ PageSection exception_section(const Analysis& analysis);
 PageSection stack_section(const Analysis& analysis);
 /// Empty unless it was asked for.
 PageSection instructions_section(const CrashPageContext& context);
-/// Four registers to a line are 110 columns wide, three are 82.
+/// Four registers to a line are 110 columns wide, two are 55.
 PageSection registers_section(const Analysis& analysis, std::size_t per_line = 4);
 PageSection memory_section(const Analysis& analysis);
 PageSection others_section(const Analysis& analysis);

@@ -52,6 +52,11 @@ std::string system_words(const RunRecord& run) {
   return out;
 }
 
+/// A cell without parameters has the text of its workload.
+std::string named_cell(const Cell& cell) {
+  return cell.parameters.empty() ? cell.workload : cell.workload + ", " + cell.text();
+}
+
 Part description(const FeedbackEvidence& evidence) {
   Part part{"description", {}, {}};
   for (const auto& site : evidence.sites) {
@@ -169,6 +174,7 @@ Part steps(const FeedbackEvidence& evidence, const std::vector<std::string>& fil
 Part ladder(const FeedbackEvidence& evidence) {
   Part part{"ladder", {}, {}};
   Table table;
+  table.caption = "Trials that died at these sites, of all trials of the cell";
   table.columns = {row_name(text_column("cell")), rate_column("rate", "died at these sites"),
                    text_column("command")};
   for (const auto& step : ladder_steps(evidence.cells)) {
@@ -202,11 +208,6 @@ Part workarounds(const FeedbackEvidence& evidence) {
                            "workaround that only turns one into another is none."));
   part.blocks.push_back(PageBlock::list(std::move(lines)));
   return part;
-}
-
-/// A cell without parameters has the text of its workload.
-std::string named_cell(const Cell& cell) {
-  return cell.parameters.empty() ? cell.workload : cell.workload + ", " + cell.text();
 }
 
 Part validation(const FeedbackEvidence& evidence) {
@@ -248,6 +249,17 @@ Part system(const FeedbackEvidence& evidence) {
   return part;
 }
 
+/// Cells that never died at these sites, by workload and trials: what can be said of those is the same.
+std::map<std::pair<std::string, std::int64_t>, std::vector<const Cell*>> cells_without_crash(
+    const FeedbackEvidence& evidence) {
+  std::map<std::pair<std::string, std::int64_t>, std::vector<const Cell*>> alike;
+  for (const FeedbackCell& one : evidence.cells) {
+    if (one.of_sites.counted == 0 && one.of_sites.trials > 0)
+      alike[{one.cell.workload, one.of_sites.trials}].push_back(&one.cell);
+  }
+  return alike;
+}
+
 Part not_observed(const FeedbackEvidence& evidence) {
   auto part = of_pages("not_observed", evidence, [](const Analysis& analysis) {
     return unknown_section(analysis, CrashPageContext{});
@@ -257,11 +269,14 @@ Part not_observed(const FeedbackEvidence& evidence) {
     lines.push_back(fmt::format("where {} died: no report was written",
                                 format_count(evidence.uncaptured, "trial", "trials")));
   }
-  for (const auto& cell : evidence.cells) {
-    if (cell.of_sites.counted > 0 || cell.of_sites.trials == 0) continue;
-    lines.push_back(
-        fmt::format("a crash at these sites with {}, {}: {}", cell.cell.workload, cell.cell.text(),
-                    format_upper_bound(cell.of_sites, clopper_pearson_upper(cell.of_sites), kDefaultLevel)));
+  for (const auto& [alike, cells] : cells_without_crash(evidence)) {
+    const Proportion none{0, alike.second};
+    lines.push_back(fmt::format(
+        "a crash at these sites with {}: {}",
+        cells.size() == 1 ? named_cell(*cells.front())
+                          : fmt::format("{} in {}, each", alike.first,
+                                        format_count(static_cast<std::int64_t>(cells.size()), "cell")),
+        format_upper_bound(none, clopper_pearson_upper(none), kDefaultLevel)));
   }
   if (evidence.run && !evidence.control)
     lines.emplace_back("a control: the campaign names no cell that must crash");
@@ -374,7 +389,7 @@ FeedbackParts feedback_parts(const FeedbackEvidence& evidence, const FeedbackPro
   put(parts, description(evidence));
   put(parts, crash_sites(evidence));
   put(parts, of_pages("exception", evidence, [](const Analysis& a) { return exception_section(a); }));
-  put(parts, of_pages("registers", evidence, [](const Analysis& a) { return registers_section(a, 3); }));
+  put(parts, of_pages("registers", evidence, [](const Analysis& a) { return registers_section(a, 2); }));
   put(parts, steps(evidence, files));
   put(parts, Part{"rates", {}, evidence.rates});
   put(parts, ladder(evidence));

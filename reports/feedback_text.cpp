@@ -29,6 +29,26 @@ std::size_t leading_blanks(std::string_view line) {
   return std::min(line.find_first_not_of(' '), line.size());
 }
 
+/// Lines of whole words: a name that was broken would be found by nobody, the search for leaks included.
+std::vector<std::string> wrap_words(std::string_view text, std::size_t room) {
+  std::vector<std::string> lines(1);
+  std::size_t width = 0;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' ', text.find_first_not_of(' ')), text.size());
+    const std::string_view word = text.substr(0, end);  // With the blanks before it.
+    const std::size_t word_width = display_width(word);
+    if (width > 0 && width + word_width > room) {
+      lines.emplace_back(word.substr(leading_blanks(word)));
+      width = display_width(lines.back());
+    } else {
+      lines.back() += word;
+      width += word_width;
+    }
+    text.remove_prefix(end);
+  }
+  return lines;
+}
+
 /// `beginning` and the lines behind it, below each other.
 std::string behind(const std::string& beginning, const std::vector<std::string>& lines) {
   std::string out;
@@ -44,7 +64,43 @@ std::size_t room_behind(const std::string& beginning) {
 }
 
 std::string hanging(const std::string& beginning, std::string_view text) {
-  return behind(beginning, wrap_text(text, room_behind(beginning)));
+  return behind(beginning, wrap_words(text, room_behind(beginning)));
+}
+
+constexpr std::string_view kBoundBlank = "\u00a0";
+/// Longer brackets are no intervals.
+constexpr std::size_t kLongestInterval = 30;
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+/// Words of a line with one blank between them, where a percentage or an interval counts as one word:
+/// `75 % [35 %, 97 %]` is broken before the bracket alone.
+std::string bound_words(std::string_view text) {
+  std::string out;
+  std::size_t interval_end = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '[') {
+      const auto end = text.find(']', i);
+      if (end != std::string_view::npos && end - i <= kLongestInterval) interval_end = end;
+    }
+    if (text[i] != ' ') {
+      out += text[i];
+    } else if (i < interval_end || text.substr(i + 1, 1) == "%") {
+      out += kBoundBlank;
+    } else if (text.substr(i + 1, 1) != " ") {
+      out += ' ';
+    }
+  }
+  return out;
+}
+
+/// Text that was written as one line, with its numbers whole.
+std::string hanging_words(const std::string& beginning, std::string_view raw) {
+  return replaced(hanging(beginning, bound_words(escape_line(raw))), kBoundBlank, " ");
 }
 
 /// Columns of a line of code stand two blanks and more apart: it is broken between them, if it must be.
@@ -61,7 +117,7 @@ std::vector<std::string> broken_at_gaps(std::string_view line, std::size_t room)
     lines.emplace_back(line.substr(0, end));
     line.remove_prefix(line.find_first_not_of(' ', end));
   }
-  for (auto& rest : wrap_text(line, room)) lines.push_back(std::move(rest));
+  for (auto& rest : wrap_words(line, room)) lines.push_back(std::move(rest));
   return lines;
 }
 
@@ -83,7 +139,7 @@ std::string plain_facts(const std::vector<std::pair<std::string, std::string>>& 
     } else {
       beginning += names[i] + std::string(width - length + kIndent.size(), ' ');
     }
-    out += hanging(beginning, escape_line(rows[i].second));
+    out += hanging_words(beginning, rows[i].second);
   }
   return out;
 }
@@ -115,9 +171,9 @@ std::string plain_block(const PageBlock& block) {
   std::string out;
   switch (block.kind) {
     case PageBlock::Kind::paragraph:
-      return hanging(std::string(kIndent), escape_line(block.text));
+      return hanging_words(std::string(kIndent), block.text);
     case PageBlock::Kind::list:
-      for (const auto& item : block.items) out += hanging("  - ", escape_line(item));
+      for (const auto& item : block.items) out += hanging_words("  - ", item);
       return out;
     case PageBlock::Kind::facts:
       return plain_facts(block.rows);
@@ -158,7 +214,8 @@ std::string plain_table(const Table& table) {
       } else if (column.names_row) {
         append(names, ", ", column.title + " " + value);
       } else {
-        append(values, "; ", column.title + " " + value);
+        // The caption says what the rate is of.
+        append(values, "; ", column.key == "rate" ? value : column.title + " " + value);
       }
     }
     append(names, ": ", values);

@@ -18,7 +18,7 @@ inline constexpr std::size_t kFeedbackColumns = 80;
 /// Controls and the like are shown, not sent. What is broken goes on below its own beginning.
 std::string plain_blocks(const std::vector<PageBlock>& blocks);
 
-/// Rows as list items, `threads 8, lock none: crashed 28/50  56 %  [41 %, 70 %]; passed 22`; commands below,
+/// Rows as list items, `threads 8, lock none: 28/50 56 % [41 %, 70 %]; passed 22`; commands below,
 /// on a line of their own that is never broken: they are to be copied.
 std::string plain_table(const Table& table);
 

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 #include "tests/support/run_program.h"
 #include "tests/support/scoped_temp_folder.h"
@@ -47,6 +48,13 @@ matrix = { program = ["null_read", "passes"] }
     return json::parse(faultline({"sites", "--format", "json"}).out)["rows"][0]["key"];
   }
   std::string file(const std::string& name) const { return read_whole(folder_ / name); }
+  /// Its words, however they are broken into lines.
+  std::string words_of(const std::string& name) const {
+    std::istringstream all(file(name));
+    std::string out;
+    for (std::string word; all >> word;) out += (out.empty() ? "" : " ") + word;
+    return out;
+  }
 
   ScopedTempFolder folder_;
 };
@@ -159,6 +167,51 @@ TEST_F(SentReportsTest, ABundleHasEverythingThatItsTextNamesAndNothingPrivate) {
   EXPECT_THAT(file("bundle/FEEDBACK.txt"), Not(HasSubstr("| --- |")));
 }
 
+TEST_F(SentReportsTest, TheFormsTextHasShortLinesAndWholeCommands) {
+  run_campaign();
+
+  const auto made = faultline({"feedback", first_site(), "--out", folder_ / "bundle"});
+
+  ASSERT_EQ(made.exit_status, 0) << made.err;
+  std::istringstream lines(file("bundle/FEEDBACK.txt"));
+  std::size_t commands = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("/t.sh ") != std::string::npos) {
+      ++commands;
+      EXPECT_THAT(line, HasSubstr("samples/null_read"));
+    } else {
+      EXPECT_LE(line.size(), 80U) << line;
+    }
+  }
+  EXPECT_EQ(commands, 2U) << "in the steps, and in the ladder";
+}
+
+TEST_F(SentReportsTest, AnArmWhoseEnvironmentSwitchesTheValidationLayerOnIsTold) {
+  std::ofstream(folder_ / "c.toml") << R"(
+[campaign]
+name = "layers"
+trials = 2
+
+[[workload]]
+name = "plain"
+command = ["{samples}/null_read"]
+
+[[workload]]
+name = "validated"
+command = ["{samples}/null_read"]
+env = { MTL_DEBUG_LAYER = "1" }
+)";
+  ASSERT_EQ(faultline({"run", folder_ / "c.toml"}).exit_status, 0);
+
+  const auto made = faultline({"feedback", first_site(), "--out", folder_ / "bundle"});
+
+  ASSERT_EQ(made.exit_status, 0) << made.err;
+  const auto text = file("bundle/FEEDBACK.txt");
+  const auto part = text.substr(text.find("VALIDATION LAYER"));
+  EXPECT_THAT(part.substr(0, part.find("SYSTEM CONFIGURATION")),
+              AllOf(HasSubstr("- validated: 2/2"), Not(HasSubstr("plain")), Not(HasSubstr("Not tried"))));
+}
+
 TEST_F(SentReportsTest, APersonsWordsAreKeptAndFinalWantsThemAll) {
   run_campaign();
   const std::vector<std::string> command{"feedback", first_site(), "--out", folder_ / "bundle"};
@@ -212,8 +265,8 @@ TEST_F(SentReportsTest, AgainstAnEarlierStoreItSaysWhetherItStillReproduces) {
       faultline({"feedback", first_site(), "--out", folder_ / "bundle", "--against", folder_ / "old.db"});
 
   ASSERT_EQ(made.exit_status, 0) << made.err;
-  EXPECT_THAT(file("bundle/FOLLOW-UP.txt"), HasSubstr("Still reproduces on"));
-  EXPECT_THAT(file("bundle/FOLLOW-UP.txt"), HasSubstr("The control crashed in 6/6"));
+  EXPECT_THAT(words_of("bundle/FOLLOW-UP.txt"), HasSubstr("Still reproduces on"));
+  EXPECT_THAT(words_of("bundle/FOLLOW-UP.txt"), HasSubstr("The control crashed in 6/6"));
 }
 
 TEST_F(SentReportsTest, AnExportedRunIsAStoreOfItsOwnThatNobodyChanges) {

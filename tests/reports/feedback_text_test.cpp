@@ -68,10 +68,26 @@ TEST(FeedbackTextTest, ARowIsItsNamesAndThenItsValues) {
 
   const auto text = plain_table(table);
 
-  EXPECT_THAT(text,
-              HasSubstr("  - threads 8, lock none: died at these sites 28/50  56 %  [41 %, 70 %]; passed\n"
-                        "    22\n"));
+  EXPECT_THAT(text, HasSubstr("  - threads 8, lock none: 28/50 56 % [41 %, 70 %]; passed 22\n"));
   EXPECT_THAT(text, HasSubstr("\n    race " + words(30) + "\n"));
+}
+
+TEST(FeedbackTextTest, ARateIsNeverBrokenInsideANumberOrAnInterval) {
+  for (int filler = 4; filler < 16; ++filler) {
+    const auto text = plain_blocks({PageBlock::list({words(filler) + " 5/8  62 %  [24 %, 91 %] died"})});
+
+    EXPECT_THAT(text, HasSubstr("62 %")) << text;
+    EXPECT_THAT(text, HasSubstr("[24 %, 91 %]")) << text;
+    EXPECT_THAT(text, Not(HasSubstr("\xC2\xA0")));
+    EXPECT_LE(widest_line(text), kFeedbackColumns);
+  }
+}
+
+TEST(FeedbackTextTest, AWordIsNeverBroken) {
+  const std::string word(120, 'x');
+
+  EXPECT_EQ(plain_blocks({PageBlock::paragraph("before " + word + " after")}),
+            "  before\n  " + word + "\n  after\n");
 }
 
 TEST(FeedbackTextTest, ProseKeepsItsLinesAndTheirIndent) {
