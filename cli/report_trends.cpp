@@ -120,8 +120,9 @@ Result<ReportSection> time_section(Store& store, const RunRecord& run) {
   SurvivalTableOptions options;
   options.command = MadeBy("survival").list("--by", query.by).option("--where", where_run(run)).text();
   ReportTable table{"time", survival_table(query.by, rows, options), {}};
-  options.audience = TableAudience::programs;
-  table.programs = survival_table(query.by, rows, options);
+  // Curves over many trials take time, and their columns are the same for both.
+  table.programs = table.people;
+  table.programs.caption.clear();
   section.tables.push_back(std::move(table));
   Plot plot{"plot_time", Plot::Kind::steps,     "Trials that have not crashed yet",
             "seconds",   "share still running", true,
