@@ -9,6 +9,7 @@
 #include "analyzer/parse/parse_report.h"
 #include "core/text_file.h"
 #include "reports/apple_text.h"
+#include "tests/collector/reporter/sample_fixture.h"
 #include "tests/support/ips_builder.h"
 
 namespace faultline {
@@ -91,6 +92,7 @@ void add_texts(Seeds& seeds) {
   seeds.emplace_back("header_and_text.ips",
                      "{\"bug_type\":\"109\",\"incident_id\":\"79BC4A1F-0000-4000-8000-000000000001\"}\n" +
                          layout("macOS 12.6", "1"));
+  seeds.emplace_back("sample.txt", sample_text());
   seeds.emplace_back("debugger.txt",
                      "* thread #1, stop reason = EXC_BAD_ACCESS (code=1, address=0x20)\n"
                      "  * frame #0: 0x10 A`B::c(bool) + 376 at a.rs:128:17\n");
