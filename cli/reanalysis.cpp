@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <thread>
@@ -16,6 +17,8 @@ namespace {
 
 constexpr std::size_t kBatchReports = 256;
 constexpr std::uint64_t kBatchBytes = 32ULL << 20;
+/// So many that the processors have work while one is written and the next is read.
+constexpr std::size_t kBatchesAhead = 3;
 
 struct Derived {
   Analysis analysis;
@@ -80,21 +83,22 @@ class Reanalysis {
 
  private:
   Result<void> reports() {
-    std::unique_ptr<Batch> done;
-    TRY_ASSIGN(auto loaded, store_.stored_reports(0, kBatchReports, kBatchBytes));
-    while (!loaded.empty() || done) {
-      std::unique_ptr<Batch> running;
-      const std::int64_t last = loaded.empty() ? 0 : loaded.back().place;
-      if (!loaded.empty()) running = std::make_unique<Batch>(std::move(loaded), rules_, symbolizer_);
-      loaded.clear();
-      if (done) TRY(write(*done));
-      if (running) {
-        TRY_ASSIGN(loaded, store_.stored_reports(last, kBatchReports, kBatchBytes));
-        running->wait();
+    std::deque<std::unique_ptr<Batch>> running;
+    std::int64_t last = 0;
+    bool all_loaded = false;
+    while (true) {
+      while (!all_loaded && running.size() < kBatchesAhead) {
+        TRY_ASSIGN(auto loaded, store_.stored_reports(last, kBatchReports, kBatchBytes));
+        all_loaded = loaded.empty();
+        if (all_loaded) break;
+        last = loaded.back().place;
+        running.push_back(std::make_unique<Batch>(std::move(loaded), rules_, symbolizer_));
       }
-      done = std::move(running);
+      if (running.empty()) return {};
+      running.front()->wait();
+      TRY(write(*running.front()));
+      running.pop_front();
     }
-    return {};
   }
 
   Result<void> write(const Batch& batch) {

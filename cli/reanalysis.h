@@ -34,10 +34,10 @@ struct ReanalysisWatcher {
   std::function<void(const ReanalysisCounts&)> progress;  ///< After each batch.
 };
 
-/// Derives every stored report and every uncaptured death again, in the order in which they came. One batch
-/// is derived by all processors while the one before is written and the one after is read, so that memory is
-/// bounded by two batches. Fails only where the store does; what was written stays, and the next call does
-/// the rest.
+/// Derives every stored report and every uncaptured death again, in the order in which they came. Some
+/// batches are derived by all processors while the one before is written and the one after is read; memory is
+/// bounded by that number of batches. Fails only where the store does; what was written stays, and the next
+/// call does the rest.
 Result<ReanalysisCounts> reanalyze_store(Store& store, const SiteRules& rules, Symbolizer& symbolizer,
                                          const ReanalysisWatcher& watcher);
 
