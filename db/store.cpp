@@ -26,7 +26,7 @@ Result<void> configure(Connection& connection) {
   sqlite3_db_config(connection.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   TRY(
       connection.execute("PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; "
-                         "PRAGMA cache_size = -65536"));
+                         "PRAGMA cache_size = -262144"));
   return register_filter_functions(connection);
 }
 
