@@ -360,6 +360,19 @@ TEST(MetricSummaryTest, IntervalsRepeatWithTheirSeedAndHoldTheMedian) {
   EXPECT_GE(one->interval->low, 1000.0);
 }
 
+TEST(MetricSummaryTest, ManyValuesHaveTheIntervalOfTheirMiddleRanks) {
+  // On either side of the number from which ranks are drawn in place of values.
+  for (const int count : {999, 1'001, 20'000}) {
+    std::vector<double> values;
+    for (int i = 0; i < count; ++i) values.push_back(i * 7919 % count);
+    const double half_width = 1.96 * 0.5 * std::sqrt(count);
+    const auto estimate = median_with_interval(values);
+    ASSERT_TRUE(estimate && estimate->interval);
+    EXPECT_NEAR(estimate->interval->low, estimate->value - half_width, 0.1 * half_width) << count;
+    EXPECT_NEAR(estimate->interval->high, estimate->value + half_width, 0.1 * half_width) << count;
+  }
+}
+
 TEST(MetricSummaryTest, FewValuesHaveNoInterval) {
   EXPECT_EQ(median_with_interval({}), std::nullopt);
   EXPECT_EQ(median_with_interval({1, 2, 3, 4})->interval, std::nullopt);
