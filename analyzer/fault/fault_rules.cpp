@@ -44,8 +44,9 @@ FaultExplanation explain_fault(const CrashReport& report) {
   out.evidence.insert(out.evidence.end(), std::make_move_iterator(agreement.evidence.begin()),
                       std::make_move_iterator(agreement.evidence.end()));
   if (out.agrees == false) out.sentence += " (not all evidence agrees)";
-  for (const auto& note : report.report_notes)
-    out.evidence.push_back("the system doubts its own report: " + note);
+  // In a report of a crash the system's notes are doubts; in one of a hang they say how it hung.
+  const std::string doubts = report.kind == ReportKind::hang ? "" : "the system doubts its own report: ";
+  for (const auto& note : report.report_notes) out.evidence.push_back(doubts + note);
   return out;
 }
 
