@@ -91,7 +91,8 @@ void set_pipeline(AGXG16XFamilyComputeContext* self, std::uint64_t pipeline) {
   const std::uint64_t encoded = compute(pipeline, kRoundsBeforePipeline);
   AGX::ContextCommon* common = self->context.impl.load(std::memory_order_relaxed);
   const std::uint64_t previous = common->pipeline.load(std::memory_order_relaxed);
-  common->pipeline.store(previous ^ encoded, std::memory_order_relaxed);
+  // A product, so that no compiler makes one instruction of the read and the write.
+  common->pipeline.store(previous * 31 + encoded, std::memory_order_relaxed);
 }
 
 void dispatch(AGXG16XFamilyComputeContext* self, std::uint64_t arguments) {
