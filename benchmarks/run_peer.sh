@@ -34,7 +34,7 @@ row() {  # NAME SECONDS PEER_SECONDS
 }
 
 # Neither gains from the other's warm caches.
-(exec 2>/dev/null; "$crasher" >/dev/null; true)
+(exec 2>/dev/null; "$crasher" >/dev/null) || true
 peer=$(seconds parallel --will-cite -j 2 --joblog "$folder/log" -N 0 "$(realpath "$crasher")" ::: $(seq "$trials"))
 jobs=$(awk 'NR > 1 && ($8 == 11 || $7 == 139)' "$folder/log" | wc -l)
 [ "$jobs" -eq "$trials" ] || { echo "run_peer: parallel saw $jobs of $trials deaths" >&2; exit 1; }
