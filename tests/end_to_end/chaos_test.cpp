@@ -14,7 +14,6 @@
 #include <sstream>
 #include <thread>
 
-#include "tests/support/require.h"
 #include "tests/support/run_program.h"
 #include "tests/support/scoped_temp_folder.h"
 #include "tests/support/simulated_report_crash.h"
@@ -47,13 +46,15 @@ std::int64_t wanted_trials() {
 
 /// A sanitizer's allocator asks for the time, and a faked clock allocates: under one, nobody sets the clock.
 #ifdef FAULTLINE_SANITIZED
-constexpr int kClockSteps = 0;
+constexpr bool kMayFakeTime = false;
+constexpr const char* kNoClockSteps = "this program is sanitized";
 #else
-constexpr int kClockSteps = 2;
+constexpr bool kMayFakeTime = true;
+constexpr const char* kNoClockSteps = "libfaketime is not installed";
 #endif
 
 std::filesystem::path find_faketime() {
-  if (kClockSteps == 0) return {};
+  if (!kMayFakeTime) return {};
   for (const char* place : {"/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
                             "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1"}) {
     if (std::filesystem::exists(place)) return place;
@@ -358,8 +359,7 @@ class ChaosNight {
       if (cut_pid_ > 0) cut_power();
       return;
     }
-    if (clock_steps_ < kClockSteps && can_set_clock() &&
-        begun >= trials() * (clock_steps_ == 0 ? 3 : 6) / 10) {
+    if (clock_steps_ < 2 && can_set_clock() && begun >= trials() * (clock_steps_ == 0 ? 3 : 6) / 10) {
       set_clock(clock_steps_ == 0 ? seconds(5400) : seconds(-3600));
       ++clock_steps_;
     } else if (full_disks_ == 0 && has_small_disk() && begun >= trials() * 45 / 100) {
@@ -483,17 +483,18 @@ class ChaosNight {
 
 TEST(ChaosTest, NothingIsMisattributedLostOrCountedTwice) {
   ChaosNight night;
-  REQUIRE_OR_SKIP(night.has_small_disk(), "a small disk cannot be mounted here");
-  REQUIRE_OR_SKIP(night.can_reboot(), "the boot's identity cannot be replaced here");
-  REQUIRE_OR_SKIP(night.can_set_clock() || kClockSteps == 0, "libfaketime is not installed");
+  // What this machine does not allow is left out, and said; all else is run.
+  if (!night.has_small_disk()) std::cout << "without a full disk: no small disk can be mounted here\n";
+  if (!night.can_reboot()) std::cout << "without a power cut: the boot's identity cannot be replaced here\n";
+  if (!night.can_set_clock()) std::cout << "without clock steps: " << kNoClockSteps << "\n";
 
   ASSERT_NO_FATAL_FAILURE(night.run());
   night.compare();
 
   EXPECT_GE(night.kills(), 1);
-  EXPECT_EQ(night.full_disks(), 1);
-  EXPECT_EQ(night.clock_steps(), kClockSteps);
-  EXPECT_EQ(night.power_cuts(), 1);
+  EXPECT_EQ(night.full_disks(), night.has_small_disk() ? 1 : 0);
+  EXPECT_EQ(night.clock_steps(), night.can_set_clock() ? 2 : 0);
+  EXPECT_EQ(night.power_cuts(), night.can_reboot() ? 1 : 0);
 }
 
 }  // namespace
