@@ -82,19 +82,20 @@ std::optional<bool> control_crashed(const Controls& controls, const std::set<std
   return all;
 }
 
+using CountMember = std::int64_t TrialCounts::*;
+
 /// What of an arm's trials is compared: its name, and where the evidence has its number.
 struct Counted {
   std::string name;
-  std::int64_t TrialCounts::* number = &TrialCounts::counted;
+  CountMember number = &TrialCounts::counted;
 };
 
 /// A pass is no event; what failed to be set up is no trial.
-constexpr std::pair<Outcome, std::int64_t TrialCounts::*> kOutcomes[] = {
-    {Outcome::crashed, &TrialCounts::crashed},
-    {Outcome::wrong, &TrialCounts::wrong},
-    {Outcome::hung, &TrialCounts::hung},
-    {Outcome::panicked, &TrialCounts::panicked},
-    {Outcome::exit_error, &TrialCounts::exit_error}};
+constexpr std::pair<Outcome, CountMember> kOutcomes[] = {{Outcome::crashed, &TrialCounts::crashed},
+                                                         {Outcome::wrong, &TrialCounts::wrong},
+                                                         {Outcome::hung, &TrialCounts::hung},
+                                                         {Outcome::panicked, &TrialCounts::panicked},
+                                                         {Outcome::exit_error, &TrialCounts::exit_error}};
 
 ComparisonInput make_input(const Sides& sides, const ArmEvidence& left, const ArmEvidence& right,
                            const Counted& counted) {

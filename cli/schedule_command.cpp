@@ -58,12 +58,21 @@ Result<Places> find_places(const CommandContext& context) {
                 std::filesystem::absolute(context.db_path(), error).string(), here};
 }
 
+/// A job that sees what the caller sees: the folder, and what of the environment matters.
+Job job_here(const Places& places, std::string description) {
+  Job job;
+  job.description = std::move(description);
+  job.working_folder = places.here;
+  job.env = job_environment();
+  return job;
+}
+
 Result<std::vector<Job>> campaign_jobs(const ScheduleFlags& flags, const CommandContext& context,
                                        const JobSystem& system) {
   TRY_ASSIGN(const auto places, find_places(context));
   std::error_code error;
   const auto campaign = std::filesystem::absolute(flags.campaign, error);
-  Job nightly;
+  Job nightly = job_here(places, "Faultline campaign " + campaign.filename().string());
   nightly.name = job_name(campaign.stem().string());
   if (!flags.remove) {
     TRY(read_campaign_file(campaign));
@@ -75,9 +84,6 @@ Result<std::vector<Job>> campaign_jobs(const ScheduleFlags& flags, const Command
     }
     nightly.at = *at;
   }
-  nightly.description = "Faultline campaign " + campaign.filename().string();
-  nightly.working_folder = places.here;
-  nightly.env = job_environment();
   nightly.command = {places.program,
                      "run",
                      campaign.string(),
@@ -97,12 +103,9 @@ Result<std::vector<Job>> campaign_jobs(const ScheduleFlags& flags, const Command
 Result<std::vector<Job>> watch_jobs(const ScheduleFlags& flags, const CommandContext& context,
                                     const JobSystem& system) {
   TRY_ASSIGN(const auto places, find_places(context));
-  Job watch;
+  Job watch = job_here(places, "Faultline watch of report folders");
   watch.name = "watch";
-  watch.description = "Faultline watch of report folders";
   watch.start = Job::Start::always;
-  watch.working_folder = places.here;
-  watch.env = job_environment();
   watch.command = {places.program, "watch", "--db",
                    places.db,      "--log", (system.log_folder / "watch.log").string()};
   for (const auto& folder : flags.folders) {
@@ -120,12 +123,9 @@ Result<std::vector<Job>> watch_jobs(const ScheduleFlags& flags, const CommandCon
 /// the environment.
 Result<Job> check_job(const CommandContext& context, const std::filesystem::path& output_file) {
   TRY_ASSIGN(const auto places, find_places(context));
-  Job check;
+  Job check = job_here(places, "Faultline doctor, once");
   check.name = "check-now";
-  check.description = "Faultline doctor, once";
   check.start = Job::Start::once;
-  check.working_folder = places.here;
-  check.env = job_environment();
   check.command = recorded_command({places.program, "doctor", "--db", places.db}, output_file);
   return check;
 }
@@ -147,6 +147,13 @@ Result<std::string> tell_system(SystemHost& host, const std::vector<std::string>
   return host.run_command({command, {}, std::chrono::seconds(30), true, 4096});
 }
 
+/// The system need not know the job.
+void unload(SystemHost& host, const JobSystem& system, const Job& job) {
+  for (const auto& command : system.unload(system.folder, job)) {
+    static_cast<void>(tell_system(host, command));
+  }
+}
+
 /// Files first, and nothing is undone where the system cannot be told: the command to do so by hand is said.
 Result<ExitStatus> install(const std::vector<Job>& jobs, const JobSystem& system,
                            const CommandContext& context) {
@@ -159,8 +166,7 @@ Result<ExitStatus> install(const std::vector<Job>& jobs, const JobSystem& system
       note(context, "Wrote " + (system.folder / file.name).string());
     }
     // One that is there from an earlier schedule would be kept as it was.
-    for (const auto& command : system.unload(system.folder, job)) [[maybe_unused]]
-      const auto ignored = tell_system(host, command);
+    unload(host, system, job);
     for (const auto& command : system.load(system.folder, job)) {
       const auto done = tell_system(host, command);
       if (done) continue;
@@ -176,8 +182,7 @@ Result<ExitStatus> install(const std::vector<Job>& jobs, const JobSystem& system
 /// Takes a job away from the system, which need not know it. Gives the files that were there.
 Result<std::vector<std::filesystem::path>> withdraw(const Job& job, const JobSystem& system) {
   SystemHost host;
-  for (const auto& command : system.unload(system.folder, job)) [[maybe_unused]]
-    const auto ignored = tell_system(host, command);
+  unload(host, system, job);
   std::vector<std::filesystem::path> removed;
   for (const JobFile& file : system.files(job)) {
     const auto path = system.folder / file.name;
