@@ -36,6 +36,7 @@ Result<void> add_stack(Store& store, const SiteRow& site, ReportDetail& detail) 
   detail.words = fmt::format("The commonest stack, in {} of {}:", format_integer(stack.reports),
                              format_count(stack.of, "report"));
   for (std::size_t i = 0; i < stack.frames.size(); ++i) detail.text += frame_text(stack.frames[i], i);
+  detail.command = fmt::format("faultline show {}", stack.incident);
   return {};
 }
 
@@ -93,7 +94,6 @@ Result<ReportDetail> site_detail(Store& store, const RunRecord& run, const SiteR
                                  const ReportTotals& totals) {
   ReportDetail detail;
   detail.title = fmt::format("{} {}", site.key, site.text);
-  detail.command = fmt::format("faultline sites {}", site.key);
   TRY(add_stack(store, site, detail));
   TRY(add_portrait(store, site, totals, detail));
   TRY(add_reports(store, run, site, detail));

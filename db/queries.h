@@ -216,6 +216,7 @@ struct StackRow {
   std::int64_t reports = 0;  ///< That have this stack.
   std::int64_t of = 0;       ///< Reports of the sites asked for.
   std::vector<StackFrameRow> frames;
+  std::string incident;  ///< Of one report that has it.
 };
 /// Whole stacks, of the crashed thread or of the others, the commonest first.
 Result<std::vector<StackRow>> query_stacks(Store& store, const std::vector<std::string>& site_keys,

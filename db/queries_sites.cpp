@@ -427,13 +427,15 @@ Result<std::vector<StackRow>> query_stacks(Store& store, const std::vector<std::
   const std::string sql =
       choice == StackChoice::crashed
           ? fmt::format(
-                "SELECT a.crashed_stack_id, count(*) FROM report rp CROSS JOIN report_analysis a ON "
+                "SELECT a.crashed_stack_id, count(*), max(rp.incident) FROM report rp CROSS JOIN "
+                "report_analysis a ON "
                 "a.report_id = "
                 "rp.id JOIN stack s ON s.id = a.crashed_stack_id WHERE {} GROUP BY 1 ORDER BY 2 DESC, s.key "
                 "LIMIT ?",
                 kOfSites)
           : fmt::format(
-                "SELECT h.stack_id, count(DISTINCT rp.id) FROM report rp CROSS JOIN report_analysis a ON "
+                "SELECT h.stack_id, count(DISTINCT rp.id), max(rp.incident) FROM report rp CROSS JOIN "
+                "report_analysis a ON "
                 "a.report_id "
                 "= rp.id CROSS JOIN report_thread h ON h.report_id = rp.id AND h.thread_index IS NOT "
                 "a.crashed_thread_index JOIN stack s ON s.id = h.stack_id WHERE {} GROUP BY 1 ORDER BY 2 "
@@ -449,7 +451,7 @@ Result<std::vector<StackRow>> query_stacks(Store& store, const std::vector<std::
       TRY_ASSIGN(const bool found, statement.step());
       if (!found) break;
       ids.push_back(statement.integer(0));
-      rows.push_back({statement.integer(1), of, {}});
+      rows.push_back({statement.integer(1), of, {}, statement.text(2)});
     }
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -104,6 +104,11 @@ TEST_F(SentReportsTest, ASiteOpensToItsStackAndTheReportsOfTheRun) {
   const auto listed = json::parse(faultline({"list", "reports", "--format", "json"}).out)["rows"];
   std::set<std::string> known;
   for (const auto& row : listed) known.insert(row["incident"].get<std::string>());
+  const auto command = opened["command"].get<std::string>();
+  ASSERT_THAT(command, testing::StartsWith("faultline show "));
+  const auto shown = faultline({"show", command.substr(15)});
+  EXPECT_EQ(shown.exit_status, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("null_read"));
   for (const auto& row : reports["rows"]) EXPECT_TRUE(known.contains(row["incident"].get<std::string>()));
 }
 
