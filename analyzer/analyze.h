@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "analyzer/site/frame_rules.h"
-#include "core/analysis.h"
-#include "core/crash_report.h"
+#include "core/model/analysis.h"
+#include "core/model/crash_report.h"
 
 namespace faultline {
 

@@ -23,7 +23,7 @@
 #include <string_view>
 #include <vector>
 
-#include "analyzer/fault/instruction.h"
+#include "analyzer/fault/instruction/instruction.h"
 
 namespace {
 

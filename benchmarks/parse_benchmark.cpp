@@ -25,8 +25,8 @@
 #include <vector>
 
 #include "analyzer/parse/parse_report.h"
-#include "core/ips_writer.h"
-#include "core/text_file.h"
+#include "core/base/text_file.h"
+#include "core/ips/ips_writer.h"
 
 namespace {
 

@@ -20,10 +20,10 @@
 #include <vector>
 
 #include "analyzer/symbolize/symbolize_report.h"
-#include "cli/intake.h"
-#include "cli/reanalysis.h"
-#include "cli/symbol_places.h"
-#include "core/text_file.h"
+#include "app/ingest/ingest.h"
+#include "app/ingest/reanalysis.h"
+#include "cli/symbol_search.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {

@@ -14,9 +14,9 @@
 #include <functional>
 #include <vector>
 
-#include "core/hash.h"
-#include "db/connection.h"
+#include "core/base/hash.h"
 #include "db/queries.h"
+#include "db/sqlite/connection.h"
 #include "db/store.h"
 
 namespace faultline {

@@ -23,8 +23,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/hash.h"
-#include "db/connection.h"
+#include "core/base/hash.h"
+#include "db/sqlite/connection.h"
 #include "db/store.h"
 
 namespace faultline {

@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include "analyzer/symbolize/macho_file.h"
-#include "analyzer/symbolize/mapped_file.h"
-#include "core/ips_writer.h"
+#include "analyzer/symbolize/files/macho_file.h"
+#include "analyzer/symbolize/files/mapped_file.h"
+#include "core/ips/ips_writer.h"
 
 namespace faultline {
 namespace {

@@ -6,14 +6,14 @@
 #include <set>
 
 #include "analyzer/statistics/comparison.h"
-#include "cli/arms.h"
+#include "app/report/arms.h"
 #include "cli/commands.h"
 #include "cli/open_store.h"
-#include "cli/since.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
-#include "core/outcome.h"
-#include "reports/comparison_table.h"
+#include "cli/time_option.h"
+#include "core/model/outcome.h"
+#include "reports/tables/comparison_table.h"
 
 namespace faultline {
 namespace {

@@ -6,7 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "cli/canary.h"
+#include "app/campaign/self_test.h"
 #include "cli/commands.h"
 #include "cli/host_defaults.h"
 #include "cli/stop_signal.h"
@@ -70,7 +70,7 @@ HostCheck check_canary(const CanaryResult& canary) {
             "nothing that crashes here can be explained: see the other findings"};
   }
   const std::string found = fmt::format("a crash was captured {}, by {}", latency_text(canary),
-                                        attribution_ground_text(canary.report->ground));
+                                        attribution_basis_text(canary.report->ground));
   if (canary.latency().value_or(std::chrono::milliseconds(0)) > kLateCanary) {
     return {
         "canary", CheckState::warning, found,
@@ -140,7 +140,7 @@ Result<std::vector<HostCheck>> examine(const DoctorFlags& flags, const CommandCo
   std::error_code ignored;
   const auto store_folder = std::filesystem::absolute(context.db_path(), ignored).parent_path();
   setting.work_folder = store_folder / fmt::format(".faultline-doctor-{}", ::getpid());
-  TRY_ASSIGN(const auto canary, fly_canary(setting, clock, host, install_stop_signals()));
+  TRY_ASSIGN(const auto canary, run_self_test(setting, clock, host, install_stop_signals()));
 
   std::vector<HostCheck> checks{check_canary(canary), check_identity(canary), check_symbols(canary)};
   if (setting.reporter == ReporterKind::folders) {

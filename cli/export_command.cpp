@@ -8,12 +8,12 @@
 #include <set>
 #include <system_error>
 
+#include "app/ingest/ingest.h"
 #include "cli/commands.h"
-#include "cli/intake.h"
 #include "cli/open_store.h"
-#include "cli/team_rules.h"
 #include "cli/terminal.h"
-#include "core/clock.h"
+#include "cli/user_rules.h"
+#include "core/base/clock.h"
 #include "db/queries.h"
 
 namespace faultline {

@@ -7,20 +7,20 @@
 #include <algorithm>
 #include <system_error>
 
+#include "app/bundle/feedback_bundle.h"
+#include "app/bundle/feedback_evidence.h"
+#include "app/bundle/private_names.h"
 #include "cli/commands.h"
-#include "cli/feedback_bundle.h"
-#include "cli/feedback_evidence.h"
 #include "cli/open_store.h"
-#include "cli/private_names.h"
-#include "cli/team_rules.h"
 #include "cli/terminal.h"
-#include "core/ips_writer.h"
-#include "core/text_file.h"
-#include "reports/apple_text.h"
-#include "reports/crash_page.h"
-#include "reports/feedback_template.h"
-#include "reports/number_format.h"
-#include "reports/report_writer.h"
+#include "cli/user_rules.h"
+#include "core/base/text_file.h"
+#include "core/ips/ips_writer.h"
+#include "reports/bundles/feedback_template.h"
+#include "reports/documents/apple_text.h"
+#include "reports/documents/crash_page.h"
+#include "reports/formats/number_format.h"
+#include "reports/formats/report_writer.h"
 
 namespace faultline {
 namespace {

@@ -4,19 +4,19 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/ingest/ingest.h"
+#include "app/ingest/report_sources.h"
+#include "app/ingest/trial_counts.h"
 #include "cli/commands.h"
-#include "cli/intake.h"
 #include "cli/live_line.h"
 #include "cli/open_store.h"
-#include "cli/report_sources.h"
-#include "cli/symbol_places.h"
+#include "cli/symbol_search.h"
 #include "cli/table_output.h"
-#include "cli/team_rules.h"
 #include "cli/terminal.h"
-#include "cli/trial_counts.h"
-#include "core/text_file.h"
+#include "cli/user_rules.h"
+#include "core/base/text_file.h"
 #include "db/queries.h"
-#include "reports/rate_table.h"
+#include "reports/tables/rate_table.h"
 
 namespace faultline {
 namespace {
@@ -80,13 +80,13 @@ void count(ImportCounts& counts, const ImportedFile& file) {
     return;
   }
   switch (file.added->news) {
-    case ReportNews::added:
+    case AddStatus::added:
       ++counts.added;
       break;
-    case ReportNews::known:
+    case AddStatus::known:
       ++counts.known;
       break;
-    case ReportNews::new_form:
+    case AddStatus::new_form:
       ++counts.new_forms;
       break;
   }
@@ -103,13 +103,13 @@ bool has_problems(const ImportedFile& file) {
 }
 
 void name_problems(const ImportedFile& file) {
-  if (file.error) complain(file.path + ": " + file.error->text());
+  if (file.error) print_error(file.path + ": " + file.error->text());
   if (file.analysis.report.kind == ReportKind::unreadable && file.added) {
     const auto& issues = file.analysis.report.issues;
-    complain(file.path + ": kept, but not readable as a report" +
-             (issues.empty() ? "" : ": " + issues[0].message));
+    print_error(file.path + ": kept, but not readable as a report" +
+                (issues.empty() ? "" : ": " + issues[0].message));
   } else if (file.issue_count > 0) {
-    complain(file.path + ": " + issue_summary(file.analysis.report.issues, file.issue_count));
+    print_error(file.path + ": " + issue_summary(file.analysis.report.issues, file.issue_count));
   }
 }
 
@@ -129,7 +129,7 @@ Result<ExitStatus> import_counts(const ImportFlags& flags, const CommandContext&
     TRY_ASSIGN(const std::string text, read_file(path, kLargestCountsBytes));
     TRY_ASSIGN(auto read, parse_trial_counts(text, std::filesystem::path(path).filename().string()));
     for (const TrialCountsProblem& problem : read.problems)
-      complain(fmt::format("{}:{}: {}", path, problem.line, problem.message));
+      print_error(fmt::format("{}:{}: {}", path, problem.line, problem.message));
     damaged = damaged || !read.problems.empty();
     note(context,
          fmt::format("{}: {} counts, {} rows skipped", path, read.counts.size(), read.problems.size()));
@@ -169,7 +169,7 @@ Result<ExitStatus> import_reports(const ImportFlags& flags, const CommandContext
   print(table_text(table, context));
   // Files at the images' own paths are of other builds wherever a report comes from elsewhere.
   damaged = complain_of_symbols(symbolizer, flags.symbols, /*all=*/false) || damaged;
-  for (const auto& problem : sources.problems) complain(problem.path + ": " + problem.error.text());
+  for (const auto& problem : sources.problems) print_error(problem.path + ": " + problem.error.text());
   note(context, fmt::format("{} added, {} known, {} other forms of known incidents, {} skipped", counts.added,
                             counts.known, counts.new_forms, counts.skipped + sources.problems.size()));
   if (sources.other_files > 0) {

@@ -4,11 +4,11 @@
 
 #include "cli/commands.h"
 #include "cli/open_store.h"
-#include "cli/since.h"
 #include "cli/table_output.h"
+#include "cli/time_option.h"
 #include "db/queries.h"
 #include "db/store.h"
-#include "reports/list_tables.h"
+#include "reports/tables/list_tables.h"
 
 namespace faultline {
 namespace {

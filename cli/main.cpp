@@ -8,21 +8,15 @@
 #include <string_view>
 #include <system_error>
 
-#include "analyzer/symbolize/gsym_conversion.h"
-#include "cli/canary.h"
+#include "analyzer/symbolize/gsym/gsym_conversion.h"
+#include "app/campaign/self_test.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "cli/version.h"
+#include "core/base/this_program.h"
 
 namespace faultline {
 namespace {
-
-std::filesystem::path folder_of_program(const char* argv0) {
-  std::error_code error;
-  auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) self = std::filesystem::canonical(argv0, error);
-  return self.parent_path();
-}
 
 void add_commands(CLI::App& app, CommandContext& context) {
   add_run_command(app, context);
@@ -65,7 +59,7 @@ int cut_trailing_command(int argc, char** argv, CommandContext& context) {
 
 int run_command_line(int argc, char** argv) {
   CommandContext context;
-  context.program_folder = folder_of_program(argv[0]);
+  context.program_folder = this_program().parent_path();
   argc = cut_trailing_command(argc, argv, context);
   CLI::App app("Faultline collects and analyses crash reports of stress campaigns.", "faultline");
   app.set_version_flag("--version", "faultline " + std::string(kVersion));
@@ -82,7 +76,7 @@ int run_command_line(int argc, char** argv) {
   }
   const auto status = context.action();
   if (status) return static_cast<int>(*status);
-  complain(status.error().text());
+  print_error(status.error().text());
   switch (status.error().kind()) {
     case ErrorKind::invalid_argument:
       return static_cast<int>(ExitStatus::usage);
@@ -107,7 +101,7 @@ int main(int argc, char** argv) {
     if (argc == 2 && std::string_view(argv[1]) == faultline::kCanaryFlag) faultline::crash_as_canary();
     return faultline::run_command_line(argc, argv);
   } catch (const std::exception& error) {
-    faultline::complain(std::string("our own mistake, please report it: ") + error.what());
+    faultline::print_error(std::string("our own mistake, please report it: ") + error.what());
     return static_cast<int>(faultline::ExitStatus::own_mistake);
   }
 }

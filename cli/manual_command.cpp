@@ -9,7 +9,7 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "cli/version.h"
-#include "core/text_file.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {

@@ -6,15 +6,15 @@
 #include <algorithm>
 #include <set>
 
+#include "app/report/command_builder.h"
 #include "cli/commands.h"
-#include "cli/made_by.h"
 #include "cli/open_store.h"
-#include "cli/since.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
+#include "cli/time_option.h"
 #include "db/queries.h"
-#include "reports/group_columns.h"
-#include "reports/metric_table.h"
+#include "reports/tables/group_columns.h"
+#include "reports/tables/metric_table.h"
 
 namespace faultline {
 namespace {
@@ -97,7 +97,7 @@ Result<Table> make_table(Store& store, const MetricFlags& flags, const CommandCo
   if (!flags.baseline.empty()) {
     TRY_ASSIGN(options.baseline, named_baseline(store, flags));
   }
-  options.command = MadeBy("metrics")
+  options.command = CommandBuilder("metrics")
                         .word(groups.metric)
                         .list("--by", flags.by)
                         .option("--pivot", flags.pivot)

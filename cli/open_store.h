@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cli/commands.h"
-#include "core/result.h"
+#include "core/base/result.h"
 #include "db/store.h"
 
 namespace faultline {

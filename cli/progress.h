@@ -8,8 +8,8 @@
 
 #include "cli/commands.h"
 #include "cli/live_line.h"
-#include "collector/run/run_journal.h"
-#include "core/clock.h"
+#include "collector/trial/run_journal.h"
+#include "core/base/clock.h"
 
 namespace faultline {
 

@@ -8,7 +8,7 @@
 #include "cli/open_store.h"
 #include "cli/table_output.h"
 #include "db/queries.h"
-#include "reports/list_tables.h"
+#include "reports/tables/list_tables.h"
 
 namespace faultline {
 namespace {

@@ -3,15 +3,15 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "app/report/command_builder.h"
 #include "cli/commands.h"
-#include "cli/made_by.h"
 #include "cli/open_store.h"
-#include "cli/since.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
+#include "cli/time_option.h"
 #include "db/queries.h"
-#include "reports/number_format.h"
-#include "reports/rate_table.h"
+#include "reports/formats/number_format.h"
+#include "reports/tables/rate_table.h"
 
 namespace faultline {
 namespace {
@@ -47,7 +47,7 @@ std::string command_text(const RateFlags& flags) {
   const auto unless_default = [](const std::string& value, const std::string& usual) {
     return value == usual ? std::string() : value;
   };
-  return MadeBy("rates")
+  return CommandBuilder("rates")
       .list("--by", flags.by)
       .option("--pivot", flags.pivot)
       .option("--first-crash", flags.first_crash)

@@ -5,14 +5,14 @@
 #include <CLI/CLI.hpp>
 
 #include "analyzer/symbolize/symbolize_report.h"
+#include "app/ingest/reanalysis.h"
 #include "cli/commands.h"
 #include "cli/live_line.h"
 #include "cli/open_store.h"
-#include "cli/reanalysis.h"
-#include "cli/symbol_places.h"
-#include "cli/team_rules.h"
+#include "cli/symbol_search.h"
 #include "cli/terminal.h"
-#include "core/text_escape.h"
+#include "cli/user_rules.h"
+#include "core/base/text_escape.h"
 
 namespace faultline {
 namespace {

@@ -7,14 +7,14 @@
 #include <array>
 #include <system_error>
 
+#include "app/report/run_report.h"
 #include "cli/commands.h"
 #include "cli/live_line.h"
 #include "cli/open_store.h"
-#include "cli/run_report.h"
 #include "cli/terminal.h"
-#include "core/text_file.h"
-#include "reports/report_page.h"
-#include "reports/report_writer.h"
+#include "core/base/text_file.h"
+#include "reports/documents/report_page.h"
+#include "reports/formats/report_writer.h"
 
 namespace faultline {
 namespace {
@@ -109,7 +109,7 @@ Result<ExitStatus> report(const ReportFlags& flags, const CommandContext& contex
              }));
   line.clear();
   TRY(write_formats(whole, flags));
-  for (const auto& finding : findings) complain(finding);
+  for (const auto& finding : findings) print_error(finding);
   return findings.empty() ? ExitStatus::done : ExitStatus::check_found;
 }
 

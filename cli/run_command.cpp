@@ -9,28 +9,28 @@
 #include <memory>
 #include <system_error>
 
-#include "analyzer/symbolize/symbol_archive.h"
-#include "cli/campaign_journal.h"
-#include "cli/canary.h"
+#include "analyzer/symbolize/archive/symbol_archive.h"
+#include "app/campaign/campaign_journal.h"
+#include "app/campaign/run_checks.h"
+#include "app/campaign/run_plan.h"
+#include "app/campaign/run_snapshot.h"
+#include "app/campaign/self_test.h"
+#include "app/campaign/sequential_stop_evaluator.h"
+#include "app/campaign/stay_awake.h"
+#include "app/ingest/image_archiver.h"
+#include "app/jobs/log_file.h"
 #include "cli/commands.h"
 #include "cli/host_defaults.h"
-#include "cli/image_keeper.h"
-#include "cli/log_file.h"
 #include "cli/progress.h"
-#include "cli/run_checks.h"
-#include "cli/run_plan.h"
-#include "cli/run_snapshot.h"
 #include "cli/run_summary.h"
-#include "cli/sequential_judge.h"
-#include "cli/stay_awake.h"
 #include "cli/stop_signal.h"
-#include "cli/team_rules.h"
 #include "cli/terminal.h"
+#include "cli/user_rules.h"
 #include "collector/host/host_probe.h"
 #include "collector/plan/campaign_file.h"
 #include "collector/plan/workload_map.h"
 #include "collector/run/campaign_runner.h"
-#include "core/text_file.h"
+#include "core/base/text_file.h"
 #include "db/store.h"
 
 namespace faultline {
@@ -206,7 +206,7 @@ Result<void> check_canary(const RunFlags& flags, const Campaign& campaign, const
   setting.reporter = options.reporter;
   setting.report_folders = options.report_folders;
   setting.deadline = campaign.report_deadline;
-  TRY_ASSIGN(const auto canary, fly_canary(setting, clock, host, stop));
+  TRY_ASSIGN(const auto canary, run_self_test(setting, clock, host, stop));
   if (canary.report || stop.load()) return {};
   return fail(ErrorKind::process,
               "the canary is lost: a process that really crashed was not captured (" + canary.why +
@@ -221,18 +221,18 @@ Result<ExitStatus> run_with_store(const RunFlags& flags, const CommandContext& c
   ProcessRunnerPosix processes(context.program_folder / "faultline-report");
   ProgressLine progress(context, clock);
   TRY_ASSIGN(auto archive, archive_of(campaign));
-  ImageKeeper keeper(campaign.archive, std::move(archive), progress);
-  CampaignJournal journal(store, rules, clock, keeper);
+  ImageArchiver archiver(campaign.archive, std::move(archive), progress);
+  CampaignJournal journal(store, rules, clock, archiver);
   const auto& stop = install_stop_signals();
   SnapshotObserver observer(store.path(), clock, progress);
   RunParts parts{clock, processes, host, journal, observer};
 
   TRY_ASSIGN(auto wanted, plan_run(campaign, options, parts));
   TRY_ASSIGN(options.resume, find_run_to_resume(store, flags, wanted, clock, context));
-  std::optional<SequentialJudge> judge;
+  std::optional<SequentialStopEvaluator> judge;
   if (campaign.stop) {
-    TRY_ASSIGN(judge, SequentialJudge::make(*campaign.stop, wanted.cells));
-    parts.stop_judge = &*judge;
+    TRY_ASSIGN(judge, SequentialStopEvaluator::make(*campaign.stop, wanted.cells));
+    parts.stop_evaluator = &*judge;
   }
   options.plan = std::move(wanted);
   if (flags.if_unfinished && !options.resume) {
@@ -253,7 +253,7 @@ Result<ExitStatus> run_with_store(const RunFlags& flags, const CommandContext& c
   }
   TRY(check_something_ran(store, summary));
   TRY_ASSIGN(const auto findings, check_run(store, summary, flags.fail_on));
-  for (const auto& finding : findings) complain(finding);
+  for (const auto& finding : findings) print_error(finding);
   return findings.empty() ? ExitStatus::done : ExitStatus::check_found;
 }
 

@@ -6,11 +6,11 @@
 
 #include "cli/table_output.h"
 #include "cli/terminal.h"
-#include "core/text_escape.h"
+#include "core/base/text_escape.h"
 #include "db/queries.h"
-#include "reports/number_format.h"
-#include "reports/rate_table.h"
-#include "reports/site_table.h"
+#include "reports/formats/number_format.h"
+#include "reports/tables/rate_table.h"
+#include "reports/tables/site_table.h"
 
 namespace faultline {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "cli/commands.h"
 #include "collector/run/campaign_runner.h"
-#include "core/result.h"
+#include "core/base/result.h"
 #include "db/store.h"
 
 namespace faultline {

@@ -6,16 +6,16 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "app/jobs/job_check.h"
+#include "app/jobs/job_files.h"
 #include "cli/commands.h"
 #include "cli/host_defaults.h"
-#include "cli/job_check.h"
-#include "cli/job_files.h"
 #include "cli/stop_signal.h"
 #include "cli/terminal.h"
 #include "collector/host/environment_facts.h"
 #include "collector/host/host_probe.h"
 #include "collector/plan/campaign_file.h"
-#include "core/text_file.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {
@@ -170,7 +170,7 @@ Result<ExitStatus> install(const std::vector<Job>& jobs, const JobSystem& system
     for (const auto& command : system.load(system.folder, job)) {
       const auto done = tell_system(host, command);
       if (done) continue;
-      complain(fmt::format("{}; run by hand: {}", done.error().text(), command_text(command)));
+      print_error(fmt::format("{}; run by hand: {}", done.error().text(), command_text(command)));
       told = false;
     }
   }

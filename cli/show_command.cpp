@@ -8,19 +8,19 @@
 
 #include "analyzer/symbolize/disassembly.h"
 #include "analyzer/symbolize/symbolize_report.h"
+#include "app/ingest/ingest.h"
+#include "app/report/page_context.h"
+#include "app/report/trial_page.h"
 #include "cli/commands.h"
-#include "cli/intake.h"
 #include "cli/open_store.h"
-#include "cli/page_context.h"
-#include "cli/symbol_places.h"
-#include "cli/team_rules.h"
+#include "cli/symbol_search.h"
 #include "cli/terminal.h"
-#include "cli/trial_page.h"
-#include "core/text_file.h"
+#include "cli/user_rules.h"
+#include "core/base/text_file.h"
 #include "db/queries.h"
-#include "reports/apple_text.h"
-#include "reports/crash_json.h"
-#include "reports/crash_page.h"
+#include "reports/documents/apple_text.h"
+#include "reports/documents/crash_json.h"
+#include "reports/documents/crash_page.h"
 
 namespace faultline {
 namespace {
@@ -135,7 +135,7 @@ Result<ExitStatus> show_report(const ShowFlags& flags, const CommandContext& con
   if (flags.disassemble) disassembly = disassemble_at_pc(analysis.report, flags.symbols);
   if (context.format == "json") {
     print(crash_json(analysis, disassembly && *disassembly ? std::optional(**disassembly) : std::nullopt));
-    if (disassembly && !*disassembly) complain("no instructions: " + disassembly->error().text());
+    if (disassembly && !*disassembly) print_error("no instructions: " + disassembly->error().text());
   } else if (context.format == "apple") {
     if (analysis.report.kind == ReportKind::unreadable) {
       return fail(ErrorKind::parse,
@@ -149,7 +149,7 @@ Result<ExitStatus> show_report(const ShowFlags& flags, const CommandContext& con
   // A damaged document is shown as far as it goes; the status says that it was.
   const auto& issues = analysis.report.issues;
   if (issues.empty()) return refused ? ExitStatus::partial : ExitStatus::done;
-  complain(what + ": " + issue_summary(issues, issues.size()));
+  print_error(what + ": " + issue_summary(issues, issues.size()));
   return ExitStatus::partial;
 }
 

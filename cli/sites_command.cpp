@@ -5,11 +5,11 @@
 
 #include "cli/commands.h"
 #include "cli/open_store.h"
-#include "cli/since.h"
 #include "cli/table_output.h"
+#include "cli/time_option.h"
 #include "db/queries.h"
-#include "reports/partner_table.h"
-#include "reports/site_table.h"
+#include "reports/tables/partner_table.h"
+#include "reports/tables/site_table.h"
 
 namespace faultline {
 namespace {

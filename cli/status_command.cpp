@@ -5,16 +5,16 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "app/campaign/run_snapshot.h"
 #include "cli/commands.h"
 #include "cli/open_store.h"
-#include "cli/run_snapshot.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
-#include "core/text_escape.h"
-#include "core/text_file.h"
+#include "core/base/text_escape.h"
+#include "core/base/text_file.h"
 #include "db/queries.h"
 #include "db/store.h"
-#include "reports/number_format.h"
+#include "reports/formats/number_format.h"
 
 namespace faultline {
 namespace {

@@ -3,14 +3,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "app/report/command_builder.h"
 #include "cli/commands.h"
-#include "cli/made_by.h"
 #include "cli/open_store.h"
-#include "cli/since.h"
 #include "cli/table_output.h"
-#include "core/outcome.h"
+#include "cli/time_option.h"
+#include "core/model/outcome.h"
 #include "db/queries.h"
-#include "reports/survival_table.h"
+#include "reports/tables/survival_table.h"
 
 namespace faultline {
 namespace {
@@ -42,7 +42,7 @@ Result<ExitStatus> survival(const SurvivalFlags& flags, const CommandContext& co
         ErrorKind::invalid_argument,
         "--count " + flags.count + ": wanted crashed, bad, or another outcome (wrong, hung, panicked)");
   }
-  options.command = MadeBy("survival")
+  options.command = CommandBuilder("survival")
                         .option("--over", flags.over)
                         .list("--by", flags.by)
                         .option("--where", flags.where)

@@ -6,14 +6,14 @@
 
 #include "analyzer/analyze.h"
 #include "analyzer/parse/parse_report.h"
+#include "app/ingest/ingest.h"
 #include "cli/commands.h"
-#include "cli/intake.h"
-#include "cli/symbol_places.h"
+#include "cli/symbol_search.h"
 #include "cli/terminal.h"
-#include "core/ips_writer.h"
-#include "core/text_file.h"
-#include "reports/apple_text.h"
-#include "reports/crash_json.h"
+#include "core/base/text_file.h"
+#include "core/ips/ips_writer.h"
+#include "reports/documents/apple_text.h"
+#include "reports/documents/crash_json.h"
 
 namespace faultline {
 namespace {
@@ -49,7 +49,7 @@ Result<ExitStatus> symbolize(const SymbolizeFlags& flags, const CommandContext& 
   }
   const auto symbolized = symbolize_report(std::move(report), symbolize_options(flags.symbols));
   print(written(symbolized.report, context.format));
-  for (const auto& issue : symbolized.issues) complain(issue.at + ": " + issue.message);
+  for (const auto& issue : symbolized.issues) print_error(issue.at + ": " + issue.message);
   note_files(symbolized, context);
   note(context, fmt::format("{} of {} frames have a name; the report itself named {}", symbolized.named_after,
                             symbolized.physical_frames, symbolized.named_before));

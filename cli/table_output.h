@@ -3,9 +3,9 @@
 #pragma once
 
 #include "cli/commands.h"
-#include "core/result.h"
-#include "reports/report_writer.h"
-#include "reports/table.h"
+#include "core/base/result.h"
+#include "reports/formats/report_writer.h"
+#include "reports/formats/table.h"
 
 namespace faultline {
 

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "core/text_escape.h"
+#include "core/base/text_escape.h"
 
 namespace faultline {
 namespace {
@@ -52,6 +52,8 @@ void note(const CommandContext& context, std::string_view text) {
   if (!context.quiet) write_all(STDERR_FILENO, escape_text(text) + "\n");
 }
 
-void complain(std::string_view text) { write_all(STDERR_FILENO, "faultline: " + escape_text(text) + "\n"); }
+void print_error(std::string_view text) {
+  write_all(STDERR_FILENO, "faultline: " + escape_text(text) + "\n");
+}
 
 }  // namespace faultline

@@ -21,6 +21,6 @@ void print(std::string_view text);
 /// One line to stderr, unless --quiet. Escapes control characters.
 void note(const CommandContext& context, std::string_view text);
 /// One line to stderr, `faultline: ` before it, always. Escapes control characters.
-void complain(std::string_view text);
+void print_error(std::string_view text);
 
 }  // namespace faultline

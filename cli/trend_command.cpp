@@ -2,14 +2,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/report/command_builder.h"
 #include "cli/commands.h"
-#include "cli/made_by.h"
 #include "cli/open_store.h"
-#include "cli/since.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
+#include "cli/time_option.h"
 #include "db/queries.h"
-#include "reports/trend_table.h"
+#include "reports/tables/trend_table.h"
 
 namespace faultline {
 namespace {
@@ -34,7 +34,7 @@ Result<ExitStatus> trend(const TrendFlags& flags, const CommandContext& context)
   options.count = flags.count;
   options.level = flags.level;
   options.last_runs = flags.last;
-  options.command = MadeBy("trend")
+  options.command = CommandBuilder("trend")
                         .list("--by", flags.by)
                         .option("--where", flags.where)
                         .option("--count", flags.count == "crashed" ? "" : flags.count)

@@ -5,17 +5,17 @@
 #include <CLI/CLI.hpp>
 #include <map>
 
+#include "app/ingest/ingest.h"
+#include "app/jobs/log_file.h"
 #include "cli/commands.h"
 #include "cli/host_defaults.h"
-#include "cli/intake.h"
-#include "cli/log_file.h"
 #include "cli/open_store.h"
 #include "cli/stop_signal.h"
-#include "cli/symbol_places.h"
-#include "cli/team_rules.h"
+#include "cli/symbol_search.h"
 #include "cli/terminal.h"
+#include "cli/user_rules.h"
 #include "collector/folders/report_folder.h"
-#include "core/text_escape.h"
+#include "core/base/text_escape.h"
 #include "db/store.h"
 
 namespace faultline {
@@ -48,7 +48,7 @@ struct Watched {
 Result<void> look(Store& store, Watched& watched, const SiteRules& rules, Symbolizer& symbolizer,
                   const Clock& clock) {
   FolderScan scan = watched.folder.scan(clock.monotonic());
-  if (scan.problem != watched.told && !scan.problem.empty()) complain(scan.problem);
+  if (scan.problem != watched.told && !scan.problem.empty()) print_error(scan.problem);
   watched.told = scan.problem;
   for (const FoundReport& found : scan.reports) {
     TRY_ASSIGN(const auto known, store.find_known(found.bytes));

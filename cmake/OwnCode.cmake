@@ -6,6 +6,7 @@ option(FAULTLINE_SAMPLES "Build the sample workloads" ON)
 option(FAULTLINE_BENCHMARKS "Build the benchmarks" OFF)
 option(FAULTLINE_WARNINGS_AS_ERRORS "Treat our own warnings as errors" OFF)
 option(FAULTLINE_FUZZERS "Build the libFuzzer targets (clang only)" OFF)
+option(FAULTLINE_PRECOMPILED_HEADERS "Precompile the headers that nearly every file includes" ON)
 set(FAULTLINE_SANITIZE "" CACHE STRING "Sanitizers, as given to -fsanitize=")
 option(FAULTLINE_COVERAGE "Instrument for coverage" OFF)
 
@@ -58,8 +59,27 @@ else()
   endif()
 endif()
 
+# A compiler cache is used where there is one. Precompiled headers need its leave for macros that they define.
+find_program(FAULTLINE_CCACHE ccache)
+if(FAULTLINE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${FAULTLINE_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+  if(FAULTLINE_PRECOMPILED_HEADERS AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fpch-preprocess)
+  endif()
+endif()
+
+# What nearly every file of ours includes, read by the compiler once per library.
+set(FAULTLINE_COMMON_HEADERS
+  <algorithm> <array> <chrono> <cstdint> <filesystem> <functional> <map> <memory> <optional> <set> <span> <string>
+  <string_view> <unordered_map> <utility> <variant> <vector> <tl/expected.hpp>)
+
 # faultline_library(NAME SOURCES... ) makes the static library of one folder.
 function(faultline_library name)
   add_library(${name} STATIC ${ARGN})
   target_link_libraries(${name} PUBLIC own_settings PRIVATE own_warnings)
+  if(FAULTLINE_PRECOMPILED_HEADERS)
+    target_precompile_headers(${name} PRIVATE ${FAULTLINE_COMMON_HEADERS})
+  endif()
 endfunction()

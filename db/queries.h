@@ -12,15 +12,15 @@
 #include <variant>
 #include <vector>
 
-#include "core/campaign.h"
-#include "core/clock.h"
-#include "core/crash_site.h"
-#include "core/fault_explanation.h"
-#include "core/filter.h"
-#include "core/issue.h"
-#include "core/outcome.h"
-#include "core/result.h"
-#include "core/trial.h"
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/model/campaign.h"
+#include "core/model/crash_site.h"
+#include "core/model/fault_explanation.h"
+#include "core/model/filter.h"
+#include "core/model/issue.h"
+#include "core/model/outcome.h"
+#include "core/model/trial.h"
 
 namespace faultline {
 

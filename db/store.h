@@ -13,18 +13,18 @@
 #include <utility>
 #include <vector>
 
-#include "core/analysis.h"
-#include "core/clock.h"
-#include "core/crash_report.h"
-#include "core/image.h"
-#include "core/outcome.h"
-#include "core/result.h"
-#include "core/trial.h"
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/model/analysis.h"
+#include "core/model/crash_report.h"
+#include "core/model/image.h"
+#include "core/model/outcome.h"
+#include "core/model/trial.h"
 
 namespace faultline {
 
 class Connection;
-class StoreParts;
+class StoreImpl;
 
 enum class OpenMode {
   read_write_create,  ///< Makes the file where there is none.
@@ -56,16 +56,16 @@ struct NewReport {
   const Analysis* analysis = nullptr;  ///< Required; for what nobody can read: kind `unreadable`.
 };
 
-enum class ReportNews {
+enum class AddStatus {
   added,     ///< Its incident was not in the store.
   known,     ///< These very bytes were.
   new_form,  ///< Other bytes of a known incident: kept beside.
 };
-std::string_view report_news_text(ReportNews news);
+std::string_view report_news_text(AddStatus news);
 
 struct AddedReport {
   std::string incident;  ///< Upper case; where the report has none, hash128 of its bytes (32 hex digits).
-  ReportNews news = ReportNews::added;
+  AddStatus news = AddStatus::added;
   friend bool operator==(const AddedReport&, const AddedReport&) = default;
 };
 
@@ -166,7 +166,7 @@ class CampaignLock {
   std::string path_;
 };
 
-/// The one writer and keeper of what was measured.
+/// The one writer and archiver of what was measured.
 ///
 /// Facts are appended and never changed; what holds now is derived from them. A call that writes is
 /// one transaction: after it returned, a power cut loses nothing of it, and after it failed nothing
@@ -235,7 +235,7 @@ class Store {
   /// Appends whose a stored report is. The newest attribution holds; a trial goes before none.
   Result<void> attribute_report(std::string_view incident, const ReportAttribution& attribution, WallTime at);
   /// Every report that a run met, its trials' and foreign ones, by incident.
-  Result<std::vector<MetReport>> reports_met_by(const Uuid& run);
+  Result<std::vector<RunReport>> reports_met_by(const Uuid& run);
   /// `text` is an incident, a unique prefix of one, or `last`. Fails where there is none or several.
   Result<std::string> resolve_report(std::string_view text);
   /// The bytes as they came, of the form that speaks for the incident. `text` as above.
@@ -291,8 +291,8 @@ class Store {
   [[nodiscard]] Connection& connection();
 
  private:
-  explicit Store(std::unique_ptr<StoreParts> parts);
-  std::unique_ptr<StoreParts> parts_;
+  explicit Store(std::unique_ptr<StoreImpl> parts);
+  std::unique_ptr<StoreImpl> parts_;
 };
 
 }  // namespace faultline

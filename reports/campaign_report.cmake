@@ -12,12 +12,12 @@ if(NODE_PROGRAM AND EXISTS ${page_folder}/node_modules/esbuild AND EXISTS ${page
     COMMENT "Building the report's HTML page")
 else()
   message(STATUS "Node or the packages of reports/page are not there: building without the HTML report (script/bootstrap brings them)")
-  set(page_template report_page_absent.cpp)
+  set(page_template documents/report_page_absent.cpp)
 endif()
 
 faultline_library(faultline_campaign_report
-  campaign_report.cpp
-  report_page.cpp
+  documents/campaign_report.cpp
+  documents/report_page.cpp
   ${page_template})
 target_link_libraries(faultline_campaign_report
   PUBLIC faultline_core faultline_reports

@@ -1,10 +1,10 @@
 # What leaves the house: scrubbing, the check after it, hashes and archives.
 faultline_library(faultline_scrub
-  archive_file.cpp
-  leak_check.cpp
-  private_text.cpp
-  scrub.cpp
-  text_folding.cpp)
+  formats/archive_file.cpp
+  privacy/leak_check.cpp
+  privacy/private_text.cpp
+  privacy/scrub.cpp
+  privacy/text_folding.cpp)
 target_link_libraries(faultline_scrub
   PUBLIC faultline_core
   PRIVATE fmt::fmt PkgConfig::libarchive)
@@ -15,14 +15,14 @@ file(READ templates/FEEDBACK.txt FEEDBACK_TXT)
 file(READ templates/FOLLOW-UP.txt FOLLOW_UP_TXT)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
   templates/FEEDBACK.md templates/FEEDBACK.txt templates/FOLLOW-UP.txt)
-configure_file(feedback_templates.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/feedback_templates.cpp @ONLY)
+configure_file(bundles/feedback_templates.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/feedback_templates.cpp @ONLY)
 faultline_library(faultline_feedback
-  feedback.cpp
-  feedback_ladder.cpp
-  feedback_prose.cpp
-  feedback_template.cpp
-  feedback_text.cpp
-  manifest.cpp
+  bundles/feedback.cpp
+  bundles/feedback_prose.cpp
+  bundles/feedback_template.cpp
+  bundles/feedback_text.cpp
+  bundles/manifest.cpp
+  bundles/reproducers.cpp
   ${CMAKE_CURRENT_BINARY_DIR}/feedback_templates.cpp)
 target_link_libraries(faultline_feedback
   PUBLIC faultline_core faultline_reports

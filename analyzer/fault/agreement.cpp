@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/hash.h"
+#include "core/base/hash.h"
 
 namespace faultline {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "analyzer/fault/fault_facts.h"
+#include "analyzer/fault/facts/fault_facts.h"
 
 namespace faultline {
 

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "analyzer/fault/agreement.h"
-#include "analyzer/fault/death_text.h"
-#include "analyzer/fault/fault_facts.h"
-#include "analyzer/fault/fault_rule.h"
+#include "analyzer/fault/facts/abort_message.h"
+#include "analyzer/fault/facts/fault_facts.h"
+#include "analyzer/fault/rules/fault_rule.h"
 
 namespace faultline {
 namespace {
@@ -28,11 +28,11 @@ bool run_group(std::span<const FaultRule> rules, const RuleInput& input, FaultEx
 
 FaultExplanation explain_fault(const CrashReport& report) {
   const FaultFacts facts = gather_facts(report);
-  const std::optional<DeathText> text = find_death_text(report);
+  const std::optional<AbortMessage> text = find_abort_message(report);
   const RuleInput input{facts, text};
   FaultExplanation out;
   const bool decided = run_group(document_rules(), input, out) || run_group(system_rules(), input, out) ||
-                       run_group(spoken_rules(), input, out) ||
+                       run_group(self_termination_rules(), input, out) ||
                        (facts.is_bad_access && run_group(access_rules(), input, out)) ||
                        run_group(trap_rules(), input, out);
   if (!decided || report.kind == ReportKind::unreadable) return out;

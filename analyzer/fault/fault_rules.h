@@ -2,8 +2,8 @@
 
 #pragma once
 
-#include "core/crash_report.h"
-#include "core/fault_explanation.h"
+#include "core/model/crash_report.h"
+#include "core/model/fault_explanation.h"
 
 namespace faultline {
 

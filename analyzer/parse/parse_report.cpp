@@ -7,10 +7,10 @@
 #include <string>
 #include <utility>
 
-#include "analyzer/parse/crash_text_parser.h"
-#include "analyzer/parse/fragment_parser.h"
-#include "analyzer/parse/ips_parser.h"
-#include "analyzer/parse/pasted_text.h"
+#include "analyzer/parse/ips/fragment_parser.h"
+#include "analyzer/parse/ips/ips_parser.h"
+#include "analyzer/parse/text/crash_text_parser.h"
+#include "analyzer/parse/text/pasted_text.h"
 
 namespace faultline {
 namespace {
@@ -90,7 +90,7 @@ std::size_t worth(const CrashReport& report) {
   return frames * 8 + images + whose * 1000 + (report.pid ? 1U : 0U);
 }
 
-/// Where both tell the same, JSON is the better reading, and then the one with less to complain of.
+/// Where both tell the same, JSON is the better reading, and then the one with less to add_issue of.
 bool is_better(const CrashReport& report, const CrashReport& other) {
   const auto a = worth(report);
   const auto b = worth(other);

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "core/crash_report.h"
+#include "core/model/crash_report.h"
 
 namespace faultline {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "analyzer/fault/death_text.h"
+#include "analyzer/fault/facts/abort_message.h"
 #include "analyzer/site/site_stack.h"
 #include "analyzer/site/site_text.h"
 #include "analyzer/site/symbol_names.h"
@@ -39,7 +39,7 @@ class SiteFinder {
       : report_(report),
         fault_(fault),
         rules_(rules),
-        words_(find_death_text(report)),
+        words_(find_abort_message(report)),
         stack_(build_site_stack(report, fault.kind)) {
     if (report.exception) exception_ = report.exception->type;
   }
@@ -237,7 +237,7 @@ class SiteFinder {
   const CrashReport& report_;
   const FaultExplanation& fault_;
   const SiteRules& rules_;
-  std::optional<DeathText> words_;
+  std::optional<AbortMessage> words_;
   SiteStack stack_;
   std::string exception_;
   std::string begin_rule_;

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "analyzer/site/frame_rules.h"
-#include "core/crash_report.h"
-#include "core/crash_site.h"
-#include "core/fault_explanation.h"
+#include "core/model/crash_report.h"
+#include "core/model/crash_site.h"
+#include "core/model/fault_explanation.h"
 
 namespace faultline {
 

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "analyzer/site/embedded_lists.h"
-#include "core/fault_explanation.h"
-#include "core/hash.h"
+#include "core/base/hash.h"
+#include "core/model/fault_explanation.h"
 
 namespace faultline {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "analyzer/site/pattern_list.h"
-#include "core/result.h"
+#include "core/base/result.h"
 
 namespace faultline {
 

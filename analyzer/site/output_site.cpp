@@ -7,7 +7,7 @@
 #include <cctype>
 #include <vector>
 
-#include "analyzer/fault/death_text.h"
+#include "analyzer/fault/facts/abort_message.h"
 #include "analyzer/site/crash_site_rules.h"
 #include "analyzer/site/site_text.h"
 #include "analyzer/site/symbol_names.h"
@@ -27,7 +27,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 
 // A stack frame written by hand, so that the same texts come out as for a report's.
 CrashSite site_of(std::string image, std::string function, FaultKind kind,
-                  const std::optional<DeathText>& words) {
+                  const std::optional<AbortMessage>& words) {
   SiteFrame frame;
   frame.image = std::move(image);
   frame.function = normalised_function(function);
@@ -46,11 +46,11 @@ CrashSite site_of(std::string image, std::string function, FaultKind kind,
   return site;
 }
 
-FaultKind kind_of(const DeathText& words) {
+FaultKind kind_of(const AbortMessage& words) {
   switch (words.kind) {
-    case DeathTextKind::assertion:
+    case AbortMessageKind::assertion:
       return FaultKind::assertion;
-    case DeathTextKind::uncaught_exception:
+    case AbortMessageKind::uncaught_exception:
       return FaultKind::uncaught_exception;
     default:
       return FaultKind::abort;
@@ -119,14 +119,14 @@ std::optional<CrashSite> find_site_in_output(std::string_view output, std::strin
   const auto lines = lines_of(output);
   // What was written last is nearest to the death.
   for (auto it = lines.rbegin(); it != lines.rend(); ++it) {
-    auto words = read_death_text(*it);
-    if (!words || words->kind == DeathTextKind::fatal_error) continue;
+    auto words = read_abort_message(*it);
+    if (!words || words->kind == AbortMessageKind::fatal_error) continue;
     CrashSite site =
         site_of(image_of_function(words->function, process), words->function, kind_of(*words), words);
     site.notes.push_back("from a line on its output; no report");
     return site;
   }
-  if (auto whole = read_death_text(output); whole && whole->kind == DeathTextKind::uncaught_exception) {
+  if (auto whole = read_abort_message(output); whole && whole->kind == AbortMessageKind::uncaught_exception) {
     CrashSite site = site_of(std::string(process), "", FaultKind::uncaught_exception, whole);
     site.notes.push_back("from lines on its output; no report");
     return site;
@@ -134,7 +134,7 @@ std::optional<CrashSite> find_site_in_output(std::string_view output, std::strin
   if (auto site = from_gpu_error(lines, process)) return site;
   if (auto site = from_faulthandler(lines)) return site;
   for (auto it = lines.rbegin(); it != lines.rend(); ++it) {
-    const auto words = read_death_text(*it);
+    const auto words = read_abort_message(*it);
     if (!words) continue;
     CrashSite site = site_of(std::string(process), shortened_text(words->text, 80), FaultKind::abort, words);
     site.function.clear();

@@ -2,9 +2,9 @@
 
 #pragma once
 
-#include "core/crash_report.h"
-#include "core/crash_site.h"
-#include "core/portrait.h"
+#include "core/model/crash_report.h"
+#include "core/model/crash_site.h"
+#include "core/model/portrait.h"
 
 namespace faultline {
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "core/crash_report.h"
-#include "core/fault_explanation.h"
+#include "core/model/crash_report.h"
+#include "core/model/fault_explanation.h"
 
 namespace faultline {
 

@@ -6,7 +6,7 @@
 #include <cctype>
 
 #include "analyzer/site/symbol_names.h"
-#include "core/hash.h"
+#include "core/base/hash.h"
 
 namespace faultline {
 namespace {
@@ -27,7 +27,7 @@ std::string line_number(const std::string& place) {
   return place.substr(begin, end - begin);
 }
 
-std::string assertion_phrase(const std::optional<DeathText>& words, SiteScope scope) {
+std::string assertion_phrase(const std::optional<AbortMessage>& words, SiteScope scope) {
   if (!words || words->text.empty()) return "assertion";
   std::string phrase = "assertion";
   const std::string line = line_number(words->place);
@@ -65,7 +65,7 @@ std::string unnamed_exact(const SiteFrame& frame) {
 }  // namespace
 
 std::string fault_phrase(const FaultExplanation& fault, const CrashReport& report,
-                         const std::optional<DeathText>& words, SiteScope scope) {
+                         const std::optional<AbortMessage>& words, SiteScope scope) {
   const std::string kind(fault_kind_text(fault.kind));
   switch (fault.kind) {
     case FaultKind::null_dereference:
@@ -96,7 +96,7 @@ std::string fault_phrase(const FaultExplanation& fault, const CrashReport& repor
 }
 
 void write_site(const ChosenFrame& chosen, const FaultExplanation& fault, const CrashReport& report,
-                const std::optional<DeathText>& words, CrashSite& site) {
+                const std::optional<AbortMessage>& words, CrashSite& site) {
   const SiteFrame& frame = *chosen.frame;
   site.image = frame.image;
   site.function = frame.function;
@@ -126,7 +126,7 @@ void write_site(const ChosenFrame& chosen, const FaultExplanation& fault, const 
 }
 
 void write_site_without_frame(const std::string& what, const FaultExplanation& fault,
-                              const CrashReport& report, const std::optional<DeathText>& words,
+                              const CrashReport& report, const std::optional<AbortMessage>& words,
                               CrashSite& site) {
   site.fault_offset = fault.fault_offset;
   site.access = fault.access;

@@ -4,10 +4,10 @@
 
 #include <string>
 
-#include "analyzer/fault/death_text.h"
+#include "analyzer/fault/facts/abort_message.h"
 #include "analyzer/site/site_stack.h"
-#include "core/crash_report.h"
-#include "core/crash_site.h"
+#include "core/model/crash_report.h"
+#include "core/model/crash_site.h"
 
 namespace faultline {
 
@@ -24,15 +24,15 @@ enum class SiteScope { exact, family };
 /// `null+0x5c8 read` (in a family `null+0x5c8`), `assertion:1091 "A command encoder …"`, `uncaught_exception
 /// c10::Error`.
 std::string fault_phrase(const FaultExplanation& fault, const CrashReport& report,
-                         const std::optional<DeathText>& words, SiteScope scope);
+                         const std::optional<AbortMessage>& words, SiteScope scope);
 
 /// Fills texts, keys, image, function and code offset of `site` from the frame and the fault.
 void write_site(const ChosenFrame& chosen, const FaultExplanation& fault, const CrashReport& report,
-                const std::optional<DeathText>& words, CrashSite& site);
+                const std::optional<AbortMessage>& words, CrashSite& site);
 
 /// The same for what has no frame: `what` stands where image and function would.
 void write_site_without_frame(const std::string& what, const FaultExplanation& fault,
-                              const CrashReport& report, const std::optional<DeathText>& words,
+                              const CrashReport& report, const std::optional<AbortMessage>& words,
                               CrashSite& site);
 
 /// For a document that is no crash: its text is all that there is.

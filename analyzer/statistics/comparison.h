@@ -12,8 +12,8 @@
 
 #include "analyzer/statistics/proportion.h"
 #include "analyzer/statistics/strata.h"
-#include "core/enum_text.h"
-#include "core/estimate.h"
+#include "core/base/enum_text.h"
+#include "core/model/estimate.h"
 
 namespace faultline {
 

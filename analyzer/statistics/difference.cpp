@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "analyzer/statistics/distributions.h"
-#include "core/check.h"
+#include "core/base/check.h"
 
 namespace faultline {
 namespace {

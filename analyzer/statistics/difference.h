@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "analyzer/statistics/proportion.h"
-#include "core/estimate.h"
+#include "core/model/estimate.h"
 
 namespace faultline {
 

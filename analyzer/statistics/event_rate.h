@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "analyzer/statistics/proportion.h"
-#include "core/estimate.h"
+#include "core/model/estimate.h"
 
 namespace faultline {
 

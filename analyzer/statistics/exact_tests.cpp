@@ -7,7 +7,7 @@
 
 #include "analyzer/statistics/distributions.h"
 #include "analyzer/statistics/hypergeometric.h"
-#include "core/check.h"
+#include "core/base/check.h"
 
 namespace faultline {
 namespace {

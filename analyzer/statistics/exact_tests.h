@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/estimate.h"
+#include "core/model/estimate.h"
 
 namespace faultline {
 

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "core/estimate.h"
+#include "core/model/estimate.h"
 
 namespace faultline {
 

@@ -5,7 +5,7 @@
 
 #include "analyzer/statistics/distributions.h"
 #include "analyzer/statistics/sequential.h"
-#include "core/check.h"
+#include "core/base/check.h"
 
 namespace faultline {
 namespace {

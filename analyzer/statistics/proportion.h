@@ -11,8 +11,8 @@
 #include <optional>
 #include <string_view>
 
-#include "core/enum_text.h"
-#include "core/estimate.h"
+#include "core/base/enum_text.h"
+#include "core/model/estimate.h"
 
 namespace faultline {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "analyzer/statistics/distributions.h"
-#include "core/check.h"
+#include "core/base/check.h"
 
 namespace faultline {
 

@@ -18,7 +18,7 @@
 #include <string>
 
 #include "analyzer/statistics/proportion.h"
-#include "core/estimate.h"
+#include "core/model/estimate.h"
 
 namespace faultline {
 

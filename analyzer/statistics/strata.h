@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "analyzer/statistics/proportion.h"
-#include "core/estimate.h"
+#include "core/model/estimate.h"
 
 namespace faultline {
 

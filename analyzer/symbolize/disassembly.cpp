@@ -19,11 +19,11 @@
 #include <mutex>
 #include <optional>
 
-#include "analyzer/symbolize/byte_view.h"
-#include "analyzer/symbolize/elf_file.h"
-#include "analyzer/symbolize/function_table.h"
-#include "analyzer/symbolize/macho_file.h"
-#include "analyzer/symbolize/mapped_file.h"
+#include "analyzer/symbolize/files/byte_view.h"
+#include "analyzer/symbolize/files/elf_file.h"
+#include "analyzer/symbolize/files/function_table.h"
+#include "analyzer/symbolize/files/macho_file.h"
+#include "analyzer/symbolize/files/mapped_file.h"
 
 extern "C" {
 void LLVMInitializeAArch64TargetInfo(void);

@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
-#include "analyzer/symbolize/symbol_finder.h"
-#include "core/address.h"
-#include "core/crash_report.h"
-#include "core/disassembly.h"
-#include "core/result.h"
+#include "analyzer/symbolize/archive/symbol_finder.h"
+#include "core/base/result.h"
+#include "core/model/address.h"
+#include "core/model/crash_report.h"
+#include "core/model/disassembly.h"
 
 namespace faultline {
 

@@ -7,9 +7,9 @@
 #include <span>
 #include <vector>
 
-#include "core/address.h"
-#include "core/image.h"
-#include "core/issue.h"
+#include "core/model/address.h"
+#include "core/model/image.h"
+#include "core/model/issue.h"
 
 namespace faultline {
 

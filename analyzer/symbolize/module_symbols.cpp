@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "analyzer/symbolize/byte_view.h"
-#include "analyzer/symbolize/gsym_source.h"
-#include "analyzer/symbolize/mapped_file.h"
+#include "analyzer/symbolize/files/byte_view.h"
+#include "analyzer/symbolize/files/mapped_file.h"
+#include "analyzer/symbolize/gsym/gsym_source.h"
 #include "analyzer/symbolize/table_source.h"
 
 namespace faultline {

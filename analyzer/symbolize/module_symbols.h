@@ -11,11 +11,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "analyzer/symbolize/gsym_cache.h"
-#include "analyzer/symbolize/symbol_finder.h"
-#include "analyzer/symbolize/symbol_source.h"
-#include "core/image.h"
-#include "core/issue.h"
+#include "analyzer/symbolize/archive/symbol_finder.h"
+#include "analyzer/symbolize/gsym/gsym_cache.h"
+#include "analyzer/symbolize/names/symbol_source.h"
+#include "core/model/image.h"
+#include "core/model/issue.h"
 
 namespace faultline {
 

@@ -9,10 +9,10 @@
 #include <string>
 #include <utility>
 
-#include "analyzer/symbolize/frame_naming.h"
+#include "analyzer/symbolize/frame_symbolizer.h"
 #include "analyzer/symbolize/image_map.h"
 #include "analyzer/symbolize/module_symbols.h"
-#include "analyzer/symbolize/readable_name.h"
+#include "analyzer/symbolize/names/readable_name.h"
 
 namespace faultline {
 namespace {
@@ -181,8 +181,8 @@ void read_swift_names(CrashReport& report, SwiftDemangler& swift) {
 
 }  // namespace
 
-SymbolPlaces symbol_places(const SymbolizeOptions& options) {
-  SymbolPlaces places;
+SymbolSources symbol_places(const SymbolizeOptions& options) {
+  SymbolSources places;
   places.archive_folder = options.archive_folder;
   places.given = options.search_paths;
   places.use_image_paths = options.use_image_paths;

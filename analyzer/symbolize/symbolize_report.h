@@ -8,10 +8,10 @@
 #include <optional>
 #include <vector>
 
-#include "analyzer/symbolize/gsym_cache.h"
-#include "analyzer/symbolize/symbol_finder.h"
-#include "core/crash_report.h"
-#include "core/issue.h"
+#include "analyzer/symbolize/archive/symbol_finder.h"
+#include "analyzer/symbolize/gsym/gsym_cache.h"
+#include "core/model/crash_report.h"
+#include "core/model/issue.h"
 
 namespace faultline {
 
@@ -30,7 +30,7 @@ struct SymbolizeOptions {
 };
 
 /// Where these options want symbol files to be looked for.
-SymbolPlaces symbol_places(const SymbolizeOptions& options);
+SymbolSources symbol_places(const SymbolizeOptions& options);
 
 /// Which file named frames of an image.
 struct ImageSymbols {

@@ -4,9 +4,9 @@
 
 #include <utility>
 
-#include "analyzer/symbolize/function_table.h"
-#include "analyzer/symbolize/readable_name.h"
-#include "analyzer/symbolize/symbol_source.h"
+#include "analyzer/symbolize/files/function_table.h"
+#include "analyzer/symbolize/names/readable_name.h"
+#include "analyzer/symbolize/names/symbol_source.h"
 
 namespace faultline {
 

@@ -41,7 +41,7 @@ std::vector<nanoseconds> moments_of(WallTime time, const TrialProcesses& trial, 
   const nanoseconds since_start = time - trial.started;
   if (trial.clock.empty()) return {since_start};
   std::vector<nanoseconds> moments;
-  for (const ClockEra& era : trial.clock) {
+  for (const ClockSegment& era : trial.clock) {
     const nanoseconds moment = since_start - era.ahead;
     const nanoseconds from = &era == &trial.clock.front() ? -kAlways : era.from - grain;
     const nanoseconds until = &era == &trial.clock.back() ? kAlways : era.until + grain;
@@ -186,9 +186,9 @@ void note_clocks(TrialProcesses& trial, const ClockReading& clocks) {
 Attribution attribute_report(const ReportIdentity& report, std::span<const TrialProcesses> trials,
                              const AttributionWindows& windows) {
   Attribution result;
-  const std::pair<Way, AttributionGround> ways[] = {{fits_command, AttributionGround::pid_and_start},
-                                                    {fits_descendant, AttributionGround::pid_and_start},
-                                                    {fits_parent, AttributionGround::parent_chain}};
+  const std::pair<Way, AttributionBasis> ways[] = {{fits_command, AttributionBasis::pid_and_start},
+                                                   {fits_descendant, AttributionBasis::pid_and_start},
+                                                   {fits_parent, AttributionBasis::parent_chain}};
   for (const auto& [way, ground] : ways) {
     const TrialProcesses* best = nullptr;
     std::string best_note;

@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "collector/run/clock_watch.h"
-#include "collector/run/process_runner.h"
-#include "collector/run/run_journal.h"
-#include "core/clock.h"
-#include "core/ips_document.h"
-#include "core/trial.h"
+#include "collector/trial/clock_watch.h"
+#include "collector/trial/process_runner.h"
+#include "collector/trial/run_journal.h"
+#include "core/base/clock.h"
+#include "core/ips/ips_document.h"
+#include "core/model/trial.h"
 
 namespace faultline {
 
@@ -31,7 +31,7 @@ struct TrialProcesses {
   std::string boot_session;  ///< Empty if unknown.
   /// So long before `started`, at most, the command's process was made.
   std::chrono::nanoseconds held{std::chrono::seconds(1)};
-  std::vector<ClockEra> clock;                ///< Empty: nobody set the wall clock meanwhile.
+  std::vector<ClockSegment> clock;            ///< Empty: nobody set the wall clock meanwhile.
   std::optional<MonotonicTime> start_steady;  ///< `started` on the steady clock of the present boot.
 };
 
@@ -48,7 +48,7 @@ bool is_death(const ReportIdentity& report);
 
 struct Attribution {
   std::optional<std::int64_t> trial_index;  ///< Absent: foreign.
-  AttributionGround ground = AttributionGround::none;
+  AttributionBasis ground = AttributionBasis::none;
   std::vector<std::string> notes;  ///< What matched; for a foreign report, what came near and why it is not.
 };
 

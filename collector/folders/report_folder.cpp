@@ -10,8 +10,8 @@
 #include <memory>
 #include <system_error>
 
-#include "core/scoped_fd.h"
-#include "core/text_file.h"
+#include "core/base/scoped_fd.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {

@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "core/clock.h"
-#include "core/ips_document.h"
-#include "core/result.h"
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/ips/ips_document.h"
 
 namespace faultline {
 

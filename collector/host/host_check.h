@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "collector/host/host_probe.h"
-#include "core/enum_text.h"
+#include "core/base/enum_text.h"
 
 namespace faultline {
 

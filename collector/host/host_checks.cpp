@@ -2,7 +2,7 @@
 #include <sys/resource.h>
 
 #include "collector/host/host_check.h"
-#include "core/clock.h"
+#include "core/base/clock.h"
 
 namespace faultline {
 namespace {

@@ -14,9 +14,9 @@
 #include "collector/host/environment_facts.h"
 #include "collector/host/host_probe.h"
 #include "collector/host/mac_readings.h"
-#include "core/clock.h"
-#include "core/hash.h"
-#include "core/text_file.h"
+#include "core/base/clock.h"
+#include "core/base/hash.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {

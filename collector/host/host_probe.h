@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/result.h"
-#include "core/trial.h"
+#include "core/base/result.h"
+#include "core/model/trial.h"
 
 namespace faultline {
 

@@ -13,9 +13,9 @@
 #include <cstdlib>
 
 #include "collector/host/host_probe.h"
-#include "collector/run/process_runner.h"
-#include "collector/run/spawn_mutex.h"
-#include "core/scoped_fd.h"
+#include "collector/trial/process_runner.h"
+#include "collector/trial/spawn_mutex.h"
+#include "core/base/scoped_fd.h"
 
 extern char** environ;
 

@@ -5,12 +5,12 @@
 #include <set>
 #include <string>
 
+#include "collector/plan/line_pattern.h"
 #include "collector/plan/nearest_name.h"
 #include "collector/plan/placeholders.h"
 #include "collector/plan/schedule.h"
 #include "collector/plan/stop_cells.h"
-#include "collector/run/line_pattern.h"
-#include "core/filter.h"
+#include "core/model/filter.h"
 
 namespace faultline {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "collector/plan/campaign_file.h"
-#include "core/campaign.h"
+#include "core/model/campaign.h"
 
 namespace faultline {
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "collector/plan/duration.h"
-#include "core/campaign.h"
-#include "core/result.h"
+#include "core/base/result.h"
+#include "core/model/campaign.h"
 
 namespace faultline {
 

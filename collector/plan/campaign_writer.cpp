@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include "collector/plan/campaign_file.h"
-#include "core/hash.h"
+#include "core/base/hash.h"
 
 namespace faultline {
 namespace {

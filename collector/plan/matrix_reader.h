@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "collector/plan/campaign_values.h"
-#include "core/campaign.h"
+#include "core/model/campaign.h"
 
 namespace faultline {
 

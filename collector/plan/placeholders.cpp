@@ -1,6 +1,6 @@
 #include "collector/plan/placeholders.h"
 
-#include "core/check.h"
+#include "core/base/check.h"
 
 namespace faultline {
 namespace {

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/campaign.h"
-#include "core/result.h"
+#include "core/base/result.h"
+#include "core/model/campaign.h"
 
 namespace faultline {
 

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/campaign.h"
-#include "core/filter.h"
-#include "core/result.h"
+#include "core/base/result.h"
+#include "core/model/campaign.h"
+#include "core/model/filter.h"
 
 namespace faultline {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "collector/plan/schedule.h"
-#include "core/filter.h"
+#include "core/model/filter.h"
 
 namespace faultline {
 namespace {

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "core/campaign.h"
-#include "core/result.h"
+#include "core/base/result.h"
+#include "core/model/campaign.h"
 
 namespace faultline {
 

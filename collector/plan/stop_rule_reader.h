@@ -3,7 +3,7 @@
 #pragma once
 
 #include "collector/plan/campaign_values.h"
-#include "core/campaign.h"
+#include "core/model/campaign.h"
 
 namespace faultline {
 

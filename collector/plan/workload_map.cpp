@@ -9,7 +9,7 @@
 #include "collector/plan/campaign_checks.h"
 #include "collector/plan/nearest_name.h"
 #include "collector/plan/toml_document.h"
-#include "core/text_file.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {

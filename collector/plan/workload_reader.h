@@ -5,7 +5,7 @@
 #include <string>
 
 #include "collector/plan/campaign_values.h"
-#include "core/campaign.h"
+#include "core/model/campaign.h"
 
 namespace faultline {
 

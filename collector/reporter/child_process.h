@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "core/campaign.h"
-#include "core/result.h"
-#include "core/scoped_fd.h"
+#include "core/base/result.h"
+#include "core/base/scoped_fd.h"
+#include "core/model/campaign.h"
 
 namespace faultline {
 

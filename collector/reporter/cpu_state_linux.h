@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "collector/reporter/crash_signals.h"
-#include "core/crash_report.h"
+#include "collector/trial/crash_signals.h"
+#include "core/model/crash_report.h"
 
 namespace faultline {
 

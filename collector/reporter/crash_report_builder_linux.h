@@ -10,8 +10,8 @@
 #include "collector/reporter/hang_report.h"
 #include "collector/reporter/host_identity.h"
 #include "collector/reporter/process_snapshot_linux.h"
-#include "core/clock.h"
-#include "core/crash_report.h"
+#include "core/base/clock.h"
+#include "core/model/crash_report.h"
 
 namespace faultline {
 

@@ -1,11 +1,11 @@
 #include "collector/reporter/crash_watcher.h"
 
-#include "collector/reporter/onlooker.h"
+#include "collector/reporter/passive_watcher.h"
 
 namespace faultline {
 
-std::unique_ptr<CrashWatcher> make_onlooker(const ReporterSettings& settings) {
-  return std::make_unique<Onlooker>(settings.report_folder, sample_command());
+std::unique_ptr<CrashWatcher> make_passive_watcher(const ReporterSettings& settings) {
+  return std::make_unique<PassiveWatcher>(settings.report_folder, sample_command());
 }
 
 }  // namespace faultline

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "collector/run/process_runner.h"
-#include "core/result.h"
+#include "collector/trial/process_runner.h"
+#include "core/base/result.h"
 
 namespace faultline {
 
@@ -52,10 +52,10 @@ struct ReporterSettings {
   std::filesystem::path report_folder;
   bool follow_children = true;
 };
-/// The reporter of this system: ptrace on Linux, an onlooker elsewhere.
+/// The reporter of this system: ptrace on Linux, an passive_watcher elsewhere.
 std::unique_ptr<CrashWatcher> make_crash_reporter(const ReporterSettings& settings);
 
 /// Writes no report of a crash: the system's own reporter does, or nobody. On macOS it reports what hangs.
-std::unique_ptr<CrashWatcher> make_onlooker(const ReporterSettings& settings);
+std::unique_ptr<CrashWatcher> make_passive_watcher(const ReporterSettings& settings);
 
 }  // namespace faultline

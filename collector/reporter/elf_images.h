@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "collector/reporter/memory_map.h"
-#include "core/image.h"
+#include "core/model/image.h"
 
 namespace faultline {
 

@@ -9,8 +9,8 @@
 #include <string>
 
 #include "collector/reporter/sample_text.h"
-#include "core/clock.h"
-#include "core/crash_report.h"
+#include "core/base/clock.h"
+#include "core/model/crash_report.h"
 
 namespace faultline {
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "core/result.h"
-#include "core/scoped_fd.h"
+#include "core/base/result.h"
+#include "core/base/scoped_fd.h"
 
 namespace faultline {
 

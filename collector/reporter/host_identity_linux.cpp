@@ -4,8 +4,8 @@
 #include <cctype>
 
 #include "collector/reporter/host_identity.h"
-#include "collector/reporter/process_tree.h"
-#include "core/text_file.h"
+#include "collector/trial/process_tree.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {

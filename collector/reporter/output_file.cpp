@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <string>
 
-#include "core/text_file.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {

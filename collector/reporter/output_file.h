@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "core/result.h"
-#include "core/scoped_fd.h"
+#include "core/base/result.h"
+#include "core/base/scoped_fd.h"
 
 namespace faultline {
 

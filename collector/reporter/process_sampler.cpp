@@ -5,7 +5,7 @@
 #include <system_error>
 
 #include "collector/reporter/helper_program.h"
-#include "core/text_file.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {

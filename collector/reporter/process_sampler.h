@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "collector/reporter/sample_text.h"
-#include "core/result.h"
+#include "core/base/result.h"
 
 namespace faultline {
 

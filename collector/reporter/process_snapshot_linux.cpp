@@ -12,9 +12,9 @@
 
 #include "collector/reporter/elf_images.h"
 #include "collector/reporter/process_memory_linux.h"
-#include "collector/reporter/process_tree.h"
-#include "core/scoped_fd.h"
-#include "core/text_file.h"
+#include "collector/trial/process_tree.h"
+#include "core/base/scoped_fd.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {

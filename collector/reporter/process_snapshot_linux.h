@@ -12,8 +12,8 @@
 #include "collector/reporter/cpu_state_linux.h"
 #include "collector/reporter/memory_map.h"
 #include "collector/reporter/stack_unwinder_linux.h"
-#include "core/image.h"
-#include "core/result.h"
+#include "core/base/result.h"
+#include "core/model/image.h"
 
 namespace faultline {
 

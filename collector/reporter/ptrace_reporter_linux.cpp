@@ -16,7 +16,7 @@
 
 #include "collector/reporter/crash_report_builder_linux.h"
 #include "collector/reporter/report_file.h"
-#include "core/text_file.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {

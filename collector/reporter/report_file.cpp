@@ -6,8 +6,8 @@
 
 #include <cerrno>
 
-#include "core/ips_writer.h"
-#include "core/text_file.h"
+#include "core/base/text_file.h"
+#include "core/ips/ips_writer.h"
 
 namespace faultline {
 namespace {

@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "collector/run/process_runner.h"
-#include "core/clock.h"
-#include "core/crash_report.h"
-#include "core/result.h"
+#include "collector/trial/process_runner.h"
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/model/crash_report.h"
 
 namespace faultline {
 

@@ -12,8 +12,8 @@
 
 #include "collector/reporter/report_version.h"
 #include "collector/reporter/supervisor.h"
-#include "core/text_escape.h"
-#include "core/text_file.h"
+#include "core/base/text_escape.h"
+#include "core/base/text_file.h"
 
 namespace {
 

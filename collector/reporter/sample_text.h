@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/address.h"
-#include "core/image.h"
-#include "core/result.h"
+#include "core/base/result.h"
+#include "core/model/address.h"
+#include "core/model/image.h"
 
 namespace faultline {
 

@@ -13,7 +13,7 @@
 
 #include "collector/reporter/cpu_state_linux.h"
 #include "collector/reporter/process_memory_linux.h"
-#include "core/result.h"
+#include "core/base/result.h"
 
 namespace faultline {
 

@@ -11,14 +11,14 @@
 #include <set>
 
 #include "collector/reporter/child_process.h"
-#include "collector/reporter/crash_signals.h"
 #include "collector/reporter/loop_signals.h"
 #include "collector/reporter/output_file.h"
-#include "collector/reporter/process_tree.h"
-#include "collector/run/clock_watch.h"
-#include "core/clock.h"
-#include "core/scoped_fd.h"
-#include "core/text_file.h"
+#include "collector/trial/clock_watch.h"
+#include "collector/trial/crash_signals.h"
+#include "collector/trial/process_tree.h"
+#include "core/base/clock.h"
+#include "core/base/scoped_fd.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {
@@ -128,7 +128,7 @@ class Supervision {
       status_.capture_refused = true;
       status_.capture_note = attached.error().text();
     }
-    watcher_ = make_onlooker(settings);
+    watcher_ = make_passive_watcher(settings);
   }
 
   Result<void> write_start() {

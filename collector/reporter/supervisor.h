@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "collector/reporter/crash_watcher.h"
-#include "collector/run/process_runner.h"
-#include "core/result.h"
+#include "collector/trial/process_runner.h"
+#include "core/base/result.h"
 
 namespace faultline {
 

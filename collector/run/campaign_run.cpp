@@ -8,7 +8,7 @@
 
 #include "collector/plan/campaign_file.h"
 #include "collector/run/workload_facts.h"
-#include "core/check.h"
+#include "core/base/check.h"
 
 namespace faultline {
 namespace {
@@ -193,7 +193,7 @@ Result<void> CampaignRun::open() {
   setting.supervisor_reports = options_.reporter == ReporterKind::supervisor;
   TRY_ASSIGN(auto trials, TrialRunner::make(campaign_, std::move(setting), parts_.clock, parts_.processes));
   trials_.emplace(std::move(trials));
-  TRY(open_intake());
+  TRY(open_ingest());
   TRY(run_hook("setup", campaign_.hooks.setup, nullptr, nullptr));
   if (options_.resume) {
     TRY(resume());
@@ -201,8 +201,8 @@ Result<void> CampaignRun::open() {
     TRY(parts_.journal.begin(record_));
   }
   if (campaign_.stop) {
-    CHECK(parts_.stop_judge != nullptr);
-    stop_state_.emplace(*campaign_.stop, *parts_.stop_judge, cells_.size());
+    CHECK(parts_.stop_evaluator != nullptr);
+    stop_state_.emplace(*campaign_.stop, *parts_.stop_evaluator, cells_.size());
   }
   skipped_ = set_aside_;
   look_at_stop_rule();
@@ -213,10 +213,10 @@ Result<void> CampaignRun::open() {
 Result<RunSummary> CampaignRun::run() {
   parts_.observer.run_started(record_, options_.resume.has_value(), progress());
   std::optional<Ending> ending = reason_to_end();
-  TrialLanes lanes(
+  TrialWorkers lanes(
       campaign_.jobs,
       [this](const PlannedTrial& planned, const std::atomic<bool>& stop) {
-        return run_in_lane(planned, stop);
+        return run_in_worker(planned, stop);
       },
       stop_);
   while (true) {
@@ -232,7 +232,7 @@ Result<RunSummary> CampaignRun::run() {
   return finish(*ending);
 }
 
-void CampaignRun::start_trials(TrialLanes& lanes) {
+void CampaignRun::start_trials(TrialWorkers& lanes) {
   while (lanes.has_room()) {
     const auto planned = next_trial(schedule_, cursor_, done_, skipped_);
     if (!planned) return;
@@ -285,7 +285,7 @@ std::optional<CampaignRun::Ending> CampaignRun::reason_to_end() {
                             static_cast<double>(campaign_.min_free_bytes) / kGibi)};
 }
 
-Result<void> CampaignRun::take_ended(LaneResult result) {
+Result<void> CampaignRun::take_ended(WorkerResult result) {
   in_flight_.erase(result.planned.index);
   for (const std::string& message : result.notes) note(message);
   if (!result.ended) return fail(result.ended.error());

@@ -12,13 +12,13 @@
 #include <string_view>
 #include <vector>
 
-#include "collector/folders/report_intake.h"
+#include "collector/folders/report_ingest.h"
 #include "collector/plan/schedule.h"
 #include "collector/run/campaign_runner.h"
 #include "collector/run/run_tally.h"
 #include "collector/run/stop_state.h"
-#include "collector/run/trial_lanes.h"
 #include "collector/run/trial_runner.h"
+#include "collector/run/trial_workers.h"
 
 namespace faultline {
 
@@ -46,8 +46,8 @@ class CampaignRun {
   Result<void> prepare_record();
   [[nodiscard]] std::optional<Ending> reason_to_end();
   void make_schedule();
-  void start_trials(TrialLanes& lanes);
-  Result<void> take_ended(LaneResult result);
+  void start_trials(TrialWorkers& lanes);
+  Result<void> take_ended(WorkerResult result);
   void cool_down();
   void look_at_stop_rule();
   Result<void> record(EndedTrial& ended);
@@ -57,7 +57,7 @@ class CampaignRun {
   void note(const std::string& message) { parts_.observer.noted(message); }
 
   // run_trial.cpp: what happens in a lane, and the user's own commands around it.
-  LaneResult run_in_lane(const PlannedTrial& planned, const std::atomic<bool>& stop);
+  WorkerResult run_in_worker(const PlannedTrial& planned, const std::atomic<bool>& stop);
   Result<std::optional<EndedTrial>> run_with_retries(const PlannedTrial& planned,
                                                      const std::atomic<bool>& stop,
                                                      std::vector<std::string>& notes);
@@ -70,21 +70,21 @@ class CampaignRun {
 
   // run_recovery.cpp
   Result<void> resume();
-  Result<void> settle_flights();
-  Result<void> settle_flight(std::int64_t index);
+  Result<void> settle_in_flight_trials();
+  Result<void> settle_in_flight_trial(std::int64_t index);
   void expect_again(const Trial& trial, const TrialStatus& status);
-  void remember_report(const MetReport& report);
+  void remember_report(const RunReport& report);
   Result<void> record_panic(const PlannedTrial& planned, const StartRecord& start);
-  Result<void> store_orphans();
+  Result<void> store_unclaimed_reports();
   void set_cells_aside();
 
   // run_reports.cpp: all of it is idle where the supervisor writes the reports.
-  Result<void> open_intake();
+  Result<void> open_ingest();
   Result<void> settle(EndedTrial& ended);
   Result<void> collect(EndedTrial* current);
   Result<void> accept(ArrivedReport& arrived, EndedTrial* current);
   Result<void> accept_late(Trial trial, ArrivedReport& arrived, const ReportFacts& facts);
-  Result<void> accept_twin(const ArrivedReport& arrived);
+  Result<void> accept_duplicate(const ArrivedReport& arrived);
   Result<bool> accept_panic(ArrivedReport& arrived, const ReportFacts& facts);
   Result<void> mark_gpu_event(WallTime time, EndedTrial* current);
   Result<void> wait_for_late_reports();
@@ -118,7 +118,7 @@ class CampaignRun {
   RunTally tally_;
 
   std::optional<TrialRunner> trials_;
-  std::optional<ReportIntake> intake_;
+  std::optional<ReportIngest> ingest_;
   std::vector<TrialProcesses> processes_;       // Of every trial that may still get a report.
   std::map<std::int64_t, MonotonicTime> ends_;  // When trials of this execution ended.
   struct Expected {

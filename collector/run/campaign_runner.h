@@ -14,14 +14,14 @@
 
 #include "collector/host/host_probe.h"
 #include "collector/plan/schedule.h"
-#include "collector/run/process_runner.h"
-#include "collector/run/run_journal.h"
-#include "collector/run/stop_judge.h"
-#include "core/campaign.h"
-#include "core/clock.h"
-#include "core/filter.h"
-#include "core/result.h"
-#include "core/trial.h"
+#include "collector/run/stop_evaluator.h"
+#include "collector/trial/process_runner.h"
+#include "collector/trial/run_journal.h"
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/model/campaign.h"
+#include "core/model/filter.h"
+#include "core/model/trial.h"
 
 namespace faultline {
 
@@ -53,7 +53,7 @@ struct RunParts {
   RunJournal& journal;
   RunObserver& observer;
   /// Needed where the campaign has a stop rule; made for the cells of the run.
-  const StopJudge* stop_judge = nullptr;
+  const StopEvaluator* stop_evaluator = nullptr;
 };
 
 /// The fact under which a run of a part of the blocks says which: `2/4`.

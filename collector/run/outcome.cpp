@@ -6,8 +6,8 @@
 #include <array>
 #include <optional>
 
-#include "collector/reporter/crash_signals.h"
-#include "core/check.h"
+#include "collector/trial/crash_signals.h"
+#include "core/base/check.h"
 
 namespace faultline {
 namespace {

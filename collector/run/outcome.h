@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "collector/run/output_scan.h"
-#include "collector/run/process_runner.h"
 #include "collector/run/report_facts.h"
-#include "core/campaign.h"
-#include "core/outcome.h"
-#include "core/trial.h"
+#include "collector/trial/process_runner.h"
+#include "core/model/campaign.h"
+#include "core/model/outcome.h"
+#include "core/model/trial.h"
 
 namespace faultline {
 

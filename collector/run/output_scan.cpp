@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "core/text_escape.h"
-#include "core/text_file.h"
+#include "core/base/text_escape.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {

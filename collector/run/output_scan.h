@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "collector/run/line_pattern.h"
-#include "core/campaign.h"
-#include "core/result.h"
-#include "core/trial.h"
+#include "collector/plan/line_pattern.h"
+#include "core/base/result.h"
+#include "core/model/campaign.h"
+#include "core/model/trial.h"
 
 namespace faultline {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "core/ips_document.h"
+#include "core/ips/ips_document.h"
 
 namespace faultline {
 namespace {

@@ -24,16 +24,16 @@ Result<void> CampaignRun::resume() {
   }
   std::map<std::int64_t, TrialProcesses*> owners;
   for (TrialProcesses& trial : processes_) owners[trial.trial_index] = &trial;
-  for (const MetReport& report : history.reports) {
+  for (const RunReport& report : history.reports) {
     remember_report(report);
     if (!report.trial_index || !report.pid) continue;
     const auto owner = owners.find(*report.trial_index);
     if (owner != owners.end()) owner->second->reported_pids.push_back(*report.pid);
   }
   set_cells_aside();
-  TRY(settle_flights());
+  TRY(settle_in_flight_trials());
   set_cells_aside();
-  TRY(store_orphans());
+  TRY(store_unclaimed_reports());
   return collect(nullptr);
 }
 
@@ -48,17 +48,17 @@ void CampaignRun::expect_again(const Trial& trial, const TrialStatus& status) {
   expect_reports(trial, status, std::max(since, std::chrono::nanoseconds(0)));
 }
 
-void CampaignRun::remember_report(const MetReport& report) {
+void CampaignRun::remember_report(const RunReport& report) {
   if (!report.trial_index) ++foreign_;
   if (report.late) ++late_;
   if (report.latency) latencies_.push_back(*report.latency);
-  if (!intake_) return;
-  intake_->know(report.incident, report.trial_index);
+  if (!ingest_) return;
+  ingest_->know(report.incident, report.trial_index);
   if (report.trial_index) report_came(*report.trial_index);
 }
 
 /// Trials that were begun and not recorded: those whose folder is there all the same.
-Result<void> CampaignRun::settle_flights() {
+Result<void> CampaignRun::settle_in_flight_trials() {
   std::set<std::int64_t> indexes;
   std::error_code error;
   for (std::filesystem::directory_iterator entry(run_folder_, error), end; !error && entry != end;
@@ -70,11 +70,11 @@ Result<void> CampaignRun::settle_flights() {
     if (is_trial && !done_.contains(index)) indexes.insert(index);
   }
   if (error) return fail(io_error("cannot look into " + run_folder_.string(), error.value()));
-  for (const std::int64_t index : indexes) TRY(settle_flight(index));
+  for (const std::int64_t index : indexes) TRY(settle_in_flight_trial(index));
   return {};
 }
 
-Result<void> CampaignRun::settle_flight(std::int64_t index) {
+Result<void> CampaignRun::settle_in_flight_trial(std::int64_t index) {
   if (const auto planned = schedule_.trial(index)) {
     TRY_ASSIGN(auto leftover, trials_->find_leftover(*planned, cell_of(*planned)));
     if (leftover.ended) {
@@ -117,11 +117,11 @@ Result<void> CampaignRun::record_panic(const PlannedTrial& planned, const StartR
 }
 
 /// Reports in the run's own folder that no recorded trial has: of an attempt that will be repeated.
-Result<void> CampaignRun::store_orphans() {
+Result<void> CampaignRun::store_unclaimed_reports() {
   if (options_.reporter != ReporterKind::supervisor) return {};
   TRY_ASSIGN(const RunHistory history, parts_.journal.history(record_.uuid));
   std::set<std::string> stored;
-  for (const MetReport& report : history.reports) stored.insert(report.incident);
+  for (const RunReport& report : history.reports) stored.insert(report.incident);
   ReportFolder folder(run_folder_ / "reports");
   for (FoundReport& found : folder.scan(parts_.clock.monotonic()).reports) {
     CollectedReport report;

@@ -6,7 +6,7 @@
 
 #include "collector/run/campaign_run.h"
 #include "collector/run/report_facts.h"
-#include "core/text_file.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {
@@ -49,17 +49,17 @@ bool names_match(const std::set<std::string>& crowded, const std::vector<std::st
 
 }  // namespace
 
-Result<void> CampaignRun::open_intake() {
+Result<void> CampaignRun::open_ingest() {
   if (options_.reporter != ReporterKind::folders) return {};
-  intake_.emplace(options_.report_folders);
+  ingest_.emplace(options_.report_folders);
   const auto kept = run_folder_ / "reports_at_start";
-  if (!options_.resume) return write_file_atomically(kept, intake_->begin(), Durability::synced);
+  if (!options_.resume) return write_file_atomically(kept, ingest_->begin(), Durability::synced);
   const auto text = read_file(kept);
   if (text) {
-    intake_->resume(*text);
+    ingest_->resume(*text);
   } else {
     note("it is not known which reports are older than the run: " + text.error().text());
-    intake_->begin();
+    ingest_->begin();
   }
   return {};
 }
@@ -67,7 +67,7 @@ Result<void> CampaignRun::open_intake() {
 /// One for each death that the supervisor saw; at least one where the trial died and has none.
 void CampaignRun::expect_reports(const Trial& trial, const TrialStatus& status,
                                  std::chrono::nanoseconds since_end) {
-  if (!intake_) return;
+  if (!ingest_) return;
   auto missing = static_cast<std::int64_t>(status.crash_deaths.size());
   if (trial.uncaptured) missing = std::max<std::int64_t>(missing, 1);
   const std::chrono::nanoseconds left = report_deadline() - since_end;
@@ -97,17 +97,17 @@ void CampaignRun::remember_processes(const Trial& trial, const TrialStatus& stat
 
 Result<void> CampaignRun::settle(EndedTrial& ended) {
   ended.trial.load_1min = parts_.host.load_1min();
-  if (intake_) ended.trial.reports_pending = static_cast<std::int64_t>(expecting_.size());
+  if (ingest_) ended.trial.reports_pending = static_cast<std::int64_t>(expecting_.size());
   const SettleRule& rule = campaign_.settle;
   if (rule.kind == SettleRule::Kind::time) parts_.clock.sleep(rule.limit);
-  if (!intake_) return {};
+  if (!ingest_) return {};
   const MonotonicTime end = parts_.clock.monotonic();
   ends_[ended.trial.index] = end;
   remember_processes(ended.trial, ended.evidence.status);
   TRY(collect(&ended));
   auto pause = kFirstPause;
   while (rule.kind == SettleRule::Kind::report && awaits_report(ended) && !stop_.load() &&
-         parts_.clock.monotonic() - end < rule.limit && !intake_->is_blind()) {
+         parts_.clock.monotonic() - end < rule.limit && !ingest_->is_blind()) {
     parts_.clock.sleep(pause);
     pause = longer(pause);
     TRY(collect(&ended));
@@ -118,9 +118,9 @@ Result<void> CampaignRun::settle(EndedTrial& ended) {
 
 void CampaignRun::explain_missing_report(EndedTrial& ended) {
   if (!ended.trial.uncaptured || !ended.trial.uncaptured_reason.empty()) return;
-  if (intake_->is_blind()) {
+  if (ingest_->is_blind()) {
     ended.trial.uncaptured_reason = "the report folders cannot be read";
-  } else if (names_match(intake_->crowded_names(), ended.trial.argv,
+  } else if (names_match(ingest_->crowded_names(), ended.trial.argv,
                          names_[cells_[ended.trial.cell_index].workload_index])) {
     ended.trial.uncaptured_reason =
         "the system keeps at most 25 reports per process name, and that many are there";
@@ -130,12 +130,12 @@ void CampaignRun::explain_missing_report(EndedTrial& ended) {
 }
 
 Result<void> CampaignRun::collect(EndedTrial* current) {
-  if (!intake_) return {};
+  if (!ingest_) return {};
   const ClockReading now = read_clocks(parts_.clock);
   // The latest ones: of those before them nothing is captured any more.
   const std::size_t latest = processes_.size() - std::min(processes_.size(), kLookedAt);
   for (std::size_t i = latest; i < processes_.size(); ++i) note_clocks(processes_[i], now);
-  IntakeRound round = intake_->collect(processes_, now.steady, in_flight_);
+  IngestRound round = ingest_->collect(processes_, now.steady, in_flight_);
   for (const std::string& problem : round.problems) note(problem);
   for (ArrivedReport& arrived : round.arrived) TRY(accept(arrived, current));
   return {};
@@ -157,7 +157,7 @@ void CampaignRun::note_name(const ArrivedReport& arrived) {
 }
 
 Result<void> CampaignRun::accept(ArrivedReport& arrived, EndedTrial* current) {
-  if (arrived.twin) return accept_twin(arrived);
+  if (arrived.twin) return accept_duplicate(arrived);
   const ReportFacts facts = read_report_facts(arrived.report.bytes);
   if (!arrived.trial_index) {
     TRY_ASSIGN(const bool was_panic, accept_panic(arrived, facts));
@@ -190,7 +190,7 @@ Result<void> CampaignRun::accept_late(Trial trial, ArrivedReport& arrived, const
 }
 
 /// The same incident in another file: kept if it says it in other bytes, and never counted again.
-Result<void> CampaignRun::accept_twin(const ArrivedReport& arrived) {
+Result<void> CampaignRun::accept_duplicate(const ArrivedReport& arrived) {
   if (!arrived.trial_index) return {};
   const Trial* recorded = tally_.find(*arrived.trial_index);
   if (recorded == nullptr) return {};
@@ -212,7 +212,7 @@ Result<bool> CampaignRun::accept_panic(ArrivedReport& arrived, const ReportFacts
       Outcome::panicked, "panic_report", {"the kernel panicked while the trial ran: " + facts.panic_string}};
   trial.incidents.push_back(arrived.report.key());
   arrived.trial_index = trial.index;
-  arrived.report.ground = AttributionGround::panic;
+  arrived.report.ground = AttributionBasis::panic;
   TRY(parts_.journal.report_arrived_late(trial, arrived.report));
   tally_.set(trial);
   return true;
@@ -240,10 +240,10 @@ Result<void> CampaignRun::mark_gpu_event(WallTime time, EndedTrial* current) {
 }
 
 Result<void> CampaignRun::wait_for_late_reports() {
-  if (!intake_) return {};
+  if (!ingest_) return {};
   TRY(collect(nullptr));
   auto pause = kFirstPause;
-  while (!expecting_.empty() && !stop_.load() && !intake_->is_blind()) {
+  while (!expecting_.empty() && !stop_.load() && !ingest_->is_blind()) {
     const MonotonicTime now = parts_.clock.monotonic();
     std::erase_if(expecting_, [now](const auto& entry) { return entry.second.until <= now; });
     if (expecting_.empty()) break;
@@ -265,7 +265,7 @@ Result<void> CampaignRun::wait_for_late_reports() {
 void CampaignRun::drain(const CollectedReport& report) {
   if (!campaign_.drain || report.source.empty()) return;
   if (report.source.parent_path().filename() == "Retired") return;
-  const auto removed = intake_ ? intake_->remove_stored(report.source, report.bytes)
+  const auto removed = ingest_ ? ingest_->remove_stored(report.source, report.bytes)
                                : remove_stored_report(report.source, report.bytes);
   if (removed || drain_failed_) return;
   drain_failed_ = true;

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "collector/run/campaign_runner.h"
-#include "collector/run/run_journal.h"
-#include "core/trial.h"
+#include "collector/trial/run_journal.h"
+#include "core/model/trial.h"
 
 namespace faultline {
 

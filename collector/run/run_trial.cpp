@@ -6,8 +6,8 @@
 
 #include "collector/host/system_log.h"
 #include "collector/run/campaign_run.h"
-#include "core/outcome.h"
-#include "core/text_file.h"
+#include "core/base/text_file.h"
+#include "core/model/outcome.h"
 
 namespace faultline {
 namespace {
@@ -20,8 +20,8 @@ constexpr std::size_t kMostLogBytes = 4U << 20;
 
 }  // namespace
 
-LaneResult CampaignRun::run_in_lane(const PlannedTrial& planned, const std::atomic<bool>& stop) {
-  LaneResult result{planned, std::optional<EndedTrial>(), {}};
+WorkerResult CampaignRun::run_in_worker(const PlannedTrial& planned, const std::atomic<bool>& stop) {
+  WorkerResult result{planned, std::optional<EndedTrial>(), {}};
   const auto prepared = run_hook("before_trial", campaign_.hooks.before_trial, &planned, nullptr);
   if (!prepared) {
     result.ended = not_prepared(planned, prepared.error());

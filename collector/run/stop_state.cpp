@@ -2,11 +2,11 @@
 
 #include <fmt/core.h>
 
-#include "core/check.h"
+#include "core/base/check.h"
 
 namespace faultline {
 
-StopState::StopState(const StopRule& rule, const StopJudge& judge, std::size_t cell_count)
+StopState::StopState(const StopRule& rule, const StopEvaluator& judge, std::size_t cell_count)
     : rule_(rule), judge_(judge), cell_count_(cell_count), decided_(cell_count, false) {}
 
 bool StopState::is_complete(Schedule& schedule, const RunTally& tally,

@@ -11,8 +11,8 @@
 
 #include "collector/plan/schedule.h"
 #include "collector/run/run_tally.h"
-#include "collector/run/stop_judge.h"
-#include "core/campaign.h"
+#include "collector/run/stop_evaluator.h"
+#include "core/model/campaign.h"
 
 namespace faultline {
 
@@ -29,7 +29,7 @@ class StopState {
     std::string reason;
   };
 
-  StopState(const StopRule& rule, const StopJudge& judge, std::size_t cell_count);
+  StopState(const StopRule& rule, const StopEvaluator& judge, std::size_t cell_count);
 
   /// Looks at every block that has become complete: all of its trials are recorded, but for cells that are
   /// set aside or left out. Gives the cells that are left out from now on.
@@ -49,7 +49,7 @@ class StopState {
   [[nodiscard]] std::vector<Proportion> counts(const RunTally& tally) const;
 
   const StopRule& rule_;
-  const StopJudge& judge_;
+  const StopEvaluator& judge_;
   std::size_t cell_count_;
   std::int64_t blocks_ = 0;  // That were looked at.
   std::vector<bool> decided_;

@@ -7,10 +7,10 @@
 #include <system_error>
 #include <utility>
 
-#include "collector/reporter/crash_signals.h"
 #include "collector/run/report_facts.h"
-#include "core/hash.h"
-#include "core/text_file.h"
+#include "collector/trial/crash_signals.h"
+#include "core/base/hash.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {
@@ -50,7 +50,7 @@ std::vector<CollectedReport> read_written_reports(TrialStatus& status) {
     report.bytes = std::move(*bytes);
     report.source = written.path;
     report.identity = read_identity(report.bytes);
-    report.ground = AttributionGround::supervisor;
+    report.ground = AttributionBasis::supervisor;
     report.notes.push_back(fmt::format("written by the trial's supervisor for process {}", written.pid));
     reports.push_back(std::move(report));
   }

@@ -12,12 +12,12 @@
 #include "collector/plan/placeholders.h"
 #include "collector/plan/schedule.h"
 #include "collector/run/outcome.h"
-#include "collector/run/process_runner.h"
-#include "collector/run/run_journal.h"
-#include "core/campaign.h"
-#include "core/clock.h"
-#include "core/result.h"
-#include "core/trial.h"
+#include "collector/trial/process_runner.h"
+#include "collector/trial/run_journal.h"
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/model/campaign.h"
+#include "core/model/trial.h"
 
 namespace faultline {
 

@@ -9,8 +9,8 @@
 #include <set>
 #include <string_view>
 
-#include "core/hash.h"
-#include "core/text_file.h"
+#include "core/base/hash.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "collector/host/host_probe.h"
 #include "collector/plan/placeholders.h"
-#include "core/campaign.h"
+#include "core/model/campaign.h"
 
 namespace faultline {
 

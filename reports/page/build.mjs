@@ -38,7 +38,7 @@ if (output.endsWith(".html")) {
   for (let at = 0; at < page.length; at += 16000) parts.push(`R"faultline_page(${page.slice(at, at + 16000)})faultline_page"`);
   writeFileSync(output, `// Made by reports/page/build.mjs.
 
-#include "reports/report_page.h"
+#include "reports/documents/report_page.h"
 
 namespace faultline {
 

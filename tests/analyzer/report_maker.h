@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/crash_report.h"
+#include "core/model/crash_report.h"
 
 namespace faultline {
 

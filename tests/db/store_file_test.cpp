@@ -13,10 +13,10 @@
 #include <fstream>
 #include <functional>
 
-#include "db/connection.h"
-#include "db/file_system_kind.h"
 #include "db/queries.h"
-#include "db/schema.h"
+#include "db/sqlite/connection.h"
+#include "db/sqlite/file_system_kind.h"
+#include "db/store/schema.h"
 #include "tests/db/store_fixtures.h"
 #include "tests/support/require.h"
 #include "tests/support/scoped_temp_folder.h"

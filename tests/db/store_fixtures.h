@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/analysis.h"
-#include "core/clock.h"
-#include "core/hash.h"
-#include "core/trial.h"
+#include "core/base/clock.h"
+#include "core/base/hash.h"
+#include "core/model/analysis.h"
+#include "core/model/trial.h"
 #include "db/store.h"
 
 namespace faultline {

@@ -12,7 +12,7 @@
 #include "collector/plan/campaign_file.h"
 #include "collector/plan/placeholders.h"
 #include "collector/plan/schedule.h"
-#include "core/filter.h"
+#include "core/model/filter.h"
 
 namespace faultline {
 namespace {

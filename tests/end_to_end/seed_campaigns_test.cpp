@@ -11,8 +11,8 @@
 #include "collector/plan/campaign_file.h"
 #include "collector/plan/placeholders.h"
 #include "collector/plan/schedule.h"
-#include "core/filter.h"
-#include "core/text_file.h"
+#include "core/base/text_file.h"
+#include "core/model/filter.h"
 
 namespace faultline {
 namespace {

@@ -7,8 +7,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "core/hash.h"
-#include "core/ips_writer.h"
+#include "core/base/hash.h"
+#include "core/ips/ips_writer.h"
 #include "tests/analyzer/symbolize/symbol_fixtures.h"
 #include "tests/support/require.h"
 #include "tests/support/run_program.h"

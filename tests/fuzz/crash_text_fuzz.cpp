@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <string_view>
 
-#include "analyzer/parse/crash_text_parser.h"
-#include "analyzer/parse/fragment_parser.h"
-#include "analyzer/parse/pasted_text.h"
-#include "analyzer/parse/text_lines.h"
-#include "core/check.h"
-#include "reports/apple_text.h"
+#include "analyzer/parse/ips/fragment_parser.h"
+#include "analyzer/parse/text/crash_text_parser.h"
+#include "analyzer/parse/text/pasted_text.h"
+#include "analyzer/parse/text/text_lines.h"
+#include "core/base/check.h"
+#include "reports/documents/apple_text.h"
 
 using namespace faultline;
 

@@ -11,9 +11,9 @@
 #include <fstream>
 #include <string>
 
-#include "analyzer/symbolize/gsym_file.h"
-#include "core/check.h"
-#include "core/hash.h"
+#include "analyzer/symbolize/gsym/gsym_file.h"
+#include "core/base/check.h"
+#include "core/base/hash.h"
 
 using namespace faultline;
 

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <string_view>
 
-#include "analyzer/parse/ips_parser.h"
-#include "core/check.h"
-#include "core/ips_document.h"
-#include "core/json_scan.h"
+#include "analyzer/parse/ips/ips_parser.h"
+#include "core/base/check.h"
+#include "core/ips/ips_document.h"
+#include "core/ips/json_scan.h"
 
 using namespace faultline;
 

@@ -5,11 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "analyzer/parse/json_repair.h"
+#include "analyzer/parse/json/json_repair.h"
 #include "analyzer/parse/parse_report.h"
-#include "core/check.h"
-#include "core/ips_writer.h"
-#include "reports/apple_text.h"
+#include "core/base/check.h"
+#include "core/ips/ips_writer.h"
+#include "reports/documents/apple_text.h"
 
 using namespace faultline;
 

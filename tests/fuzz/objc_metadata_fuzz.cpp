@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <string_view>
 
-#include "analyzer/symbolize/function_table.h"
-#include "analyzer/symbolize/macho_file.h"
-#include "analyzer/symbolize/objc_metadata.h"
-#include "analyzer/symbolize/symbol_slice.h"
-#include "core/check.h"
+#include "analyzer/symbolize/files/function_table.h"
+#include "analyzer/symbolize/files/macho_file.h"
+#include "analyzer/symbolize/files/objc_metadata.h"
+#include "analyzer/symbolize/files/symbol_slice.h"
+#include "core/base/check.h"
 
 using namespace faultline;
 

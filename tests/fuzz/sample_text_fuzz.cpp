@@ -6,8 +6,8 @@
 
 #include "collector/reporter/hang_report.h"
 #include "collector/reporter/sample_text.h"
-#include "core/check.h"
-#include "core/ips_writer.h"
+#include "core/base/check.h"
+#include "core/ips/ips_writer.h"
 
 using namespace faultline;
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "analyzer/parse/parse_report.h"
-#include "core/text_file.h"
-#include "reports/apple_text.h"
+#include "core/base/text_file.h"
+#include "reports/documents/apple_text.h"
 #include "tests/collector/reporter/sample_fixture.h"
 #include "tests/support/ips_builder.h"
 

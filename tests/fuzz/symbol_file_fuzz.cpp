@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <string_view>
 
-#include "analyzer/symbolize/chained_pointer.h"
-#include "analyzer/symbolize/elf_file.h"
-#include "analyzer/symbolize/function_table.h"
-#include "analyzer/symbolize/macho_file.h"
-#include "core/check.h"
+#include "analyzer/symbolize/files/chained_pointer.h"
+#include "analyzer/symbolize/files/elf_file.h"
+#include "analyzer/symbolize/files/function_table.h"
+#include "analyzer/symbolize/files/macho_file.h"
+#include "core/base/check.h"
 
 using namespace faultline;
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-#include "analyzer/symbolize/gsym_conversion.h"
+#include "analyzer/symbolize/gsym/gsym_conversion.h"
 #include "tests/analyzer/symbolize/symbol_fixtures.h"
 
 namespace {

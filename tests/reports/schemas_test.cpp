@@ -5,11 +5,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "reports/comparison_table.h"
-#include "reports/metric_table.h"
-#include "reports/rate_table.h"
-#include "reports/survival_table.h"
-#include "reports/trend_table.h"
+#include "reports/tables/comparison_table.h"
+#include "reports/tables/metric_table.h"
+#include "reports/tables/rate_table.h"
+#include "reports/tables/survival_table.h"
+#include "reports/tables/trend_table.h"
 #include "tests/support/json_schema.h"
 
 namespace faultline {

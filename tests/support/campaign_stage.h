@@ -77,7 +77,7 @@ class CampaignStage {
     if (journal.run && journal.run->state != RunState::finished) options.resume = journal.run;
     try {
       auto summary =
-          run_campaign(campaign, options, {clock, processes, host, journal, observer, stop_judge}, stop);
+          run_campaign(campaign, options, {clock, processes, host, journal, observer, stop_evaluator}, stop);
       EXPECT_TRUE(summary.has_value()) << summary.error().text();
       if (!summary) return std::nullopt;
       return std::move(*summary);
@@ -125,7 +125,7 @@ class CampaignStage {
   RecordingObserver observer;
   Campaign campaign;
   RunOptions options;
-  const StopJudge* stop_judge = nullptr;
+  const StopEvaluator* stop_evaluator = nullptr;
   std::atomic<bool> stop{false};
   int kills = 0;
 };

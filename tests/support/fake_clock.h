@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "core/clock.h"
+#include "core/base/clock.h"
 
 namespace faultline {
 

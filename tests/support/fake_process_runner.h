@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "collector/run/clock_watch.h"
-#include "collector/run/process_runner.h"
-#include "core/clock.h"
-#include "core/text_file.h"
+#include "collector/trial/clock_watch.h"
+#include "collector/trial/process_runner.h"
+#include "core/base/clock.h"
+#include "core/base/text_file.h"
 #include "tests/support/fake_clock.h"
 
 namespace faultline {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "collector/run/run_journal.h"
+#include "collector/trial/run_journal.h"
 
 namespace faultline {
 

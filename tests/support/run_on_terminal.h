@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "core/scoped_fd.h"
+#include "core/base/scoped_fd.h"
 #include "tests/support/run_program.h"
 
 namespace faultline {

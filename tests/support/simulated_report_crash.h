@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/clock.h"
+#include "core/base/clock.h"
 #include "tests/support/collector_ips.h"
 
 namespace faultline {

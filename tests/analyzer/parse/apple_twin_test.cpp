@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "analyzer/parse/crash_text_parser.h"
 #include "analyzer/parse/parse_report.h"
-#include "core/text_file.h"
-#include "reports/apple_text.h"
+#include "analyzer/parse/text/crash_text_parser.h"
+#include "core/base/text_file.h"
+#include "reports/documents/apple_text.h"
 #include "tests/support/require.h"
 
 namespace faultline {

@@ -5,9 +5,9 @@
 
 #include <string>
 
-#include "analyzer/parse/json_repair.h"
+#include "analyzer/parse/json/json_repair.h"
 #include "analyzer/parse/parse_report.h"
-#include "reports/apple_text.h"
+#include "reports/documents/apple_text.h"
 #include "tests/support/ips_builder.h"
 
 namespace faultline {

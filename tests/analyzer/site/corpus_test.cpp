@@ -10,10 +10,10 @@
 
 #include "analyzer/analyze.h"
 #include "analyzer/parse/parse_report.h"
-#include "core/hash.h"
-#include "core/text_file.h"
-#include "reports/crash_json.h"
-#include "reports/crash_page.h"
+#include "core/base/hash.h"
+#include "core/base/text_file.h"
+#include "reports/documents/crash_json.h"
+#include "reports/documents/crash_page.h"
 #include "tests/support/require.h"
 
 namespace faultline {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "analyzer/fault/fault_rules.h"
-#include "core/hash.h"
+#include "core/base/hash.h"
 #include "tests/analyzer/report_maker.h"
 
 namespace faultline {

@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-#include "reports/report_writer.h"
+#include "reports/formats/report_writer.h"
 #include "tests/analyzer/statistics/coverage.h"
 
 namespace faultline {

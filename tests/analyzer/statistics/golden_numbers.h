@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/estimate.h"
+#include "core/model/estimate.h"
 
 namespace faultline {
 

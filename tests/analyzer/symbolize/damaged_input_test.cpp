@@ -8,11 +8,11 @@
 #include <array>
 #include <random>
 
-#include "analyzer/symbolize/function_table.h"
-#include "analyzer/symbolize/gsym_file.h"
-#include "analyzer/symbolize/mapped_file.h"
-#include "analyzer/symbolize/objc_metadata.h"
-#include "analyzer/symbolize/symbol_slice.h"
+#include "analyzer/symbolize/files/function_table.h"
+#include "analyzer/symbolize/files/mapped_file.h"
+#include "analyzer/symbolize/files/objc_metadata.h"
+#include "analyzer/symbolize/files/symbol_slice.h"
+#include "analyzer/symbolize/gsym/gsym_file.h"
 #include "analyzer/symbolize/symbolize_report.h"
 #include "tests/analyzer/symbolize/symbol_fixtures.h"
 #include "tests/support/require.h"

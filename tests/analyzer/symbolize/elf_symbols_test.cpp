@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "analyzer/symbolize/elf_file.h"
-#include "analyzer/symbolize/function_table.h"
+#include "analyzer/symbolize/files/elf_file.h"
+#include "analyzer/symbolize/files/function_table.h"
 #include "analyzer/symbolize/symbolize_report.h"
 #include "tests/analyzer/symbolize/symbol_fixtures.h"
 #include "tests/support/require.h"

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "analyzer/symbolize/gsym_conversion.h"
+#include "analyzer/symbolize/gsym/gsym_conversion.h"
 
 int main(int argc, char** argv) {
   if (argc < 2 || std::string_view(argv[1]) != faultline::kGsymChildFlag) return 2;

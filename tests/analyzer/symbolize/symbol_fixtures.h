@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/crash_report.h"
-#include "core/image.h"
+#include "core/model/crash_report.h"
+#include "core/model/image.h"
 
 namespace faultline::fixtures {
 

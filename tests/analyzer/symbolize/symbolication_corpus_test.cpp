@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "analyzer/parse/parse_report.h"
-#include "analyzer/symbolize/readable_name.h"
+#include "analyzer/symbolize/names/readable_name.h"
 #include "analyzer/symbolize/symbolize_report.h"
 #include "tests/analyzer/symbolize/symbol_fixtures.h"
 #include "tests/support/require.h"

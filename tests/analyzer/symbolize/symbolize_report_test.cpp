@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "analyzer/symbolize/macho_file.h"
+#include "analyzer/symbolize/files/macho_file.h"
 #include "tests/analyzer/symbolize/symbol_fixtures.h"
 #include "tests/support/require.h"
 #include "tests/support/scoped_temp_folder.h"

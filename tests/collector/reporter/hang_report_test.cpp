@@ -4,7 +4,7 @@
 
 #include "analyzer/analyze.h"
 #include "analyzer/parse/parse_report.h"
-#include "core/ips_writer.h"
+#include "core/ips/ips_writer.h"
 #include "tests/collector/reporter/sample_fixture.h"
 
 namespace faultline {

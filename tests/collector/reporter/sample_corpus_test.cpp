@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "collector/reporter/sample_text.h"
-#include "core/text_file.h"
+#include "core/base/text_file.h"
 #include "tests/support/require.h"
 
 namespace faultline {

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "collector/run/process_runner.h"
+#include "collector/trial/process_runner.h"
 #include "tests/support/require.h"
 #include "tests/support/scoped_temp_folder.h"
 

@@ -1,0 +1,53 @@
+#include "analyzer/parse/text/text_gaps.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace faultline {
+namespace {
+
+/// Whether the text says of itself that somebody made it up from memory.
+bool admits_reconstruction(std::string_view text) {
+  for (const std::string_view word : {"reconstruction", "reconstructed", "Reconstruction", "Reconstructed"}) {
+    if (text.find(word) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+bool is_whole(const CrashReport& report) {
+  const bool process = report.process_name || report.pid;
+  return report.incident || (process && report.capture_time && report.exception && !report.threads.empty());
+}
+
+}  // namespace
+
+bool is_reconstruction(std::string_view text, const CrashReport& report) {
+  return admits_reconstruction(text) || (report.kind == ReportKind::crash && !is_whole(report));
+}
+
+void note_gaps(std::string_view text, CrashReport& report) {
+  const bool any = std::any_of(report.threads.begin(), report.threads.end(),
+                               [](const Thread& thread) { return !thread.frames.empty(); });
+  if (report.kind != ReportKind::crash || !any) return;
+  const auto end = fmt::format("line {}", std::count(text.begin(), text.end(), '\n') + 1);
+  if (report.images.empty()) {
+    report.issues.push_back({end, "the list of images is missing: the text was cut or shortened"});
+  }
+  std::size_t unlisted = 0;
+  for (const auto& thread : report.threads) {
+    unlisted += static_cast<std::size_t>(
+        std::count_if(thread.frames.begin(), thread.frames.end(),
+                      [](const Frame& frame) { return frame.image_name && *frame.image_name != "???"; }));
+  }
+  if (unlisted > 0 && !report.images.empty()) {
+    report.issues.push_back({end, fmt::format("frames in images that the list lacks: {}", unlisted)});
+  }
+  if (report.faulting_thread && !report.crashed_thread_index()) {
+    report.issues.push_back(
+        {end, fmt::format("the crashed thread, {}, is not in the text: it was cut or shortened",
+                          *report.faulting_thread)});
+  }
+}
+
+}  // namespace faultline

@@ -1,0 +1,69 @@
+// The threads of a crash text: stacks, registers, instructions, and which thread they belong to.
+
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/parse/text/text_lines.h"
+#include "core/model/crash_report.h"
+
+namespace faultline {
+
+/// What the lines after one that begins with `Thread 4` tell of.
+enum class ThreadHead {
+  none,  ///< It is no head.
+  name,  ///< Nothing new: the name of the thread that follows.
+  stack,
+  registers,
+  instructions,
+};
+
+/// Collects the lines of all threads, and puts them into the report once all images are known.
+///
+/// Ownership: `report` must outlive it. One text; one thread at a time.
+class TextStacks {
+ public:
+  explicit TextStacks(CrashReport& report) : report_(report) {}
+
+  /// `Thread 4 Crashed:: name Dispatch queue: q`, `Thread 4 name:  …`, `Thread 4 crashed with …`.
+  ThreadHead read_head(std::string_view content);
+  /// A stack without a head of its own.
+  void begin_thread(bool triggered);
+
+  // What follows reads one line; those that give a bool, false where the part has ended.
+
+  void read_frame(std::string_view line);
+  /// A hand-made table of the crashed thread's frames.
+  bool read_table_row(std::string_view line);
+  bool read_last_exception(std::string_view content);
+  bool read_registers(std::string_view line);
+  bool read_instructions(std::string_view line);
+
+  /// Gives all frames their images and the crashed thread its state. Once, when all lines were read.
+  void finish();
+
+ private:
+  Thread& add_thread(bool triggered);
+  void read_trap(std::string_view content);
+  void place(std::vector<TextFrame>& lines, std::vector<Frame>& frames);
+  [[nodiscard]] std::optional<std::size_t> image_of(const TextFrame& line) const;
+  void mark_crashed_thread();
+  void attach_state();
+
+  CrashReport& report_;
+  bool in_table_ = false;
+  std::string flavor_;
+  std::string trap_description_;
+  std::optional<std::string> pending_name_;
+  std::optional<std::string> pending_queue_;
+  std::vector<std::vector<TextFrame>> frames_;  // One list a thread of report_.
+  std::vector<TextFrame> last_exception_;
+  std::vector<Register> registers_;
+  InstructionState instructions_;
+};
+
+}  // namespace faultline

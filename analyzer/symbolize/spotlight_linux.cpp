@@ -1,7 +1,0 @@
-#include "analyzer/symbolize/symbol_finder.h"
-
-namespace faultline {
-
-std::vector<std::filesystem::path> find_with_spotlight(const Uuid&) { return {}; }
-
-}  // namespace faultline

@@ -1,0 +1,99 @@
+#include "app/campaign/self_test.h"
+
+#include <sys/resource.h>
+
+#include <cstdlib>
+#include <system_error>
+#include <utility>
+
+#include "analyzer/site/frame_rules.h"
+#include "app/ingest/ingest.h"
+#include "collector/plan/campaign_file.h"
+#include "collector/trial/process_runner.h"
+
+namespace faultline {
+namespace {
+
+/// Keeps the one trial and its report in memory.
+class CanaryJournal final : public RunJournal {
+ public:
+  CanaryResult result;
+
+  Result<void> begin(const RunRecord& /*record*/) override { return {}; }
+  Result<void> resume(const RunRecord& /*record*/) override { return {}; }
+  Result<RunHistory> history(const Uuid& /*run*/) override { return RunHistory(); }
+  Result<void> trial_ended(const Trial& trial, const std::vector<CollectedReport>& reports) override {
+    result.trial = trial;
+    if (!reports.empty()) result.report = reports.front();
+    return {};
+  }
+  Result<void> report_arrived_late(const Trial& trial, const CollectedReport& report) override {
+    result.trial = trial;
+    if (!result.report) result.report = report;
+    return {};
+  }
+  Result<void> foreign_report(const Uuid& /*run*/, const CollectedReport& /*report*/) override { return {}; }
+  Result<void> trials_contaminated(const Uuid& /*run*/, const std::vector<std::int64_t>& /*of*/) override {
+    return {};
+  }
+  Result<void> end(const Uuid& /*run*/, RunState /*state*/, const std::string& /*reason*/,
+                   WallTime /*ended*/) override {
+    return {};
+  }
+};
+
+class SilentObserver final : public RunObserver {};
+
+std::string why_lost(const Trial& trial) {
+  if (trial.verdict.outcome != Outcome::crashed) {
+    std::string text = "it did not even crash, but " + std::string(outcome_text(trial.verdict.outcome));
+    for (const auto& note : trial.verdict.notes) text += ": " + note;
+    return text;
+  }
+  return trial.uncaptured_reason.empty() ? "no report came" : trial.uncaptured_reason;
+}
+
+}  // namespace
+
+// A name of its own, which the report must show if symbols are found.
+[[noreturn]] __attribute__((noinline)) void faultline_canary() { std::abort(); }
+
+void crash_as_canary() {
+  // The report is wanted, not a core file beside it.
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  faultline_canary();
+}
+
+Result<CanaryResult> run_self_test(const CanarySetting& setting, Clock& clock, HostProbe& host,
+                                   const std::atomic<bool>& stop) {
+  CommandCampaign command;
+  command.argv = {(setting.program_folder / "faultline").string(), std::string(kCanaryFlag)};
+  command.trials = 1;
+  command.timeout = std::chrono::seconds(20);
+  TRY_ASSIGN(auto campaign, campaign_from_command(command));
+  campaign.name = "canary";
+  campaign.min_free_bytes = 0;
+  campaign.settle = {SettleRule::Kind::report, setting.deadline};
+  campaign.report_deadline = setting.deadline;
+  RunOptions options;
+  options.trials_folder = setting.work_folder;
+  options.reporter = setting.reporter;
+  options.report_folders = setting.report_folders;
+  ProcessRunnerPosix processes(setting.program_folder / "faultline-report");
+  CanaryJournal journal;
+  SilentObserver observer;
+  const auto summary = run_campaign(campaign, options, {clock, processes, host, journal, observer}, stop);
+  std::error_code ignored;
+  std::filesystem::remove_all(setting.work_folder, ignored);
+  if (!summary) return fail(summary.error());
+  CanaryResult result = std::move(journal.result);
+  if (result.report) {
+    result.analysis = derive(result.report->bytes, ReportOrigin::captured, SiteRules());
+  } else {
+    result.why = stop.load() ? "it was interrupted" : why_lost(result.trial);
+  }
+  return result;
+}
+
+}  // namespace faultline

@@ -1,0 +1,47 @@
+// A process that really crashes, to see whether a crash is captured on this host.
+
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "collector/run/campaign_runner.h"
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/model/analysis.h"
+
+namespace faultline {
+
+/// `faultline --crash-canary`: this program, which then aborts in faultline_canary().
+inline constexpr std::string_view kCanaryFlag = "--crash-canary";
+[[noreturn]] void crash_as_canary();
+
+struct CanarySetting {
+  std::filesystem::path program_folder;  ///< Of faultline and faultline-report.
+  std::filesystem::path work_folder;     ///< Made, and removed again.
+  ReporterKind reporter = ReporterKind::supervisor;
+  std::vector<std::filesystem::path> report_folders;
+  std::chrono::milliseconds deadline{60'000};
+};
+
+struct CanaryResult {
+  Trial trial;                            ///< Crashed, if all is well.
+  std::optional<CollectedReport> report;  ///< Absent: the canary is lost.
+  std::optional<Analysis> analysis;
+  std::string why;  ///< Where it is lost: what is known of the reason.
+  /// From the death to the report; absent where the supervisor wrote it itself.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> latency() const {
+    return report ? report->latency : std::nullopt;
+  }
+};
+
+/// Runs it as one trial of a campaign of its own, through the same supervisor, folders and attribution as
+/// every trial. Nothing of it is stored. An error means that our own machinery failed.
+Result<CanaryResult> run_self_test(const CanarySetting& setting, Clock& clock, HostProbe& host,
+                                   const std::atomic<bool>& stop);
+
+}  // namespace faultline

@@ -1,0 +1,142 @@
+#include "app/ingest/ingest.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <span>
+#include <thread>
+
+#include "analyzer/analyze.h"
+#include "analyzer/parse/parse_report.h"
+#include "analyzer/symbolize/symbolize_report.h"
+#include "core/base/text_file.h"
+
+namespace faultline {
+namespace {
+
+/// Files whose bytes are in memory at the same time.
+constexpr std::size_t kBatchFiles = 48;
+constexpr std::uint64_t kBatchBytes = 256ULL << 20;
+
+struct LoadedFile {
+  ImportedFile file;
+  std::string bytes;
+};
+
+LoadedFile load(const std::filesystem::path& path) {
+  LoadedFile loaded;
+  loaded.file.path = path.string();
+  auto bytes = path == "-" ? read_stdin() : read_file(path, kKeepLimitBytes);
+  if (bytes) {
+    loaded.bytes = std::move(*bytes);
+  } else {
+    loaded.file.error = bytes.error();
+  }
+  return loaded;
+}
+
+void derive_in_parallel(std::span<LoadedFile> files, const SiteRules& rules, Symbolizer* symbolizer) {
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next.fetch_add(1); i < files.size(); i = next.fetch_add(1)) {
+      auto& loaded = files[i];
+      if (loaded.file.error) continue;
+      loaded.file.analysis = derive(loaded.bytes, ReportOrigin::imported, rules, symbolizer);
+      loaded.file.issue_count = loaded.file.analysis.report.issues.size();
+    }
+  };
+  const auto thread_count =
+      std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), files.size());
+  std::vector<std::thread> threads;  // Apple's libc++ has no jthread.
+  for (std::size_t i = 1; i < thread_count; ++i) threads.emplace_back(work);
+  work();
+  for (auto& thread : threads) thread.join();
+}
+
+Result<void> store_batch(Store& store, std::span<LoadedFile> files, const Clock& clock) {
+  std::vector<NewReport> reports;
+  std::vector<LoadedFile*> owners;
+  for (auto& loaded : files) {
+    if (loaded.file.error) continue;
+    NewReport report;
+    report.bytes = loaded.bytes;
+    report.arrival.origin = loaded.file.analysis.report.origin;
+    report.arrival.source_path = loaded.file.path;
+    report.arrival.seen = clock.wall();
+    report.analysis = &loaded.file.analysis;
+    reports.push_back(report);
+    owners.push_back(&loaded);
+  }
+  if (reports.empty()) return {};
+  TRY_ASSIGN(const auto added, store.add_reports(reports));
+  for (std::size_t i = 0; i < owners.size(); ++i) owners[i]->file.added = added[i];
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> read_stdin() {
+  std::string text;
+  char buffer[65536];
+  while (true) {
+    const ssize_t got = ::read(STDIN_FILENO, buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail(io_error("cannot read stdin", errno));
+    if (got == 0) return text;
+    text.append(buffer, static_cast<std::size_t>(got));
+    if (text.size() > kKeepLimitBytes) return fail(ErrorKind::unsupported, "stdin is too large to keep");
+  }
+}
+
+Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& rules, Symbolizer* symbolizer) {
+  CrashReport report;
+  if (bytes.size() > kParseLimitBytes) {
+    report.kind = ReportKind::unreadable;
+    report.issues.push_back(
+        {"", fmt::format("{} bytes are more than the {} MiB that are parsed; kept as it is", bytes.size(),
+                         kParseLimitBytes >> 20)});
+  } else {
+    report = parse_report(bytes);
+  }
+  // A document that says of itself that it was put together by hand stays what it is.
+  if (report.origin != ReportOrigin::reconstructed) report.origin = origin;
+  if (symbolizer != nullptr && report.kind == ReportKind::crash) {
+    report = symbolizer->symbolize(std::move(report)).report;
+  }
+  return analyze(std::move(report), rules);
+}
+
+std::optional<OutputSite> derive_output_site(const Trial& trial, const SiteRules& rules) {
+  if (!trial.uncaptured || trial.argv.empty()) return std::nullopt;
+  return analyze_output(trial.stderr_tail, std::filesystem::path(trial.argv.front()).filename().string(),
+                        rules);
+}
+
+std::string issue_summary(const std::vector<Issue>& issues, std::size_t count) {
+  const auto& first = issues.front();
+  return fmt::format("{} issue{}, first at {}: {}", count, count == 1 ? "" : "s",
+                     first.at.empty() ? "the start" : first.at, first.message);
+}
+
+Result<void> import_files(Store& store, const std::vector<std::filesystem::path>& files,
+                          const SiteRules& rules, Symbolizer* symbolizer, const Clock& clock,
+                          const std::function<void(const ImportedFile&)>& each) {
+  std::size_t at = 0;
+  while (at < files.size()) {
+    std::vector<LoadedFile> batch;
+    std::uint64_t batch_bytes = 0;
+    while (at < files.size() && batch.size() < kBatchFiles && batch_bytes < kBatchBytes) {
+      batch.push_back(load(files[at++]));
+      batch_bytes += batch.back().bytes.size();
+    }
+    derive_in_parallel(batch, rules, symbolizer);
+    TRY(store_batch(store, batch, clock));
+    for (const auto& loaded : batch) each(loaded.file);
+  }
+  return {};
+}
+
+}  // namespace faultline

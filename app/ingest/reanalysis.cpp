@@ -1,0 +1,169 @@
+#include "app/ingest/reanalysis.h"
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "analyzer/analyze.h"
+#include "app/ingest/ingest.h"
+
+namespace faultline {
+namespace {
+
+constexpr std::size_t kBatchReports = 256;
+constexpr std::uint64_t kBatchBytes = 32ULL << 20;
+/// So many that the processors have work while one is written and the next is read.
+constexpr std::size_t kBatchesAhead = 3;
+
+struct Derived {
+  Analysis analysis;
+  std::string hash;
+};
+
+Derived derive_again(const StoredReport& stored, const SiteRules& rules, Symbolizer& symbolizer) {
+  Derived out;
+  // Captured reports came with the names of the moment; the archive may know imported ones better by now.
+  out.analysis = derive(stored.bytes, stored.origin, rules,
+                        stored.origin == ReportOrigin::captured ? nullptr : &symbolizer);
+  out.hash = analysis_hash(out.analysis);
+  // What will not be written need not be kept.
+  if (is_same_report(out.hash, stored.analysis_hash)) out.analysis.report = {};
+  return out;
+}
+
+/// A batch that is being derived by as many threads as there are processors.
+class Batch {
+ public:
+  Batch(std::vector<StoredReport> reports, const SiteRules& rules, Symbolizer& symbolizer)
+      : reports_(std::move(reports)), derived_(reports_.size()) {
+    const auto work = [this, &rules, &symbolizer] {
+      for (std::size_t i = next_.fetch_add(1); i < reports_.size(); i = next_.fetch_add(1)) {
+        derived_[i] = derive_again(reports_[i], rules, symbolizer);
+        reports_[i].bytes = {};
+      }
+    };
+    const std::size_t count =
+        std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), reports_.size());
+    for (std::size_t i = 0; i < count; ++i) threads_.emplace_back(work);
+  }
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+  ~Batch() { wait(); }
+
+  void wait() {
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
+  }
+  // After wait().
+  [[nodiscard]] const std::vector<StoredReport>& reports() const { return reports_; }
+  [[nodiscard]] const std::vector<Derived>& derived() const { return derived_; }
+
+ private:
+  std::vector<StoredReport> reports_;
+  std::vector<Derived> derived_;
+  std::atomic<std::size_t> next_{0};
+  std::vector<std::thread> threads_;  // Apple's libc++ has no jthread. Last: they use the others.
+};
+
+class Reanalysis {
+ public:
+  Reanalysis(Store& store, const SiteRules& rules, Symbolizer& symbolizer, const ReanalysisWatcher& watcher)
+      : store_(store), rules_(rules), symbolizer_(symbolizer), watcher_(watcher) {}
+
+  Result<ReanalysisCounts> run() {
+    TRY(reports());
+    TRY(deaths_without_report());
+    return counts_;
+  }
+
+ private:
+  Result<void> reports() {
+    std::deque<std::unique_ptr<Batch>> running;
+    std::int64_t last = 0;
+    bool all_loaded = false;
+    while (true) {
+      while (!all_loaded && running.size() < kBatchesAhead) {
+        TRY_ASSIGN(auto loaded, store_.stored_reports(last, kBatchReports, kBatchBytes));
+        all_loaded = loaded.empty();
+        if (all_loaded) break;
+        last = loaded.back().place;
+        running.push_back(std::make_unique<Batch>(std::move(loaded), rules_, symbolizer_));
+      }
+      if (running.empty()) return {};
+      running.front()->wait();
+      TRY(write(*running.front()));
+      running.pop_front();
+    }
+  }
+
+  Result<void> write(const Batch& batch) {
+    std::vector<NewAnalysis> changed;
+    for (std::size_t i = 0; i < batch.reports().size(); ++i) {
+      const StoredReport& stored = batch.reports()[i];
+      const Derived& now = batch.derived()[i];
+      const CrashSite& site = now.analysis.site;
+      if (site.key != stored.site_key) {
+        moved({stored.incident, stored.site_key, stored.site_text, site.key, site.text});
+      }
+      if (now.hash != stored.analysis_hash || now.analysis.rules_version != stored.rules_version) {
+        changed.push_back({stored.incident, &now.analysis, now.hash, stored.analysis_hash});
+      }
+    }
+    if (!changed.empty()) TRY(store_.replace_analyses(changed));
+    counts_.reports += static_cast<std::int64_t>(batch.reports().size());
+    watcher_.progress(counts_);
+    return {};
+  }
+
+  Result<void> deaths_without_report() {
+    Uuid run;
+    std::int64_t index = -1;
+    while (true) {
+      TRY_ASSIGN(const auto trials, store_.uncaptured_trials(run, index, kBatchReports));
+      if (trials.empty()) return {};
+      std::vector<NewOutputSite> changed;
+      for (const UncapturedTrial& trial : trials) {
+        auto found = analyze_output(trial.stderr_tail,
+                                    std::filesystem::path(trial.program).filename().string(), rules_);
+        const std::string key = found ? found->site.key : std::string();
+        if (key != trial.site_key) {
+          moved({"trial " + trial.run.text() + "/" + std::to_string(trial.index), trial.site_key,
+                 trial.site_text, key, found ? found->site.text : std::string()});
+        }
+        if (key != trial.site_key || (found && found->rules_version != trial.rules_version)) {
+          changed.push_back({trial.run, trial.index, std::move(found)});
+        }
+      }
+      if (!changed.empty()) TRY(store_.replace_output_sites(changed));
+      counts_.uncaptured += static_cast<std::int64_t>(trials.size());
+      watcher_.progress(counts_);
+      run = trials.back().run;
+      index = trials.back().index;
+    }
+  }
+
+  void moved(const MovedSite& site) {
+    ++counts_.moved;
+    watcher_.moved(site);
+  }
+
+  Store& store_;
+  const SiteRules& rules_;
+  Symbolizer& symbolizer_;
+  const ReanalysisWatcher& watcher_;
+  ReanalysisCounts counts_;
+};
+
+}  // namespace
+
+Result<ReanalysisCounts> reanalyze_store(Store& store, const SiteRules& rules, Symbolizer& symbolizer,
+                                         const ReanalysisWatcher& watcher) {
+  return Reanalysis(store, rules, symbolizer, watcher).run();
+}
+
+}  // namespace faultline

@@ -1,0 +1,44 @@
+// Everything derived, made again from the raw reports: read, derived in parallel, written by one writer.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "analyzer/site/frame_rules.h"
+#include "core/base/result.h"
+#include "db/store.h"
+
+namespace faultline {
+
+class Symbolizer;
+
+/// A report, or a death without one, whose site is another now.
+struct MovedSite {
+  std::string what;  ///< The incident, or `trial RUN/INDEX`.
+  std::string old_key;
+  std::string old_text;
+  std::string new_key;  ///< Empty, as its text, where there is none any more.
+  std::string new_text;
+};
+
+struct ReanalysisCounts {
+  std::int64_t reports = 0;
+  std::int64_t uncaptured = 0;  ///< Deaths without a report.
+  std::int64_t moved = 0;       ///< Of both.
+};
+
+struct ReanalysisWatcher {
+  std::function<void(const MovedSite&)> moved;
+  std::function<void(const ReanalysisCounts&)> progress;  ///< After each batch.
+};
+
+/// Derives every stored report and every uncaptured death again, in the order in which they came. Some
+/// batches are derived by all processors while the one before is written and the one after is read; memory is
+/// bounded by that number of batches. Fails only where the store does; what was written stays, and the next
+/// call does the rest.
+Result<ReanalysisCounts> reanalyze_store(Store& store, const SiteRules& rules, Symbolizer& symbolizer,
+                                         const ReanalysisWatcher& watcher);
+
+}  // namespace faultline

@@ -1,0 +1,477 @@
+#include "app/report/report_sections.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+
+#include "analyzer/statistics/comparison.h"
+#include "analyzer/statistics/proportion.h"
+#include "app/report/report_site.h"
+#include "core/base/clock.h"
+#include "core/base/hash.h"
+#include "db/queries.h"
+#include "reports/formats/cell_text.h"
+#include "reports/formats/number_format.h"
+#include "reports/tables/comparison_table.h"
+#include "reports/tables/list_tables.h"
+#include "reports/tables/rate_table.h"
+#include "reports/tables/site_table.h"
+#include "reports/tables/trend_table.h"
+
+namespace faultline {
+namespace {
+
+std::string where_run(const RunRecord& run) { return "run=" + run.uuid.text(); }
+
+/// A table of names and values.
+Table facts_table(const std::vector<std::pair<std::string, std::string>>& facts, std::string command) {
+  Table table;
+  table.columns = {row_name(text_column("fact")), text_column("value")};
+  for (const auto& [name, value] : facts) table.rows.push_back({name, value});
+  table.command = std::move(command);
+  return table;
+}
+
+/// `2025-12-21 02:00 (UTC+1)`
+std::string local_time(WallTime time, int zone_minutes) {
+  auto text = format_report_time(time, zone_minutes).substr(0, 16);
+  const int hours = zone_minutes / 60;
+  const int minutes = zone_minutes < 0 ? -zone_minutes % 60 : zone_minutes % 60;
+  text += zone_minutes == 0
+              ? " UTC"
+              : fmt::format(" (UTC{:+}{})", hours, minutes == 0 ? "" : fmt::format(":{:02}", minutes));
+  return text;
+}
+
+std::vector<std::string> workloads_of(const RunRecord& run) {
+  std::vector<std::string> names;
+  for (const auto& cell : run.cells) {
+    if (std::find(names.begin(), names.end(), cell.workload) == names.end()) names.push_back(cell.workload);
+  }
+  return names;
+}
+
+std::vector<std::pair<std::string, ParameterType>> parameters_of(const RunRecord& run,
+                                                                 const std::string& workload) {
+  for (const auto& cell : run.cells) {
+    if (cell.workload != workload) continue;
+    std::vector<std::pair<std::string, ParameterType>> names;
+    for (const auto& [name, value] : cell.parameters) names.emplace_back(name, value.type);
+    return names;
+  }
+  return {};
+}
+
+std::optional<double> number_of(const QueryValue& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
+  if (const auto* real = std::get_if<double>(&value)) return *real;
+  return std::nullopt;
+}
+
+/// Rates over the first numeric column, one series for each combination of the others.
+std::optional<Plot> rate_plot(const RatesResult& result, const RateTableOptions& options, std::string id,
+                              const std::string& title) {
+  std::size_t x = result.columns.size();
+  for (std::size_t i = 0; i < result.columns.size() && x == result.columns.size(); ++i) {
+    const bool all = std::all_of(result.rows.begin(), result.rows.end(),
+                                 [&](const RatesRow& row) { return number_of(row.values[i]).has_value(); });
+    if (all && !result.rows.empty()) x = i;
+  }
+  if (x == result.columns.size()) return std::nullopt;
+  Plot plot;
+  plot.id = std::move(id);
+  plot.title = title;
+  plot.x_title = result.columns[x];
+  plot.y_title = "crash rate";
+  const auto method = interval_method_for(result, options);
+  for (const auto& row : result.rows) {
+    if (row.counts.trials == 0) continue;
+    std::string name;
+    for (std::size_t i = 0; i < row.values.size(); ++i) {
+      if (i != x)
+        name += (name.empty() ? "" : " ") + result.columns[i] + "=" + query_value_text(row.values[i]);
+    }
+    auto series = std::find_if(plot.series.begin(), plot.series.end(),
+                               [&](const PlotSeries& s) { return s.name == name; });
+    if (series == plot.series.end()) series = plot.series.insert(plot.series.end(), PlotSeries{name, {}});
+    const Proportion of{row.counts.counted, row.counts.trials};
+    series->points.push_back({*number_of(row.values[x]), "", of.ratio(),
+                              rate_interval(of, method, IntervalSide::two_sided, options.level), of});
+  }
+  return plot;
+}
+
+/// As many sites are opened to stacks; the table has them all.
+constexpr std::size_t kOpenedSites = 20;
+
+std::vector<std::pair<std::string, std::string>> system_facts(const RunRecord& run) {
+  std::vector<std::pair<std::string, std::string>> facts;
+  const auto add = [&](const char* name, const std::optional<std::string>& value) {
+    if (value && !value->empty()) facts.emplace_back(name, *value);
+  };
+  const auto& host = run.host;
+  add("OS", host.os_name.value_or("") + (host.os_version ? " " + *host.os_version : ""));
+  add("OS build", host.os_build);
+  add("kernel", host.kernel);
+  add("model", host.model);
+  add("chip", host.chip);
+  add("GPU driver", host.agx_version);
+  for (const auto& [name, value] : run.facts) facts.emplace_back(name, value);
+  return facts;
+}
+
+Result<std::vector<SiteRow>> families_of(Store& store, const std::string& where) {
+  SitesQuery query;
+  query.fold_families = true;
+  TRY_ASSIGN(query.where, parse_filter(where));
+  return query_sites(store, query);
+}
+
+Result<Proportion> rate_of(Store& store, const std::string& where, const std::string& count) {
+  RatesQuery query;
+  TRY_ASSIGN(query.where, parse_filter(where));
+  TRY_ASSIGN(query.count, parse_count(count));
+  TRY_ASSIGN(const auto result, query_rates(store, query));
+  return Proportion{result.total.counted, result.total.trials};
+}
+
+ReportTable same_for_both(std::string id, Table table) {
+  ReportTable both{std::move(id), table, std::move(table)};
+  return both;
+}
+
+}  // namespace
+
+ReportSection run_section(const RunSummary& summary) {
+  const auto& run = summary.record;
+  std::vector<std::pair<std::string, std::string>> facts{
+      {"campaign", run.campaign_name},
+      {"run", run.uuid.text()},
+      {"host", run.host.host_name},
+      {"begun", local_time(run.started, run.host.zone_minutes)},
+      {"ended", run.ended ? local_time(*run.ended, run.host.zone_minutes) : "not yet"},
+      {"state",
+       std::string(run_state_text(run.state)) + (run.state_reason.empty() ? "" : ": " + run.state_reason)},
+      {"trials", fmt::format("{} of {} planned, {} in {}", format_integer(summary.progress.trials_done),
+                             format_integer(summary.progress.trials_planned),
+                             format_count(run.planned_blocks, "block", "blocks"),
+                             format_count(static_cast<std::int64_t>(run.cells.size()), "cell", "cells"))}};
+  const auto system = system_facts(run);
+  facts.insert(facts.end(), system.begin(), system.end());
+  ReportSection section{"run", "What was run, and on what", {}, {}, {}, {}};
+  section.tables.push_back(
+      same_for_both("run", facts_table(facts, "faultline list runs --where '" + where_run(run) + "'")));
+  return section;
+}
+
+ReportSection ledger_section(const RunSummary& summary) {
+  const auto& ledger = summary.ledger;
+  const auto& progress = summary.progress;
+  ReportSection section{"ledger", "Ledger and control", {}, {}, {}, {}};
+  Table table;
+  table.caption = "Every trial, and every death against its report";
+  table.columns = {row_name(text_column("what")), number_column("count")};
+  for (const auto& row : kOutcomeTexts) {
+    if (progress.count(row.value) > 0)
+      table.rows.push_back({std::string(row.text), progress.count(row.value)});
+  }
+  table.rows.push_back({"deaths with a report", ledger.matched});
+  table.rows.push_back({"deaths without one (uncaptured)", ledger.uncaptured});
+  for (const auto& [reason, count] : ledger.uncaptured_reasons)
+    table.rows.push_back({"uncaptured: " + reason, count});
+  table.rows.push_back({"reports of these trials", ledger.reports});
+  table.rows.push_back({"reports of no trial (foreign)", ledger.foreign});
+  table.rows.push_back({"reports that came late", ledger.late});
+  table.command = "faultline list trials --where '" + where_run(summary.record) + "'";
+  section.tables.push_back(same_for_both("ledger", std::move(table)));
+  if (!summary.control) {
+    section.words.emplace_back(
+        "The campaign names no control: nothing shows that this run could have seen a crash.");
+  } else if (summary.control->reproduced()) {
+    section.words.push_back(fmt::format("Control ({}): crashed in {} of {} trials.", summary.record.control,
+                                        summary.control->crashed, summary.control->trials));
+  } else {
+    section.words.push_back(
+        fmt::format("Control ({}): did not crash in {}: this run proves nothing about the other cells.",
+                    summary.record.control, format_count(summary.control->trials, "trial", "trials")));
+  }
+  return section;
+}
+
+Result<ReportSection> rates_section(Store& store, const RunRecord& run) {
+  ReportSection section{"rates", "Crash rates", {}, {}, {}, {}};
+  const auto workloads = workloads_of(run);
+  for (const auto& workload : workloads) {
+    std::string where = where_run(run);
+    if (workloads.size() > 1) where += " and workload=\"" + workload + "\"";
+    RatesQuery query;
+    TRY_ASSIGN(query.where, parse_filter(where));
+    TRY_ASSIGN(query.count, parse_count("crashed"));
+    for (const auto& [name, type] : parameters_of(run, workload)) query.by.push_back(name);
+    TRY_ASSIGN(const auto result, query_rates(store, query));
+    RateTableOptions options;
+    options.caption = "Crash rates of " + workload;
+    options.command = fmt::format("faultline rates{}{} --where '{}'", query.by.empty() ? "" : " --by ",
+                                  fmt::join(query.by, ","), where);
+    ReportTable table{fmt::format("rates_{}", section.tables.size() + 1), rate_table(result, options), {}};
+    options.audience = TableAudience::programs;
+    table.programs = rate_table(result, options);
+    auto plot = rate_plot(result, options, "plot_" + table.id, workload);
+    section.tables.push_back(std::move(table));
+    if (plot) section.plots.push_back(std::move(*plot));
+  }
+  return section;
+}
+
+Result<ReportSection> sites_section(Store& store, const RunSummary& summary) {
+  const auto where = where_run(summary.record);
+  ReportSection section{"sites", "Crash sites", {}, {}, {}, {}};
+  SitesQuery query;
+  TRY_ASSIGN(query.where, parse_filter(where));
+  TRY_ASSIGN(const auto rows, query_sites(store, query));
+  TRY_ASSIGN(const auto ever, query_sites(store, {}));
+  std::map<std::string, const SiteRow*> all;
+  std::int64_t reports = 0;
+  for (const auto& row : ever) {
+    all[row.key] = &row;
+    reports += row.reports;
+  }
+  const auto deaths = summary.progress.count(Outcome::crashed);
+  Table table;
+  table.caption = "Where they died, most reports first; first and last seen over the whole store";
+  table.columns = {row_name(text_column("key", "site")),
+                   text_column("text", "where and how"),
+                   number_column("reports"),
+                   number_column("trials"),
+                   number_column("share", "of crashed trials", Unit::share),
+                   text_column("first_seen"),
+                   text_column("last_seen"),
+                   text_column("labels")};
+  Plot plot{"plot_sites", Plot::Kind::bars,          "Share of crashed trials by site",
+            "site",       "share of crashed trials", true,
+            {{"", {}}}};
+  for (const auto& row : rows) {
+    const auto found = all.find(row.key);
+    const auto& whole = found == all.end() ? row : *found->second;
+    const Proportion share{std::min(row.trials, deaths), deaths};
+    table.rows.push_back({row.key, row.text, row.reports, row.trials, share.ratio(),
+                          short_time(whole.first_seen), short_time(whole.last_seen), row.labels});
+    if (plot.series.front().points.size() < kOpenedSites) {
+      plot.series.front().points.push_back({static_cast<double>(plot.series.front().points.size()), row.text,
+                                            share.ratio(), clopper_pearson(share), share});
+    }
+    if (section.details.size() < kOpenedSites) {
+      TRY_ASSIGN(section.details.emplace_back(),
+                 site_detail(store, summary.record, row, {whole.reports, reports}));
+    }
+  }
+  table.footnotes.push_back(
+      fmt::format("Shares are of {}; a trial with several reports counts for each of its sites.",
+                  format_count(deaths, "crashed trial", "crashed trials")));
+  table.command = "faultline sites --where '" + where + "'";
+  SiteTableOptions options;
+  options.audience = TableAudience::programs;
+  options.command = table.command;
+  section.tables.push_back({"sites", std::move(table), site_table(rows, options)});
+  if (!rows.empty()) section.plots.push_back(std::move(plot));
+  return section;
+}
+
+Result<ReportSection> comparisons_section(Store& store, const RunSummary& summary) {
+  const auto& run = summary.record;
+  ReportSection section{"comparisons", "Against the control", {}, {}, {}, {}};
+  if (run.control.empty()) {
+    section.words.emplace_back(
+        "The campaign names no control to compare with; `faultline compare A B` tests any two arms.");
+    return section;
+  }
+  TRY_ASSIGN(const auto control,
+             rate_of(store, fmt::format("{} and ({})", where_run(run), run.control), "bad"));
+  RatesQuery query;
+  TRY_ASSIGN(query.where, parse_filter(fmt::format("{} and not ({})", where_run(run), run.control)));
+  TRY_ASSIGN(query.count, parse_count("bad"));
+  query.by = {"workload", "cell"};
+  TRY_ASSIGN(const auto others, query_rates(store, query));
+  std::vector<ComparisonInput> inputs;
+  for (const auto& row : others.rows) {
+    ComparisonInput input;
+    input.counted = "bad";
+    input.group = query_value_text(row.values[0]) + ", " + query_value_text(row.values[1]);
+    input.a_name = "there";
+    input.b_name = "control";
+    input.a = {row.counts.counted, row.counts.trials};
+    input.b = control;
+    input.context.share_block = true;
+    input.context.share_host = true;
+    input.context.share_night = true;
+    input.context.anytime = others.unfinished || others.stop_rule;
+    if (summary.control) input.context.control_crashed = summary.control->reproduced();
+    if (input.a.trials > 0 && input.b.trials > 0) inputs.push_back(std::move(input));
+  }
+  if (inputs.empty()) {
+    section.words.emplace_back("There are no trials to compare.");
+    return section;
+  }
+  ComparisonTableOptions options;
+  options.caption =
+      fmt::format("Bad ends (crashed, hung, wrong, panicked) against the control, {}", run.control);
+  options.command = fmt::format("faultline compare 'CELL' '{}' --where '{}'", run.control, where_run(run));
+  section.tables.push_back(same_for_both("comparisons", comparison_table(compare_all(inputs), options)));
+  return section;
+}
+
+Result<std::optional<RunRecord>> run_before(Store& store, const RunRecord& run) {
+  RunSelection selection;
+  selection.campaign_name = run.campaign_name;
+  TRY_ASSIGN(const auto runs, store.find_runs(selection));
+  const auto found = std::find_if(runs.begin(), runs.end(), [&](const RunRecord& other) {
+    return other.state == RunState::finished && other.started < run.started;
+  });
+  if (found == runs.end()) return std::optional<RunRecord>();
+  return std::optional<RunRecord>(*found);
+}
+
+Result<ReportSection> changes_section(Store& store, const RunRecord& run) {
+  ReportSection section{"changes", "Since the run before", {}, {}, {}, {}};
+  TRY_ASSIGN(const auto before, run_before(store, run));
+  if (!before) {
+    section.words.emplace_back("This store has no finished run of the campaign before this one.");
+    return section;
+  }
+  std::vector<std::pair<std::string, std::string>> changes{
+      {"run before", before->uuid.text() + ", " + format_utc(before->started)}};
+  for (const auto& change : changes_between(*before, run)) changes.emplace_back("changed", change);
+  if (before->cells != run.cells)
+    changes.emplace_back("cells", "are not the same: only those of both runs are compared");
+  TRY_ASSIGN(const auto now, families_of(store, where_run(run)));
+  TRY_ASSIGN(const auto then, families_of(store, where_run(*before)));
+  const auto has = [](const std::vector<SiteRow>& rows, const SiteRow& row) {
+    return std::any_of(rows.begin(), rows.end(), [&](const SiteRow& other) { return other.key == row.key; });
+  };
+  for (const auto& row : now) {
+    if (!has(then, row))
+      changes.emplace_back("family not seen before",
+                           fmt::format("{} ({})", row.text, format_count(row.reports, "report", "reports")));
+  }
+  for (const auto& row : then) {
+    if (!has(now, row)) changes.emplace_back("family no longer seen", row.text);
+  }
+  section.tables.push_back(
+      same_for_both("changes", facts_table(changes, "faultline report " + run.uuid.text())));
+  std::vector<ComparisonInput> inputs;
+  for (const auto& workload : workloads_of(run)) {
+    for (const char* count : {"bad", "crashed"}) {
+      ComparisonInput input;
+      input.counted = workload + ": " + count;
+      input.a_name = "now";
+      input.b_name = "before";
+      const auto arm = " and workload=\"" + workload + "\"";
+      TRY_ASSIGN(input.a, rate_of(store, where_run(run) + arm, count));
+      TRY_ASSIGN(input.b, rate_of(store, where_run(*before) + arm, count));
+      input.context.share_block = false;
+      input.context.share_night = false;
+      input.context.share_host = run.host.host_key == before->host.host_key;
+      if (before->cells == run.cells && input.a.trials > 0 && input.b.trials > 0)
+        inputs.push_back(std::move(input));
+    }
+  }
+  if (!inputs.empty()) {
+    ComparisonTableOptions options;
+    options.caption = "Rates now against the run before";
+    options.command = fmt::format("faultline compare {} {}", run.uuid.text(), before->uuid.text());
+    section.tables.push_back(same_for_both("changed_rates", comparison_table(compare_all(inputs), options)));
+  }
+  return section;
+}
+
+Result<ReportSection> other_events_section(Store& store, const RunRecord& run) {
+  ReportSection section{"events", "Hangs, panics and GPU events", {}, {}, {}, {}};
+  RatesQuery query;
+  TRY_ASSIGN(query.where, parse_filter(where_run(run)));
+  TRY_ASSIGN(query.count, parse_count("outcome in (hung,panicked)"));
+  query.by = {"workload", "cell"};
+  TRY_ASSIGN(auto result, query_rates(store, query));
+  const auto contaminated = result.total.contaminated;
+  std::erase_if(result.rows,
+                [](const RatesRow& row) { return row.counts.counted == 0 && row.counts.contaminated == 0; });
+  if (result.rows.empty()) {
+    section.words.emplace_back("None in this run.");
+  } else {
+    RateTableOptions options;
+    options.count = "hung or panicked";
+    options.caption = "Cells with hangs, panics or trials that a GPU reset contaminated";
+    options.command =
+        fmt::format("faultline rates --by workload,cell --count 'outcome in (hung,panicked)' --where '{}'",
+                    where_run(run));
+    section.tables.push_back(same_for_both("events", rate_table(result, options)));
+  }
+  if (contaminated > 0)
+    section.words.push_back(fmt::format("{} contaminated by a GPU reset, and in no rate.",
+                                        format_count(contaminated, "trial was", "trials were")));
+  const auto sql = fmt::format(
+      "SELECT kind, happened_at AS time, process, incident FROM reports WHERE run = '{}' AND kind <> 'crash' "
+      "ORDER BY happened_at DESC LIMIT 50",
+      run.uuid.text());
+  TRY_ASSIGN(const auto reports, query_sql(store, sql));
+  if (!reports.rows.empty()) {
+    auto table = query_answer_table(reports);
+    table.caption = "Reports of this run that are no crashes (the newest 50)";
+    table.command = "faultline query \"" + sql + "\"";
+    section.tables.push_back(same_for_both("other_reports", std::move(table)));
+  }
+  return section;
+}
+
+Result<ReportSection> unknown_section(Store& store, const RunSummary& summary) {
+  const auto& run = summary.record;
+  ReportSection section{"unknown", "What is not known", {}, {}, {}, {}};
+  auto& words = section.words;
+  if (summary.ledger.uncaptured > 0) {
+    words.push_back(
+        fmt::format("Where {} died: no report was written. They are in every crash rate and at no site.",
+                    format_count(summary.ledger.uncaptured, "trial", "trials")));
+  }
+  if (summary.ledger.foreign > 0) {
+    words.push_back(fmt::format("Whose {} are: they came while the run went on and are of no trial of it.",
+                                format_count(summary.ledger.foreign, "foreign report", "foreign reports")));
+  }
+  if (summary.progress.count(Outcome::setup_failed) > 0) {
+    words.push_back(
+        fmt::format("What {} would have done: they failed to set up, and are in no rate.",
+                    format_count(summary.progress.count(Outcome::setup_failed), "trial", "trials")));
+  }
+  if (run.state != RunState::finished) {
+    words.emplace_back(
+        "How the rest of the plan ends: the run is not finished, so intervals are the wider anytime-valid "
+        "ones.");
+  }
+  if (!summary.control) words.emplace_back("Whether this run could have seen a crash: it has no control.");
+  RatesQuery query;
+  TRY_ASSIGN(query.where, parse_filter(where_run(run)));
+  TRY_ASSIGN(query.count, parse_count("bad"));
+  query.by = {"workload", "cell"};
+  TRY_ASSIGN(const auto result, query_rates(store, query));
+  std::int64_t clean = 0;
+  std::int64_t fewest = 0;
+  for (const auto& row : result.rows) {
+    if (row.counts.counted > 0 || row.counts.trials == 0) continue;
+    fewest = clean == 0 ? row.counts.trials : std::min(fewest, row.counts.trials);
+    ++clean;
+  }
+  if (clean > 0) {
+    const Proportion none{0, fewest};
+    words.push_back(
+        fmt::format("Whether the {} without any bad end never end badly: {} bounds the rate, it does not "
+                    "make it 0 (the cell with the fewest trials: {}).",
+                    format_count(clean, "cell", "cells"), "0 of n",
+                    format_upper_bound(none, clopper_pearson_upper(none), kDefaultLevel)));
+  }
+  words.emplace_back("The cause: a site says where a process died, not whose fault it is.");
+  return section;
+}
+
+}  // namespace faultline

@@ -1,0 +1,32 @@
+// The sections of a run's report, each asked from the store by the command that it names.
+
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "collector/run/campaign_runner.h"
+#include "core/base/result.h"
+#include "db/store.h"
+#include "reports/documents/campaign_report.h"
+
+namespace faultline {
+
+ReportSection run_section(const RunSummary& summary);
+ReportSection ledger_section(const RunSummary& summary);
+/// A table a workload, with a plot where a setting is a number.
+Result<ReportSection> rates_section(Store& store, const RunRecord& run);
+/// Sites with share, first and last seen; stacks, other threads' functions and reports to be opened.
+Result<ReportSection> sites_section(Store& store, const RunSummary& summary);
+/// Every cell one setting away from the control, tested against it.
+Result<ReportSection> comparisons_section(Store& store, const RunSummary& summary);
+/// Against the campaign's run before: facts, rates, families that came and went.
+Result<ReportSection> changes_section(Store& store, const RunRecord& run);
+/// Hangs, panics, GPU events, other reports that are no crashes.
+Result<ReportSection> other_events_section(Store& store, const RunRecord& run);
+Result<ReportSection> unknown_section(Store& store, const RunSummary& summary);
+
+/// The newest finished run of the campaign before this one; nullopt where there is none.
+Result<std::optional<RunRecord>> run_before(Store& store, const RunRecord& run);
+
+}  // namespace faultline

@@ -1,0 +1,174 @@
+#include "app/report/report_trends.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analyzer/statistics/proportion.h"
+#include "analyzer/statistics/survival.h"
+#include "app/report/command_builder.h"
+#include "core/base/clock.h"
+#include "db/queries.h"
+#include "reports/tables/metric_table.h"
+#include "reports/tables/rate_table.h"
+#include "reports/tables/survival_table.h"
+#include "reports/tables/trend_table.h"
+
+namespace faultline {
+namespace {
+
+constexpr std::size_t kNights = 14;
+/// More steps than an eye can tell apart, and a page should carry.
+constexpr std::size_t kMostSteps = 200;
+constexpr double kNanosecondsPerSecond = 1e9;
+
+std::string where_run(const RunRecord& run) { return "run=" + run.uuid.text(); }
+
+std::string night_name(const RunRecord& run) {
+  return format_report_time(run.started, run.host.zone_minutes).substr(0, 10);
+}
+
+/// One series a workload, one point a run, the oldest first.
+Plot nights_plot(const RatesResult& rates, const std::vector<RunRecord>& runs) {
+  Plot plot{"plot_nights", Plot::Kind::points, "Crash rate by night", "night", "crash rate", true, {}};
+  for (const auto& row : rates.rows) {
+    const auto uuid = query_value_text(row.values.back());
+    const auto found =
+        std::find_if(runs.begin(), runs.end(), [&](const RunRecord& run) { return run.uuid.text() == uuid; });
+    if (found == runs.end() || row.counts.trials == 0) continue;
+    const auto name = query_value_text(row.values.front());
+    auto series = std::find_if(plot.series.begin(), plot.series.end(),
+                               [&](const PlotSeries& s) { return s.name == name; });
+    if (series == plot.series.end()) series = plot.series.insert(plot.series.end(), PlotSeries{name, {}});
+    const Proportion of{row.counts.counted, row.counts.trials};
+    // Runs come newest first; two of one night are told apart by their UUID.
+    const auto place = static_cast<double>(runs.end() - found);
+    series->points.push_back(
+        {place, night_name(*found) + " " + uuid.substr(0, 4), of.ratio(), clopper_pearson(of), of});
+  }
+  for (auto& series : plot.series) {
+    std::sort(series.points.begin(), series.points.end(),
+              [](const PlotPoint& a, const PlotPoint& b) { return a.x < b.x; });
+  }
+  return plot;
+}
+
+PlotSeries survival_series(const LifetimesRow& row) {
+  std::vector<Lifetime> lives;
+  lives.reserve(row.ends.size());
+  for (const auto& end : row.ends) {
+    lives.push_back(
+        {static_cast<double>(end.duration_ns) / kNanosecondsPerSecond, end.outcome == Outcome::crashed});
+  }
+  const auto curve = kaplan_meier(std::move(lives));
+  PlotSeries series{query_value_text(row.values.front()), {{0.0, "", 1.0, {1.0, 1.0}, {}}}};
+  const auto every = std::max<std::size_t>(1, curve.steps.size() / kMostSteps);
+  for (std::size_t i = 0; i < curve.steps.size(); ++i) {
+    if (i % every != 0 && i + 1 != curve.steps.size()) continue;
+    const auto& step = curve.steps[i];
+    const auto interval = step.interval.value_or(Interval{step.survival, step.survival});
+    series.points.push_back({step.time, "", step.survival, interval, {}});
+  }
+  return series;
+}
+
+std::vector<std::string> parameters_of(const RunRecord& run) {
+  std::vector<std::string> names;
+  for (const auto& cell : run.cells) {
+    for (const auto& [name, value] : cell.parameters) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+Result<ReportSection> nights_section(Store& store, const RunRecord& run) {
+  ReportSection section{"nights", "Nights", {}, {}, {}, {}};
+  RunSelection selection;
+  selection.campaign_name = run.campaign_name;
+  selection.limit = kNights;
+  TRY_ASSIGN(const auto runs, store.find_runs(selection));
+  if (runs.size() < 2) {
+    section.words.emplace_back("This is the campaign's only run in this store.");
+    return section;
+  }
+  const auto where = "campaign=\"" + run.campaign_name + "\"";
+  RatesQuery query;
+  TRY_ASSIGN(query.where, parse_filter(where));
+  TRY_ASSIGN(query.count, parse_count("crashed"));
+  query.by = {"workload"};
+  query.pivot = "run";
+  TRY_ASSIGN(const auto rates, query_rates(store, query));
+  TrendOptions options;
+  options.last_runs = kNights;
+  options.command = CommandBuilder("trend").list("--by", query.by).option("--where", where).text();
+  Trends trends = trend_tables(rates, runs, options);
+  section.tables.push_back({"nights", std::move(trends.people.cells), std::move(trends.programs.cells)});
+  section.tables.push_back({"night_rates", std::move(trends.people.runs), std::move(trends.programs.runs)});
+  section.plots.push_back(nights_plot(rates, runs));
+  return section;
+}
+
+Result<ReportSection> time_section(Store& store, const RunRecord& run) {
+  ReportSection section{"time", "Time to crash", {}, {}, {}, {}};
+  LifetimesQuery query;
+  TRY_ASSIGN(query.where, parse_filter(where_run(run)));
+  query.by = {"workload"};
+  TRY_ASSIGN(const auto rows, query_lifetimes(store, query));
+  SurvivalTableOptions options;
+  options.command =
+      CommandBuilder("survival").list("--by", query.by).option("--where", where_run(run)).text();
+  ReportTable table{"time", survival_table(query.by, rows, options), {}};
+  // Curves over many trials take time, and their columns are the same for both.
+  table.programs = table.people;
+  table.programs.caption.clear();
+  section.tables.push_back(std::move(table));
+  Plot plot{"plot_time", Plot::Kind::steps,     "Trials that have not crashed yet",
+            "seconds",   "share still running", true,
+            {}};
+  for (const auto& row : rows) {
+    if (!row.ends.empty()) plot.series.push_back(survival_series(row));
+  }
+  if (!plot.series.empty()) section.plots.push_back(std::move(plot));
+  section.words.emplace_back(
+      "A trial that ended without a crash is censored: it would have crashed later, or never.");
+  return section;
+}
+
+Result<ReportSection> metrics_section(Store& store, const RunRecord& run) {
+  ReportSection section{"efficiency", "Numbers that workloads print, and efficiency", {}, {}, {}, {}};
+  TRY_ASSIGN(const auto names, metric_names(store));
+  std::vector<std::string> by{"workload"};
+  const auto parameters = parameters_of(run);
+  by.insert(by.end(), parameters.begin(), parameters.end());
+  const bool has_threads = std::find(parameters.begin(), parameters.end(), "threads") != parameters.end();
+  for (const auto& name : names) {
+    RatesQuery query;
+    TRY_ASSIGN(query.where, parse_filter(where_run(run)));
+    TRY_ASSIGN(query.count, parse_count("crashed"));
+    query.by = by;
+    TRY_ASSIGN(const auto metrics, query_metrics(store, {name, query.where, by}));
+    if (metrics.empty()) continue;
+    TRY_ASSIGN(const auto rates, query_rates(store, query));
+    const auto groups = metric_groups(name, rates, metrics, true);
+    MetricTableOptions options;
+    options.efficiency_by = has_threads ? "threads" : "";
+    options.command = CommandBuilder("metrics")
+                          .word(name)
+                          .list("--by", by)
+                          .option("--efficiency", options.efficiency_by)
+                          .option("--where", where_run(run))
+                          .text();
+    TRY_ASSIGN(auto people, metric_table(groups, options));
+    options.audience = TableAudience::programs;
+    TRY_ASSIGN(auto programs, metric_table(groups, options));
+    section.tables.push_back(
+        {fmt::format("metric_{}", section.tables.size() + 1), std::move(people), std::move(programs)});
+  }
+  if (section.tables.empty()) section.words.emplace_back("No trial of this run printed a number.");
+  return section;
+}
+
+}  // namespace faultline

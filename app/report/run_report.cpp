@@ -1,0 +1,137 @@
+#include "app/report/run_report.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "analyzer/statistics/proportion.h"
+#include "app/report/report_sections.h"
+#include "app/report/report_trends.h"
+#include "core/base/clock.h"
+#include "db/queries.h"
+#include "reports/formats/number_format.h"
+
+namespace faultline {
+namespace {
+
+/// Cells that must crash are fine where they do; all others where nothing bad happened.
+Result<void> add_cases(Store& store, const RunRecord& run, CampaignReport& report) {
+  RatesQuery query;
+  TRY_ASSIGN(query.where, parse_filter("run=" + run.uuid.text()));
+  TRY_ASSIGN(query.count, parse_count("bad"));
+  query.by = {"workload", "cell"};
+  TRY_ASSIGN(const auto all, query_rates(store, query));
+  RatesResult control;
+  if (!run.control.empty()) {
+    TRY_ASSIGN(query.where, parse_filter(fmt::format("run={} and ({})", run.uuid.text(), run.control)));
+    TRY_ASSIGN(control, query_rates(store, query));
+  }
+  for (const auto& row : all.rows) {
+    ReportCase one;
+    one.suite = query_value_text(row.values[0]);
+    one.name = query_value_text(row.values[1]);
+    const bool must_crash = std::any_of(control.rows.begin(), control.rows.end(),
+                                        [&](const RatesRow& other) { return other.values == row.values; });
+    const Proportion bad{row.counts.counted, row.counts.trials};
+    const auto words = format_rate(bad, clopper_pearson(bad));
+    if (must_crash && row.counts.crashed == 0) {
+      one.failure = "the control did not crash: " + words;
+    } else if (!must_crash && row.counts.counted > 0) {
+      one.failure = "ended badly: " + words;
+    } else if (row.counts.trials == 0) {
+      one.failure = fmt::format("no trial ran as meant; {} failed to set up", row.counts.setup_failed);
+    }
+    report.cases.push_back(std::move(one));
+  }
+  return {};
+}
+
+void add_checks(const std::vector<std::string>& checks, const std::vector<std::string>& findings,
+                CampaignReport& report) {
+  for (const auto& check : checks) {
+    ReportCase one;
+    one.suite = "checks";
+    one.name = check;
+    for (const auto& finding : findings) {
+      if (!finding.starts_with(check + ":")) continue;
+      one.failure += (one.failure.empty() ? "" : "; ") + finding;
+    }
+    report.cases.push_back(std::move(one));
+  }
+}
+
+}  // namespace
+
+Result<RunSummary> stored_summary(Store& store, const RunRecord& run) {
+  RunSummary summary;
+  summary.record = run;
+  RatesQuery query;
+  TRY_ASSIGN(query.where, parse_filter("run=" + run.uuid.text()));
+  TRY_ASSIGN(query.count, parse_count("crashed"));
+  TRY_ASSIGN(const auto rates, query_rates(store, query));
+  const auto& total = rates.total;
+  auto& outcomes = summary.progress.outcomes;
+  const auto set = [&](Outcome outcome, std::int64_t count) {
+    outcomes[static_cast<std::size_t>(outcome)] = count;
+  };
+  set(Outcome::passed, total.passed);
+  set(Outcome::crashed, total.crashed);
+  set(Outcome::wrong, total.wrong);
+  set(Outcome::hung, total.hung);
+  set(Outcome::panicked, total.panicked);
+  set(Outcome::exit_error, total.exit_error);
+  set(Outcome::setup_failed, total.setup_failed);
+  summary.progress.trials_done = total.trials + total.setup_failed + total.warm_up + total.contaminated;
+  summary.progress.trials_planned = run.planned_blocks * static_cast<std::int64_t>(run.cells.size());
+  TRY_ASSIGN(const auto ledger, query_ledger(store, run.uuid));
+  summary.ledger.deaths = ledger.deaths;
+  summary.ledger.matched = ledger.matched;
+  summary.ledger.uncaptured = ledger.uncaptured;
+  summary.ledger.reports = ledger.reports;
+  summary.ledger.foreign = ledger.foreign;
+  summary.ledger.late = ledger.late;
+  summary.ledger.uncaptured_reasons.assign(ledger.uncaptured_reasons.begin(),
+                                           ledger.uncaptured_reasons.end());
+  if (!run.control.empty()) {
+    TRY_ASSIGN(query.where, parse_filter(fmt::format("run={} and ({})", run.uuid.text(), run.control)));
+    TRY_ASSIGN(const auto control, query_rates(store, query));
+    summary.control = ControlResult{control.total.trials, control.total.crashed};
+  }
+  return summary;
+}
+
+Result<CampaignReport> run_report(Store& store, const RunSummary& summary,
+                                  const std::vector<std::string>& checks,
+                                  const std::vector<std::string>& findings,
+                                  const std::function<void(std::string_view)>& begins) {
+  const auto& run = summary.record;
+  CampaignReport report;
+  report.title = fmt::format("{}, {}", run.campaign_name, format_utc(run.started));
+  report.findings = findings;
+  report.sections.push_back(run_section(summary));
+  report.sections.push_back(ledger_section(summary));
+  struct Part {
+    std::string_view name;
+    std::function<Result<ReportSection>()> make;
+  };
+  const std::vector<Part> parts{
+      {"crash rates", [&] { return rates_section(store, run); }},
+      {"crash sites", [&] { return sites_section(store, summary); }},
+      {"comparisons with the control", [&] { return comparisons_section(store, summary); }},
+      {"changes since the run before", [&] { return changes_section(store, run); }},
+      {"nights", [&] { return nights_section(store, run); }},
+      {"time to crash", [&] { return time_section(store, run); }},
+      {"metrics", [&] { return metrics_section(store, run); }},
+      {"other events", [&] { return other_events_section(store, run); }},
+      {"what is not known", [&] { return unknown_section(store, summary); }}};
+  for (const Part& part : parts) {
+    begins(part.name);
+    TRY_ASSIGN(report.sections.emplace_back(), part.make());
+  }
+  TRY(add_cases(store, run, report));
+  add_checks(checks, findings, report);
+  return report;
+}
+
+}  // namespace faultline

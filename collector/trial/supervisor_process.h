@@ -1,0 +1,40 @@
+// A process of faultline-report, from its start until it has ended its trial.
+
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <filesystem>
+
+#include "collector/trial/process_runner.h"
+#include "core/base/result.h"
+#include "core/base/scoped_fd.h"
+
+namespace faultline {
+
+/// Started before there is a trial for it, because the start of a program takes longer than all else that
+/// the harness does for a short trial. Owns the process: the destructor closes the control line, upon which
+/// it ends its trial, if any, and exits; then it is reaped. Not thread-safe.
+class SupervisorProcess {
+ public:
+  static Result<SupervisorProcess> spawn(const std::filesystem::path& program);
+  SupervisorProcess(SupervisorProcess&& other) noexcept;
+  SupervisorProcess& operator=(SupervisorProcess&&) = delete;
+  ~SupervisorProcess();
+
+  /// Hands over the trial. An error means that the process is gone and that nothing was started; the program
+  /// must ignore SIGPIPE to see it.
+  Result<void> give(const TrialSpec& spec);
+  /// Waits until the trial has ended and the status record is written. When `stop` becomes true the trial
+  /// is asked to end. An error says, in the supervisor's own words, why it failed.
+  Result<void> wait(const std::atomic<bool>& stop);
+
+ private:
+  SupervisorProcess(ScopedFd line, pid_t pid) : line_(std::move(line)), pid_(pid) {}
+
+  ScopedFd line_;   ///< Our end of a stream socket; shut down or closed, it asks for the trial's end.
+  pid_t pid_ = -1;  ///< -1 once it is reaped.
+};
+
+}  // namespace faultline

@@ -1,0 +1,45 @@
+// One spelling per enumerator, in C++, SQL, JSON and prose alike.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "core/base/check.h"
+
+namespace faultline {
+
+template <typename Enum>
+struct EnumText {
+  Enum value;
+  std::string_view text;
+};
+
+/// The text of `value`. Every table lists all enumerators in order, so this is an index.
+template <typename Enum, std::size_t N>
+std::string_view enum_text(const std::array<EnumText<Enum>, N>& table, Enum value) {
+  const auto index = static_cast<std::size_t>(value);
+  CHECK(index < N && table[index].value == value);
+  return table[index].text;
+}
+
+template <typename Enum, std::size_t N>
+std::optional<Enum> parse_enum(const std::array<EnumText<Enum>, N>& table, std::string_view text) {
+  for (const auto& row : table) {
+    if (row.text == text) return row.value;
+  }
+  return std::nullopt;
+}
+
+/// True if row i holds the enumerator of value i and the last one is `last`: to be static_asserted.
+template <typename Enum, std::size_t N>
+constexpr bool is_complete(const std::array<EnumText<Enum>, N>& table, Enum last) {
+  for (std::size_t i = 0; i < N; ++i) {
+    if (static_cast<std::size_t>(table[i].value) != i) return false;
+  }
+  return N == static_cast<std::size_t>(last) + 1;
+}
+
+}  // namespace faultline

@@ -1,0 +1,88 @@
+#include "core/base/text_escape.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+
+namespace faultline {
+namespace {
+
+struct Decoded {
+  std::uint32_t code_point = 0;
+  std::size_t length = 0;  // 0: invalid.
+};
+
+Decoded decode(std::string_view bytes) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return {first, 1};
+  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
+  if (length == 0 || first > 0xf4 || bytes.size() < length) return {};
+  std::uint32_t code_point = first & (0x7fU >> length);
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return {};
+    code_point = (code_point << 6) | (byte(i) & 0x3fU);
+  }
+  const bool overlong = (length == 3 && code_point < 0x800) || (length == 4 && code_point < 0x10000);
+  const bool surrogate = code_point >= 0xd800 && code_point <= 0xdfff;
+  if (overlong || surrogate || code_point > 0x10ffff) return {};
+  return {code_point, length};
+}
+
+/// Direction overrides, isolates and invisible marks can make a line read as another one.
+bool misleads(std::uint32_t c) {
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
+         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x2069) || c == 0xfeff ||
+         (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
+}
+
+enum class LineBreaks { escape, keep };
+
+std::string escape(std::string_view text, LineBreaks breaks) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto [code_point, length] = decode(text);
+    if (length == 0) {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
+      text.remove_prefix(1);
+      continue;
+    }
+    if (code_point == '\n') {
+      out += breaks == LineBreaks::keep ? "\n" : "\\n";
+    } else if (code_point == '\t') {
+      out += breaks == LineBreaks::keep ? "\t" : "\\t";
+    } else if (!misleads(code_point)) {
+      out += text.substr(0, length);
+    } else {
+      out += code_point < 0x100 ? fmt::format("\\x{:02x}", code_point) : fmt::format("\\u{:04x}", code_point);
+    }
+    text.remove_prefix(length);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string escape_line(std::string_view text) { return escape(text, LineBreaks::escape); }
+std::string escape_text(std::string_view text) { return escape(text, LineBreaks::keep); }
+
+std::size_t utf8_length(std::string_view bytes) { return bytes.empty() ? 0 : decode(bytes).length; }
+
+std::string valid_utf8(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const auto length = decode(bytes).length;
+    if (length == 0) {
+      out += "\xef\xbf\xbd";
+      bytes.remove_prefix(1);
+    } else {
+      out += bytes.substr(0, length);
+      bytes.remove_prefix(length);
+    }
+  }
+  return out;
+}
+
+}  // namespace faultline

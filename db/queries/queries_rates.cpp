@@ -1,0 +1,402 @@
+// Rates: counts of trials by sort, and what of them is counted.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "db/filter/filter_sql.h"
+#include "db/queries.h"
+#include "db/queries/grouping.h"
+#include "db/sqlite/connection.h"
+#include "db/sqlite/json_text.h"
+#include "db/store.h"
+
+namespace faultline {
+namespace {
+
+void add_sort(TrialCounts& counts, Outcome outcome, bool uncaptured, std::int64_t trials) {
+  switch (outcome) {
+    case Outcome::passed:
+      counts.passed += trials;
+      break;
+    case Outcome::crashed:
+      counts.crashed += trials;
+      break;
+    case Outcome::wrong:
+      counts.wrong += trials;
+      break;
+    case Outcome::hung:
+      counts.hung += trials;
+      break;
+    case Outcome::panicked:
+      counts.panicked += trials;
+      break;
+    case Outcome::exit_error:
+      counts.exit_error += trials;
+      break;
+    case Outcome::setup_failed:
+      counts.setup_failed += trials;
+      return;
+  }
+  counts.trials += trials;
+  if (uncaptured && outcome == Outcome::crashed) counts.uncaptured += trials;
+}
+
+FilterNode outcome_condition(FilterOp op, std::vector<std::string> outcomes) {
+  FilterNode node;
+  node.condition.field = "outcome";
+  node.condition.op = op;
+  node.condition.values = std::move(outcomes);
+  return node;
+}
+
+using Groups = std::map<Grouping::Key, TrialCounts>;
+
+/// All sorts of trials from the tally; `counted` as well where `count` speaks of trials alone.
+Result<void> add_tally(Connection& connection, const Grouping& grouping, const CompiledFilter& where,
+                       const CompiledFilter* count, Groups& groups, std::map<std::int64_t, bool>& cells) {
+  const std::string sql = fmt::format(
+      "SELECT t.cell_id, t.phase_id, t.outcome, t.warm_up, t.contaminated, t.uncaptured, t.trials, {} FROM "
+      "trial_tally t "
+      "WHERE t.trials > 0 AND {}",
+      count == nullptr ? "0" : count->sql, where.sql);
+  TRY_ASSIGN(auto statement, connection.prepare(sql));
+  if (count != nullptr) count->bind_to(statement);
+  where.bind_to(statement);
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) return {};
+    cells[statement.integer(0)] = true;
+    TrialCounts& counts = groups[grouping.key_of(statement.integer(0), statement.integer(1))];
+    const std::int64_t trials = statement.integer(6);
+    if (statement.boolean(4)) {
+      counts.contaminated += trials;
+    } else if (statement.boolean(3)) {
+      counts.warm_up += trials;
+    } else {
+      const Outcome outcome = parse_outcome(statement.text_view(2)).value_or(Outcome::exit_error);
+      add_sort(counts, outcome, statement.boolean(5), trials);
+      if (counts_as_trial(outcome) && statement.boolean(7)) counts.counted += trials;
+    }
+  }
+}
+
+/// The scope of a row of report_tally that is in rates; the same names stand in `report`.
+FilterScope counted_report_scope() {
+  FilterScope scope;
+  scope.cell_id = "rp.cell_id";
+  scope.phase_id = "rp.phase_id";
+  scope.outcome = "rp.outcome";
+  scope.warm_up = "0";
+  scope.uncaptured = "0";
+  scope.contaminated = "0";
+  scope.report = "rp";
+  return scope;
+}
+
+/// Of a row of output_death that is in rates.
+FilterScope counted_death_scope() {
+  FilterScope scope = counted_report_scope();
+  scope.uncaptured = "1";
+  return scope;
+}
+
+/// Adds up what is counted where it takes reports to know it.
+class CountedByReports {
+ public:
+  CountedByReports(Connection& connection, const Grouping& grouping, const Filter& where, const Filter& count,
+                   Groups& groups)
+      : connection_(connection),
+        grouping_(grouping),
+        where_filter_(where),
+        count_filter_(count),
+        groups_(groups) {}
+
+  Result<void> run() {
+    const FilterScope of_reports = counted_report_scope();
+    FilterScope without = of_reports;
+    without.report_is_missing = true;
+    TRY_ASSIGN(where_, compile_filter(connection_, where_filter_, of_reports));
+    TRY_ASSIGN(const CompiledFilter count, compile_filter(connection_, count_filter_, of_reports));
+    TRY(add_trials_with_reports(count, 1));
+    TRY(add_deaths_without(counted_death_scope(), 1));
+    if (count.needs_report) return {};
+    // And the trials without any report or site for which it holds (`not site~x` of a trial that passed): all
+    // for which it would, but for those that have one.
+    TRY_ASSIGN(const CompiledFilter missing, compile_filter(connection_, count_filter_, without));
+    TRY(add_all_trials());
+    FilterScope death_without = counted_death_scope();
+    death_without.report_is_missing = true;
+    TRY(add_deaths_without(death_without, -1));
+    return add_trials_with_reports(missing, -1);
+  }
+
+ private:
+  /// Trials with a report for which `condition` holds, each once.
+  Result<void> add_trials_with_reports(const CompiledFilter& condition, std::int64_t sign) {
+    constexpr std::string_view kIsMeant = "rp.in_rates = 1 AND rp.origin != 'reconstructed'";
+    TRY(add(fmt::format("SELECT rp.cell_id, rp.phase_id, sum(rp.reports) FROM report_tally rp WHERE "
+                        "rp.reports > 0 AND {} "
+                        "AND {} AND {} GROUP BY 1, 2",
+                        kIsMeant, condition.sql, where_.sql),
+            condition, where_, sign));
+    return add(
+        fmt::format(
+            "SELECT rp.cell_id, ifnull(rp.phase_id, 0), count(*) - 1 FROM report rp WHERE rp.trial_id IN "
+            "(SELECT trial_id FROM report WHERE is_repeat = 1) AND rp.kind = 'crash' AND rp.site_id IS NOT "
+            "NULL AND {} AND {} AND {} GROUP BY rp.trial_id",
+            kIsMeant, condition.sql, where_.sql),
+        condition, where_, -sign);
+  }
+
+  /// Trials that died and left no report, but whose output names the site.
+  Result<void> add_deaths_without(const FilterScope& scope, std::int64_t sign) {
+    TRY_ASSIGN(const CompiledFilter where, compile_filter(connection_, where_filter_, scope));
+    TRY_ASSIGN(const CompiledFilter condition, compile_filter(connection_, count_filter_, scope));
+    return add(fmt::format("SELECT rp.cell_id, ifnull(rp.phase_id, 0), count(*) FROM output_death rp WHERE "
+                           "rp.in_rates = 1 AND {} AND {} GROUP BY 1, 2",
+                           condition.sql, where.sql),
+               condition, where, sign);
+  }
+
+  Result<void> add_all_trials() {
+    FilterScope scope = trial_scope();
+    TRY_ASSIGN(const CompiledFilter where, compile_filter(connection_, where_filter_, scope));
+    scope.report_is_missing = true;
+    TRY_ASSIGN(const CompiledFilter missing, compile_filter(connection_, count_filter_, scope));
+    return add(
+        fmt::format(
+            "SELECT t.cell_id, t.phase_id, sum(t.trials) FROM trial_tally t WHERE t.trials > 0 AND {} AND {} "
+            "AND {} GROUP BY 1, 2",
+            kIsCountedTrial, missing.sql, where.sql),
+        missing, where, 1);
+  }
+
+  Result<void> add(const std::string& sql, const CompiledFilter& condition, const CompiledFilter& where,
+                   std::int64_t sign) {
+    TRY_ASSIGN(auto statement, connection_.prepare(sql));
+    condition.bind_to(statement);
+    where.bind_to(statement);
+    while (true) {
+      TRY_ASSIGN(const bool row, statement.step());
+      if (!row) return {};
+      groups_[grouping_.key_of(statement.integer(0), statement.integer(1))].counted +=
+          sign * statement.integer(2);
+    }
+  }
+
+  Connection& connection_;
+  const Grouping& grouping_;
+  const Filter& where_filter_;
+  const Filter& count_filter_;
+  Groups& groups_;
+  CompiledFilter where_;
+};
+
+/// Whether `count` asks for reports; then the tally alone cannot answer it.
+Result<std::optional<CompiledFilter>> compile_count(Connection& connection, const Filter& count) {
+  FilterScope scope = trial_scope();
+  scope.report_is_missing = true;
+  TRY_ASSIGN(auto compiled, compile_filter(connection, count, scope));
+  if (compiled.uses_report) return std::nullopt;
+  return compiled;
+}
+
+/// Whether one of `cells` is among those that `sql` selects.
+Result<bool> any_cell_of(Connection& connection, std::string_view sql,
+                         const std::map<std::int64_t, bool>& cells) {
+  TRY_ASSIGN(auto statement, connection.prepare(sql));
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) return false;
+    if (cells.contains(statement.integer(0))) return true;
+  }
+}
+
+}  // namespace
+
+TrialCounts& TrialCounts::operator+=(const TrialCounts& other) {
+  trials += other.trials;
+  counted += other.counted;
+  passed += other.passed;
+  crashed += other.crashed;
+  wrong += other.wrong;
+  hung += other.hung;
+  panicked += other.panicked;
+  exit_error += other.exit_error;
+  setup_failed += other.setup_failed;
+  warm_up += other.warm_up;
+  contaminated += other.contaminated;
+  uncaptured += other.uncaptured;
+  return *this;
+}
+
+std::string query_value_text(const QueryValue& value) {
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *integer);
+  if (const auto* real = std::get_if<double>(&value)) return fmt::format("{}", *real);
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  return {};
+}
+
+Result<Filter> parse_count(std::string_view text) {
+  Filter filter;
+  filter.text = text;
+  if (parse_outcome(text)) {
+    filter.root = outcome_condition(FilterOp::equal, {std::string(text)});
+    return filter;
+  }
+  if (text == "bad") {
+    std::vector<std::string> bad;
+    for (const auto& [outcome, name] : kOutcomeTexts) {
+      if (is_bad(outcome)) bad.emplace_back(name);
+    }
+    filter.root = outcome_condition(FilterOp::in, std::move(bad));
+    return filter;
+  }
+  if (text == "uncaptured") {
+    filter.root = outcome_condition(FilterOp::equal, {"true"});
+    filter.root->condition.field = "uncaptured";
+    return filter;
+  }
+  const bool is_word = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || c == '_';
+  });
+  if (is_word) {
+    return fail(
+        ErrorKind::invalid_argument,
+        fmt::format(
+            "`{}` cannot be counted; an outcome (passed, crashed, wrong, hung, panicked, exit_error), bad, "
+            "uncaptured, or a filter such as site~text can",
+            text));
+  }
+  return parse_filter(text);
+}
+
+Result<RatesResult> query_rates(Store& store, const RatesQuery& query) {
+  Connection& connection = store.connection();
+  RatesResult result;
+  result.columns = query.by;
+  if (query.pivot) result.columns.push_back(*query.pivot);
+  TRY_ASSIGN(const Grouping grouping, Grouping::read(connection, result.columns));
+  const Filter where_filter = query.where.value_or(Filter{});
+  TRY_ASSIGN(const CompiledFilter where, compile_filter(connection, where_filter, trial_scope()));
+  Filter count = query.count;
+  if (!count.root) {
+    TRY_ASSIGN(count, parse_count("crashed"));
+  }
+  TRY_ASSIGN(const auto count_of_trials, compile_count(connection, count));
+  Groups groups;
+  std::map<std::int64_t, bool> cells;
+  TRY(add_tally(connection, grouping, where, count_of_trials ? &*count_of_trials : nullptr, groups, cells));
+  if (!count_of_trials) TRY(CountedByReports(connection, grouping, where_filter, count, groups).run());
+  for (const auto& [key, counts] : groups) {
+    result.total += counts;
+    result.rows.push_back({grouping.values_of(key), counts});
+  }
+  if (result.columns.empty() && result.rows.empty()) result.rows.emplace_back();
+  TRY_ASSIGN(result.unfinished, any_cell_of(connection,
+                                            "SELECT c.id FROM run_now n JOIN cell c ON c.run_id = n.run_id "
+                                            "WHERE n.state != 'finished'",
+                                            cells));
+  TRY_ASSIGN(
+      result.stop_rule,
+      any_cell_of(connection, "SELECT c.id FROM run r JOIN cell c ON c.run_id = r.id WHERE r.stop_rule != ''",
+                  cells));
+  return result;
+}
+
+// The usual site of each group
+
+namespace {
+
+/// Every site by its id, without counts.
+Result<std::map<std::int64_t, UsualSiteRow>> read_site_names(Connection& connection) {
+  TRY_ASSIGN(auto statement, connection.prepare("SELECT id, key, text, function, fault_kind FROM site"));
+  std::map<std::int64_t, UsualSiteRow> sites;
+  while (true) {
+    TRY_ASSIGN(const bool found, statement.step());
+    if (!found) return sites;
+    UsualSiteRow& row = sites[statement.integer(0)];
+    row.key = statement.text(1);
+    row.text = statement.text(2);
+    row.function = statement.text(3);
+    row.fault_kind = statement.text(4);
+  }
+}
+
+}  // namespace
+
+Result<std::vector<UsualSiteRow>> query_usual_sites(Store& store, const std::optional<Filter>& where,
+                                                    const std::vector<std::string>& by) {
+  Connection& connection = store.connection();
+  TRY_ASSIGN(const Grouping grouping, Grouping::read(connection, by));
+  TRY_ASSIGN(const CompiledFilter chosen,
+             compile_filter(connection, where.value_or(Filter{}), counted_report_scope()));
+  // Not grouped by SQLite, which would have to sort for it; a group is looked up once a cell and phase.
+  TRY_ASSIGN(auto statement,
+             connection.prepare(fmt::format("SELECT rp.cell_id, rp.phase_id, rp.site_id, rp.reports FROM "
+                                            "report_tally rp WHERE rp.reports > 0 AND rp.in_rates = 1 AND "
+                                            "rp.origin != 'reconstructed' AND {}",
+                                            chosen.sql)));
+  chosen.bind_to(statement);
+  using ReportsBySite = std::map<std::int64_t, std::int64_t>;
+  std::map<Grouping::Key, ReportsBySite> counts;
+  std::map<std::pair<std::int64_t, std::int64_t>, ReportsBySite*> of_sort;
+  while (true) {
+    TRY_ASSIGN(const bool found, statement.step());
+    if (!found) break;
+    ReportsBySite*& reports = of_sort[{statement.integer(0), statement.integer(1)}];
+    if (reports == nullptr) reports = &counts[grouping.key_of(statement.integer(0), statement.integer(1))];
+    (*reports)[statement.integer(2)] += statement.integer(3);
+  }
+  TRY_ASSIGN(const auto sites, read_site_names(connection));
+  std::map<Grouping::Key, std::map<std::string, UsualSiteRow>> groups;
+  for (const auto& [group, by_site] : counts) {
+    for (const auto& [site_id, reports] : by_site) {
+      UsualSiteRow row = sites.at(site_id);
+      row.reports = reports;
+      groups[group].emplace(row.key, std::move(row));
+    }
+  }
+  std::vector<UsualSiteRow> rows;
+  for (const auto& [group, candidates] : groups) {
+    // Of equals the first by key, so that the answer does not depend on local ids.
+    const auto most =
+        std::max_element(candidates.begin(), candidates.end(),
+                         [](const auto& a, const auto& b) { return a.second.reports < b.second.reports; });
+    UsualSiteRow row = most->second;
+    row.values = grouping.values_of(group);
+    for (const auto& [key, site] : candidates) row.of += site.reports;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+// Counts from elsewhere
+
+Result<std::vector<ImportedCountRow>> query_imported_counts(Store& store) {
+  Connection& connection = store.connection();
+  TRY_ASSIGN(auto statement,
+             connection.prepare("SELECT source, workload, parameters_json, trials, crashed "
+                                "FROM imported_count ORDER BY source, workload, parameters_json"));
+  std::vector<ImportedCountRow> rows;
+  while (true) {
+    TRY_ASSIGN(const bool found, statement.step());
+    if (!found) return rows;
+    ImportedCountRow row;
+    row.source = statement.text(0);
+    row.workload = statement.text(1);
+    TRY_ASSIGN(const auto parts, read_json_array(connection, statement.text_view(2)));
+    for (std::size_t i = 0; i + 2 < parts.size(); i += 3) {
+      row.parameters.emplace_back(parts[i], typed_label(parts[i + 1], parts[i + 2]));
+    }
+    row.trials = statement.integer(3);
+    row.crashed = statement.integer(4);
+    rows.push_back(std::move(row));
+  }
+}
+
+}  // namespace faultline

@@ -1,0 +1,70 @@
+// Raw reports, byte for byte: compressed against the first one of their shape, proven before stored.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "core/model/crash_report.h"
+
+namespace faultline {
+
+class Connection;
+
+/// What makes two reports alike enough that one shortens the other: process, machine, system and
+/// images. Empty for what nobody can read: nothing is like it.
+std::string raw_shape(const CrashReport& report);
+
+/// One zstd frame. With a prefix the frame can only be read with that same prefix.
+/// Format: RFC 8878; prefix as in zstd.h, ZSTD_CCtx_refPrefix.
+Result<std::string> compress_raw(std::string_view bytes, std::string_view prefix);
+Result<std::string> decompress_raw(std::string_view frame, std::string_view prefix, std::uint64_t size_bytes);
+
+/// A report that is ready to be inserted: compressed, and proven to give the same bytes back.
+struct PreparedRaw {
+  std::string hash;
+  std::uint64_t size_bytes = 0;
+  std::string shape;
+  std::string body;
+  std::string prefix_hash;  ///< Empty: none.
+};
+
+/// Reads and writes the table `raw`.
+///
+/// prepare() does the work that takes time and needs no lock; insert() then only writes. Reports that
+/// were prepared but not yet inserted may already be the prefix of others, so they have to be inserted
+/// in the order in which they were prepared.
+///
+/// Ownership: refers to the connection, which must outlive it; keeps the last few prefixes in memory.
+/// Threads: those of its connection.
+class RawReports {
+ public:
+  explicit RawReports(Connection& connection) : connection_(connection) {}
+
+  Result<std::optional<std::int64_t>> find(std::string_view hash);
+  Result<PreparedRaw> prepare(std::string_view bytes, std::string hash, std::string shape);
+  /// Inside a transaction. Gives the id of the row, which may have been there.
+  Result<std::int64_t> insert(const PreparedRaw& raw);
+  Result<std::string> load(std::int64_t id);
+  /// After a rollback: prefixes that were prepared may not be stored.
+  void forget();
+
+ private:
+  struct Prefix {
+    std::string hash;
+    std::shared_ptr<const std::string> bytes;
+  };
+  Result<std::optional<Prefix>> find_prefix(const std::string& shape);
+  void remember(const std::string& shape, Prefix prefix);
+
+  Connection& connection_;
+  std::map<std::string, Prefix> prefixes_;  // By shape.
+  std::uint64_t remembered_bytes_ = 0;
+};
+
+}  // namespace faultline

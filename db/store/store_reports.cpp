@@ -1,0 +1,555 @@
+// Store: reports, their bytes, forms, sightings and attributions.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/base/hash.h"
+#include "core/ips/ips_document.h"
+#include "db/store/store_impl.h"
+
+namespace faultline {
+namespace {
+
+constexpr std::size_t kLongestIncident = 100;
+
+std::string incident_of(const CrashReport& report, const std::string& hash) {
+  for (const auto* written : {&report.incident, &report.header.incident_id}) {
+    if (!*written || (*written)->empty() || (*written)->size() > kLongestIncident) continue;
+    std::string incident = **written;
+    std::transform(incident.begin(), incident.end(), incident.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return incident;
+  }
+  return hash;
+}
+
+std::string_view form_of(std::string_view bytes, const CrashReport& report) {
+  if (report.kind == ReportKind::unreadable) return "unreadable";
+  if (report.from_text) return "text";
+  const IpsParts parts = split_ips(bytes);
+  return parts.body_is_json && parts.body_is_complete ? "json" : "cut_json";
+}
+
+Result<std::optional<std::int64_t>> report_id_of(Connection& connection, std::string_view incident) {
+  TRY_ASSIGN(auto statement, connection.prepare("SELECT id FROM report WHERE incident = ?"));
+  statement.bind(incident);
+  TRY_ASSIGN(const bool found, statement.step());
+  if (!found) return std::nullopt;
+  return statement.integer(0);
+}
+
+Result<void> append_sighting(Connection& connection, std::int64_t raw_id, const ReportArrival& arrival) {
+  const std::string_view origin = report_origin_text(arrival.origin);
+  {
+    TRY_ASSIGN(auto known, connection.prepare(
+                               "SELECT 1 FROM sighting WHERE raw_id = ? AND origin = ? AND source_path = ?"));
+    known.with(raw_id, origin, arrival.source_path);
+    TRY_ASSIGN(const bool found, known.step());
+    if (found) return {};
+  }
+  const std::string seen = format_utc_precise(arrival.seen);
+  TRY_ASSIGN(
+      auto insert,
+      connection.prepare("INSERT INTO sighting (raw_id, origin, source_path, seen_at) VALUES (?, ?, ?, ?)"));
+  return insert.with(raw_id, origin, arrival.source_path, seen).run();
+}
+
+Result<void> append_attribution(StoreImpl& parts, std::int64_t report_id,
+                                const ReportAttribution& attribution, WallTime at, bool late) {
+  Connection& connection = parts.connection;
+  TRY_ASSIGN(const std::int64_t run_id, run_id_of(connection, attribution.run));
+  std::optional<TrialIds> trial;
+  if (attribution.trial_index) {
+    TRY_ASSIGN(trial, find_trial_ids(connection, run_id, *attribution.trial_index));
+    if (!trial) {
+      return fail(ErrorKind::invalid_argument,
+                  fmt::format("run {} has no trial {} that a report could belong to", attribution.run.text(),
+                              *attribution.trial_index));
+    }
+  }
+  const std::string at_text = format_utc_precise(at);
+  const std::int64_t index = attribution.trial_index.value_or(-1);
+  TRY_ASSIGN(auto statement,
+             connection.prepare("INSERT OR IGNORE INTO attribution (report_id, run_id, trial_index, at, "
+                                "grounds, late, latency_ms) VALUES (?, ?, ?, ?, ?, ?, ?)"));
+  std::optional<std::int64_t> latency_ms;
+  if (attribution.latency) latency_ms = attribution.latency->count();
+  TRY(statement.with(report_id, run_id, index, at_text, attribution.grounds, late, latency_ms).run());
+  return {};
+}
+
+/// A trial that now has a report is no longer uncaptured.
+Result<void> amend_if_captured(StoreImpl& parts, std::int64_t report_id, WallTime at) {
+  std::int64_t trial_id = 0;
+  TrialAmendment amendment;
+  amendment.at = at;
+  {
+    TRY_ASSIGN(auto statement, parts.connection.prepare(
+                                   "SELECT t.id, t.outcome, x.value, t.contaminated FROM report rp "
+                                   "JOIN trial t ON t.id = rp.trial_id LEFT JOIN text x ON x.id = t.rule_id "
+                                   "WHERE rp.id = ? AND rp.kind = 'crash' AND rp.origin != 'reconstructed' "
+                                   "AND t.uncaptured = 1"));
+    statement.bind(report_id);
+    TRY_ASSIGN(const bool found, statement.step());
+    if (!found) return {};
+    trial_id = statement.integer(0);
+    amendment.verdict.outcome = parse_outcome(statement.text_view(1)).value_or(Outcome::crashed);
+    amendment.verdict.rule = statement.text(2);
+    amendment.contaminated = statement.boolean(3);
+  }
+  amendment.verdict.notes = {"its report is there"};
+  return append_amendment(parts, trial_id, amendment);
+}
+
+Result<AddedReport> insert_report(StoreImpl& parts, const PreparedReport& prepared, bool late) {
+  Connection& connection = parts.connection;
+  const NewReport& report = *prepared.report;
+  const CrashReport& content = report.analysis->report;
+  AddedReport added;
+  std::int64_t report_id = 0;
+  TRY_ASSIGN(std::optional<std::int64_t> raw_id, parts.raw.find(prepared.hash));
+  if (raw_id) {
+    added.news = AddStatus::known;
+    TRY_ASSIGN(auto form,
+               connection.prepare("SELECT rp.id, rp.incident FROM raw_form f JOIN report rp "
+                                  "ON rp.id = f.report_id WHERE f.raw_id = ? ORDER BY rp.incident LIMIT 1"));
+    form.bind(*raw_id);
+    TRY_ASSIGN(const bool found, form.step());
+    if (!found) return fail(ErrorKind::database, "a raw report in the store belongs to no incident");
+    report_id = form.integer(0);
+    added.incident = form.text(1);
+  } else {
+    CHECK(prepared.raw.has_value());
+    TRY_ASSIGN(raw_id, parts.raw.insert(*prepared.raw));
+    added.incident = incident_of(content, prepared.hash);
+    TRY_ASSIGN(const auto known_id, report_id_of(connection, added.incident));
+    added.news = known_id ? AddStatus::new_form : AddStatus::added;
+    if (known_id) {
+      report_id = *known_id;
+    } else {
+      TRY_ASSIGN(auto insert, connection.prepare("INSERT INTO report (incident, origin, kind, rules_version) "
+                                                 "VALUES (?, ?, 'other', '')"));
+      TRY(insert.with(added.incident, report_origin_text(report.arrival.origin)).run());
+      report_id = connection.last_insert_id();
+    }
+    TRY_ASSIGN(auto form,
+               connection.prepare("INSERT INTO raw_form (report_id, raw_id, form) VALUES (?, ?, ?)"));
+    TRY(form.with(report_id, *raw_id, form_of(report.bytes, content)).run());
+  }
+  TRY(append_sighting(connection, *raw_id, report.arrival));
+  if (report.arrival.attribution) {
+    TRY(append_attribution(parts, report_id, *report.arrival.attribution, report.arrival.seen, late));
+  }
+  // First whose it is, then what it says: so it is counted once, where it belongs.
+  TRY(refresh_report(connection, report_id));
+  if (added.news != AddStatus::known) {
+    TRY_ASSIGN(const auto speaker, speaking_raw(connection, report_id));
+    if (speaker == raw_id) {
+      TRY(write_analysis(parts, report_id, *raw_id, *report.analysis, prepared.analysis_hash,
+                         SiteWriting::met));
+    }
+  }
+  TRY(amend_if_captured(parts, report_id, report.arrival.seen));
+  return added;
+}
+
+/// Of the crash reports of a trial all but the first are repeats.
+Result<void> refresh_repeats(Connection& connection, std::int64_t trial_id) {
+  TRY_ASSIGN(auto update,
+             connection.prepare(
+                 "UPDATE report SET is_repeat = ifnull(kind = 'crash' AND site_id IS NOT NULL AND incident > "
+                 "(SELECT min(m.incident) FROM report m WHERE m.trial_id = ?1 AND m.kind = 'crash' AND "
+                 "m.site_id IS NOT NULL), 0) WHERE trial_id = ?1"));
+  return update.with(trial_id).run();
+}
+
+struct PresentRows {
+  std::int64_t report_id = 0;
+  std::string hash;
+  bool has_site = false;
+};
+
+Result<PresentRows> present_rows(Connection& connection, std::string_view incident) {
+  TRY_ASSIGN(
+      auto statement,
+      connection.prepare("SELECT id, analysis_hash, site_id IS NOT NULL FROM report WHERE incident = ?"));
+  statement.bind(incident);
+  TRY_ASSIGN(const bool found, statement.step());
+  if (!found) return fail(ErrorKind::invalid_argument, fmt::format("no report {} in the store", incident));
+  return PresentRows{statement.integer(0), statement.text(1), statement.boolean(2)};
+}
+
+/// Of rows that stay: the version of the rules, and the site's labels.
+Result<void> write_rules_version(StoreImpl& parts, std::int64_t report_id, const Analysis& analysis) {
+  if (!analysis.site.key.empty()) {
+    TRY(parts.interner.site(analysis.site, analysis.labels, analysis.rules_version, SiteWriting::anew));
+  }
+  TRY_ASSIGN(auto update, parts.connection.prepare("UPDATE report SET rules_version = ? WHERE id = ?"));
+  return update.with(analysis.rules_version, report_id).run();
+}
+
+Result<void> replace_analysis(StoreImpl& parts, const NewAnalysis& one) {
+  TRY_ASSIGN(const PresentRows stored, present_rows(parts.connection, one.incident));
+  if (stored.hash != one.stored_hash) return {};
+  if (stored.hash == one.hash) return write_rules_version(parts, stored.report_id, *one.analysis);
+  if (is_same_report(stored.hash, one.hash)) {
+    TRY(write_explanation(parts, stored.report_id, *one.analysis, one.hash));
+    // Which report of a trial is its first depends on whether they have sites, not on which.
+    if (stored.has_site == !one.analysis->site.key.empty()) return {};
+    return refresh_repeats_of(parts.connection, stored.report_id);
+  }
+  TRY_ASSIGN(const auto raw_id, speaking_raw(parts.connection, stored.report_id));
+  if (!raw_id) return fail(ErrorKind::database, fmt::format("report {} has lost its bytes", one.incident));
+  return write_analysis(parts, stored.report_id, *raw_id, *one.analysis, one.hash, SiteWriting::anew);
+}
+
+}  // namespace
+
+std::string_view report_news_text(AddStatus news) {
+  switch (news) {
+    case AddStatus::added:
+      return "added";
+    case AddStatus::known:
+      return "known";
+    case AddStatus::new_form:
+      return "new_form";
+  }
+  return {};
+}
+
+Result<std::optional<std::int64_t>> speaking_raw(Connection& connection, std::int64_t report_id) {
+  TRY_ASSIGN(auto statement,
+             connection.prepare(
+                 "SELECT f.raw_id FROM raw_form f JOIN raw r ON r.id = f.raw_id WHERE f.report_id = ? "
+                 "ORDER BY CASE f.form WHEN 'json' THEN 0 WHEN 'cut_json' THEN 1 WHEN 'text' THEN 2 "
+                 "ELSE 3 END, r.size_bytes DESC, r.hash LIMIT 1"));
+  statement.bind(report_id);
+  TRY_ASSIGN(const bool found, statement.step());
+  if (!found) return std::nullopt;
+  return statement.integer(0);
+}
+
+Result<void> refresh_report(Connection& connection, std::int64_t report_id) {
+  std::string origin;
+  {
+    TRY_ASSIGN(auto statement,
+               connection.prepare("SELECT s.origin FROM raw_form f JOIN sighting s ON s.raw_id = f.raw_id "
+                                  "WHERE f.report_id = ? ORDER BY CASE s.origin WHEN 'captured' THEN 0 "
+                                  "WHEN 'imported' THEN 1 ELSE 2 END LIMIT 1"));
+    statement.bind(report_id);
+    TRY_ASSIGN(const bool found, statement.step());
+    origin = found ? statement.text(0) : std::string(report_origin_text(ReportOrigin::imported));
+  }
+  std::int64_t trial_before = 0;
+  {
+    TRY_ASSIGN(auto statement, connection.prepare("SELECT ifnull(trial_id, 0) FROM report WHERE id = ?"));
+    statement.bind(report_id);
+    TRY(statement.step());
+    trial_before = statement.integer(0);
+  }
+  std::optional<std::int64_t> trial_id;
+  {
+    TRY_ASSIGN(auto statement,
+               connection.prepare("SELECT t.id FROM attribution a JOIN run r ON r.id = a.run_id "
+                                  "JOIN trial t ON t.run_id = a.run_id AND t.trial_index = a.trial_index "
+                                  "WHERE a.report_id = ? AND a.trial_index >= 0 "
+                                  "ORDER BY a.at DESC, r.uuid DESC, a.trial_index DESC LIMIT 1"));
+    statement.bind(report_id);
+    TRY_ASSIGN(const bool found, statement.step());
+    if (found) trial_id = statement.integer(0);
+  }
+  {
+    TRY_ASSIGN(auto update,
+               connection.prepare(
+                   "UPDATE report SET origin = ?1, trial_id = ?2, (run_id, cell_id, phase_id, outcome, "
+                   "in_rates) = (SELECT max(run_id), max(cell_id), max(phase_id), max(outcome), "
+                   "ifnull(max(outcome != 'setup_failed' AND warm_up = 0 AND contaminated = 0), 0) "
+                   "FROM trial WHERE id = ?2) WHERE id = ?3"));
+    TRY(update.with(origin, trial_id, report_id).run());
+  }
+  if (trial_before != 0 && trial_id != trial_before) TRY(refresh_repeats(connection, trial_before));
+  return refresh_repeats_of(connection, report_id);
+}
+
+Result<void> refresh_repeats_of(Connection& connection, std::int64_t report_id) {
+  std::optional<std::int64_t> trial_id;
+  {
+    TRY_ASSIGN(auto statement, connection.prepare("SELECT trial_id FROM report WHERE id = ?"));
+    statement.bind(report_id);
+    TRY(statement.step());
+    trial_id = statement.maybe_integer(0);
+  }
+  if (trial_id) return refresh_repeats(connection, *trial_id);
+  TRY_ASSIGN(auto update,
+             connection.prepare("UPDATE report SET is_repeat = 0 WHERE id = ? AND is_repeat = 1"));
+  return update.with(report_id).run();
+}
+
+Result<std::vector<PreparedReport>> prepare_reports(StoreImpl& parts, std::span<const NewReport> reports) {
+  std::vector<PreparedReport> prepared;
+  prepared.reserve(reports.size());
+  for (const NewReport& report : reports) {
+    CHECK(report.analysis != nullptr);
+    PreparedReport one;
+    one.report = &report;
+    one.hash = hash128_hex(report.bytes);
+    one.analysis_hash = analysis_hash(*report.analysis);
+    TRY_ASSIGN(const auto known, parts.raw.find(one.hash));
+    if (!known) {
+      TRY_ASSIGN(one.raw, parts.raw.prepare(report.bytes, one.hash, raw_shape(report.analysis->report)));
+    }
+    prepared.push_back(std::move(one));
+  }
+  return prepared;
+}
+
+Result<std::vector<AddedReport>> insert_reports(StoreImpl& parts, const std::vector<PreparedReport>& reports,
+                                                bool late) {
+  std::vector<AddedReport> added;
+  added.reserve(reports.size());
+  for (const PreparedReport& report : reports) {
+    auto one = insert_report(parts, report, late);
+    if (!one) {
+      if (!report.report->arrival.source_path.empty()) {
+        one.error().add_context("while storing " + report.report->arrival.source_path);
+      }
+      return fail(std::move(one.error()));
+    }
+    added.push_back(std::move(*one));
+  }
+  return added;
+}
+
+Result<std::optional<std::string>> Store::find_known(std::string_view bytes) {
+  TRY_ASSIGN(auto statement,
+             parts_->connection.prepare(
+                 "SELECT rp.incident FROM raw r JOIN raw_form f ON f.raw_id = r.id JOIN report rp "
+                 "ON rp.id = f.report_id WHERE r.hash = ? ORDER BY rp.incident LIMIT 1"));
+  const std::string hash = hash128_hex(bytes);
+  statement.bind(hash);
+  TRY_ASSIGN(const bool found, statement.step());
+  if (!found) return std::nullopt;
+  return statement.text(0);
+}
+
+Result<AddedReport> Store::add_report(std::string_view bytes, const ReportArrival& arrival,
+                                      const Analysis& analysis) {
+  const NewReport report{bytes, arrival, &analysis};
+  TRY_ASSIGN(auto added, add_reports({&report, 1}));
+  return std::move(added.front());
+}
+
+Result<AddedReport> Store::add_late_report(std::string_view bytes, const ReportArrival& arrival,
+                                           const Analysis& analysis, const TrialAmendment& amendment) {
+  CHECK(arrival.attribution && arrival.attribution->trial_index);
+  const NewReport report{bytes, arrival, &analysis};
+  TRY_ASSIGN(const auto prepared, prepare_reports(*parts_, {&report, 1}));
+  TRY_ASSIGN(auto scope, WriteScope::begin(*parts_));
+  TRY_ASSIGN(auto added, insert_reports(*parts_, prepared, true));
+  TRY_ASSIGN(const std::int64_t run_id, run_id_of(parts_->connection, arrival.attribution->run));
+  TRY_ASSIGN(const auto ids, find_trial_ids(parts_->connection, run_id, *arrival.attribution->trial_index));
+  // Found by the attribution already, or that had failed.
+  CHECK(ids.has_value());
+  TRY(append_amendment(*parts_, ids->trial_id, amendment));
+  TRY(scope.commit());
+  return std::move(added.front());
+}
+
+Result<std::vector<AddedReport>> Store::add_reports(std::span<const NewReport> reports) {
+  TRY_ASSIGN(const auto prepared, prepare_reports(*parts_, reports));
+  TRY_ASSIGN(auto scope, WriteScope::begin(*parts_));
+  TRY_ASSIGN(auto added, insert_reports(*parts_, prepared, true));
+  TRY(scope.commit());
+  return added;
+}
+
+Result<void> Store::attribute_report(std::string_view incident, const ReportAttribution& attribution,
+                                     WallTime at) {
+  TRY_ASSIGN(auto scope, WriteScope::begin(*parts_));
+  TRY_ASSIGN(const auto report_id, report_id_of(parts_->connection, incident));
+  if (!report_id)
+    return fail(ErrorKind::invalid_argument, fmt::format("no report {} in the store", incident));
+  TRY(append_attribution(*parts_, *report_id, attribution, at, true));
+  TRY(refresh_report(parts_->connection, *report_id));
+  TRY(amend_if_captured(*parts_, *report_id, at));
+  return scope.commit();
+}
+
+Result<std::vector<RunReport>> Store::reports_met_by(const Uuid& run) {
+  TRY_ASSIGN(const std::int64_t run_id, run_id_of(parts_->connection, run));
+  TRY_ASSIGN(auto statement,
+             parts_->connection.prepare(
+                 "SELECT rp.incident, max(a.trial_index), rp.pid, max(a.late AND a.trial_index >= 0), "
+                 "min(a.latency_ms) FROM attribution a JOIN report rp ON rp.id = a.report_id "
+                 "WHERE a.run_id = ? GROUP BY rp.id ORDER BY rp.incident"));
+  statement.bind(run_id);
+  std::vector<RunReport> reports;
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) return reports;
+    RunReport report;
+    report.incident = statement.text(0);
+    if (statement.integer(1) >= 0) report.trial_index = statement.integer(1);
+    report.pid = statement.maybe_integer(2);
+    report.late = statement.boolean(3);
+    if (!statement.is_null(4)) report.latency = std::chrono::milliseconds(statement.integer(4));
+    reports.push_back(std::move(report));
+  }
+}
+
+Result<std::string> Store::resolve_report(std::string_view text) {
+  if (text == "last") {
+    TRY_ASSIGN(auto statement,
+               parts_->connection.prepare("SELECT incident FROM report ORDER BY happened_at IS NULL, "
+                                          "happened_at DESC, incident LIMIT 1"));
+    TRY_ASSIGN(const bool found, statement.step());
+    if (!found)
+      return fail(ErrorKind::invalid_argument, fmt::format("{} holds no report yet", path().string()));
+    return statement.text(0);
+  }
+  // Incidents are upper case, hashes lower case: a prefix in any case is meant.
+  TRY_ASSIGN(auto statement,
+             parts_->connection.prepare("SELECT incident FROM report WHERE incident >= ?1 AND "
+                                        "incident < ?1 || char(0x10ffff) UNION ALL "
+                                        "SELECT incident FROM report WHERE ?2 != ?1 AND incident >= ?2 "
+                                        "AND incident < ?2 || char(0x10ffff) LIMIT 3"));
+  std::string upper(text);
+  std::string lower(text);
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  statement.with(upper, lower);
+  std::vector<std::string> found;
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) break;
+    found.push_back(statement.text(0));
+    if (found.back() == upper || found.back() == lower) return found.back();
+  }
+  if (text.empty() || found.empty()) {
+    return fail(ErrorKind::invalid_argument,
+                fmt::format("no report {} in {}; `faultline list reports` shows what is there", text,
+                            path().string()));
+  }
+  if (found.size() > 1) {
+    return fail(ErrorKind::invalid_argument,
+                fmt::format("{} is the beginning of several reports ({}, {}…); give more digits", text,
+                            found[0], found[1]));
+  }
+  return found.front();
+}
+
+Result<std::string> Store::raw_report(std::string_view text) {
+  TRY_ASSIGN(const std::string incident, resolve_report(text));
+  TRY_ASSIGN(auto statement, parts_->connection.prepare("SELECT raw_id FROM report WHERE incident = ?"));
+  statement.bind(incident);
+  TRY(statement.step());
+  return parts_->raw.load(statement.integer(0));
+}
+
+Result<std::vector<std::string>> Store::raw_forms(std::string_view text) {
+  TRY_ASSIGN(const std::string incident, resolve_report(text));
+  std::vector<std::int64_t> ids;
+  {
+    TRY_ASSIGN(auto statement,
+               parts_->connection.prepare(
+                   "SELECT f.raw_id FROM report rp JOIN raw_form f ON f.report_id = rp.id JOIN raw r "
+                   "ON r.id = f.raw_id WHERE rp.incident = ? ORDER BY f.raw_id != rp.raw_id, r.hash"));
+    statement.bind(incident);
+    while (true) {
+      TRY_ASSIGN(const bool row, statement.step());
+      if (!row) break;
+      ids.push_back(statement.integer(0));
+    }
+  }
+  std::vector<std::string> forms;
+  for (const std::int64_t id : ids) {
+    TRY_ASSIGN(auto bytes, parts_->raw.load(id));
+    forms.push_back(std::move(bytes));
+  }
+  return forms;
+}
+
+Result<ReportArrival> Store::arrival_of(std::string_view text) {
+  TRY_ASSIGN(const std::string incident, resolve_report(text));
+  ReportArrival arrival;
+  std::int64_t report_id = 0;
+  {
+    TRY_ASSIGN(auto statement,
+               parts_->connection.prepare(
+                   "SELECT rp.id, s.origin, s.source_path, s.seen_at FROM report rp JOIN sighting s "
+                   "ON s.raw_id = rp.raw_id WHERE rp.incident = ? ORDER BY s.origin != rp.origin, "
+                   "s.seen_at, s.source_path LIMIT 1"));
+    statement.bind(incident);
+    TRY(statement.step());
+    report_id = statement.integer(0);
+    arrival.origin = parse_report_origin(statement.text_view(1)).value_or(ReportOrigin::imported);
+    arrival.source_path = statement.text(2);
+    arrival.seen = parse_utc(statement.text_view(3)).value_or(WallTime{});
+  }
+  TRY_ASSIGN(auto statement,
+             parts_->connection.prepare(
+                 "SELECT r.uuid, a.trial_index, a.grounds, (SELECT min(b.latency_ms) FROM attribution b "
+                 "WHERE b.report_id = a.report_id AND b.run_id = a.run_id) FROM attribution a JOIN run r "
+                 "ON r.id = a.run_id WHERE a.report_id = ? ORDER BY a.trial_index < 0, a.at DESC, "
+                 "r.uuid DESC, a.trial_index DESC LIMIT 1"));
+  statement.bind(report_id);
+  TRY_ASSIGN(const bool found, statement.step());
+  if (!found) return arrival;
+  ReportAttribution attribution;
+  attribution.run = Uuid::parse(statement.text_view(0)).value_or(Uuid{});
+  if (statement.integer(1) >= 0) attribution.trial_index = statement.integer(1);
+  attribution.grounds = statement.text(2);
+  if (!statement.is_null(3)) attribution.latency = std::chrono::milliseconds(statement.integer(3));
+  arrival.attribution = std::move(attribution);
+  return arrival;
+}
+
+Result<std::vector<StoredReport>> Store::stored_reports(std::int64_t after, std::size_t limit,
+                                                        std::uint64_t limit_bytes) {
+  std::vector<StoredReport> reports;
+  std::vector<std::int64_t> raw_ids;
+  {
+    TRY_ASSIGN(
+        auto statement,
+        parts_->connection.prepare(
+            "SELECT rp.incident, rp.raw_id, rp.origin, rp.rules_version, rp.analysis_hash, s.key, s.text, "
+            "w.size_bytes, rp.id FROM report rp JOIN raw w ON w.id = rp.raw_id LEFT JOIN site s ON s.id = "
+            "rp.site_id WHERE rp.id > ? ORDER BY rp.id LIMIT ?"));
+    statement.with(after, static_cast<std::int64_t>(limit));
+    std::uint64_t bytes = 0;
+    while (true) {
+      TRY_ASSIGN(const bool found, statement.step());
+      if (!found) break;
+      bytes += static_cast<std::uint64_t>(statement.integer(7));
+      if (bytes > limit_bytes && !reports.empty()) break;
+      StoredReport& report = reports.emplace_back();
+      report.incident = statement.text(0);
+      raw_ids.push_back(statement.integer(1));
+      report.origin = parse_report_origin(statement.text_view(2)).value_or(ReportOrigin::imported);
+      report.rules_version = statement.text(3);
+      report.analysis_hash = statement.text(4);
+      report.site_key = statement.text(5);
+      report.site_text = statement.text(6);
+      report.place = statement.integer(8);
+    }
+  }
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    auto bytes = parts_->raw.load(raw_ids[i]);
+    if (!bytes) {
+      bytes.error().add_context("while reading report " + reports[i].incident);
+      return fail(std::move(bytes.error()));
+    }
+    reports[i].bytes = std::move(*bytes);
+  }
+  return reports;
+}
+
+Result<void> Store::replace_analyses(std::span<const NewAnalysis> analyses) {
+  TRY_ASSIGN(auto scope, WriteScope::begin(*parts_));
+  for (const NewAnalysis& one : analyses) TRY(replace_analysis(*parts_, one));
+  return scope.commit();
+}
+
+}  // namespace faultline

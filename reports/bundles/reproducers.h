@@ -1,0 +1,22 @@
+// The cells that crash at a bundle's sites, as a ladder of reproducers: the smallest first.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reports/bundles/feedback.h"
+
+namespace faultline {
+
+/// Longer ladders help nobody; the tables have every cell.
+inline constexpr std::size_t kMostSteps = 12;
+
+/// Cells in which the sites were hit: by their numeric settings, the smaller first; then the higher rate
+/// first.
+std::vector<FeedbackCell> ladder_steps(const std::vector<FeedbackCell>& cells);
+
+/// Words as a shell takes them.
+std::string command_line(const std::vector<std::string>& words);
+
+}  // namespace faultline

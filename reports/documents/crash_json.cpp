@@ -1,0 +1,232 @@
+#include "reports/documents/crash_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/clock.h"
+#include "core/base/text_escape.h"
+
+namespace faultline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json text_or_null(const std::optional<std::string>& text) {
+  return text ? Json(valid_utf8(*text)) : Json(nullptr);
+}
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(valid_utf8(text)); }
+
+template <typename Number>
+Json number_or_null(const std::optional<Number>& number) {
+  return number ? Json(*number) : Json(nullptr);
+}
+template <typename Number>
+Json number_or_null(const BoxedOptional<Number>& number) {
+  return number ? Json(*number) : Json(nullptr);
+}
+
+Json texts(const std::vector<std::string>& list) {
+  Json out = Json::array();
+  for (const auto& text : list) out.push_back(valid_utf8(text));
+  return out;
+}
+
+Json access_or_null(const std::optional<AccessKind>& access) {
+  return access ? Json(access_kind_text(*access)) : Json(nullptr);
+}
+
+Json time_of(const CrashReport& report) {
+  const auto& text = report.capture_time ? report.capture_time : report.header.timestamp;
+  if (!text) return nullptr;
+  const auto time = parse_report_time(*text);
+  return time ? Json(format_utc(*time)) : Json(nullptr);
+}
+
+Json os_of(const CrashReport& report) {
+  // `macOS 15.7.3`: the name is what stands before the last blank.
+  Json out = {{"name", nullptr}, {"version", nullptr}, {"build", text_or_null(report.os.build)}};
+  if (!report.os.train) return out;
+  const std::string& train = *report.os.train;
+  const auto blank = train.rfind(' ');
+  out["name"] = valid_utf8(train.substr(0, blank));
+  if (blank != std::string::npos) out["version"] = valid_utf8(train.substr(blank + 1));
+  return out;
+}
+
+Json exception_of(const CrashReport& report) {
+  if (!report.exception) return nullptr;
+  const ExceptionInfo& exception = *report.exception;
+  return {{"type", text_or_null(exception.type)},
+          {"signal", text_or_null(exception.signal)},
+          {"codes", exception.raw_codes},
+          {"subtype", text_or_null(exception.subtype)},
+          {"message", text_or_null(exception.message)}};
+}
+
+Json termination_of(const CrashReport& report) {
+  if (!report.termination) return nullptr;
+  const Termination& end = *report.termination;
+  return {{"namespace", text_or_null(end.name_space)},
+          {"code", number_or_null(end.code)},
+          {"indicator", text_or_null(end.indicator)},
+          {"reasons", texts(end.reasons)},
+          {"details", texts(end.details)}};
+}
+
+Json fault_of(const FaultExplanation& fault) {
+  return {{"kind", fault_kind_text(fault.kind)},
+          {"address", number_or_null(fault.address)},
+          {"access", access_or_null(fault.access)},
+          {"size_bytes", number_or_null(fault.size_bytes)},
+          {"instruction", text_or_null(fault.instruction)},
+          {"base_register", text_or_null(fault.base_register)},
+          {"base_value", number_or_null(fault.base_value)},
+          {"fault_offset", number_or_null(fault.fault_offset)},
+          {"agrees", number_or_null(fault.agrees)},
+          {"sentence", valid_utf8(fault.sentence)},
+          {"rule", text_or_null(fault.rule)},
+          {"evidence", texts(fault.evidence)}};
+}
+
+Json site_of(const CrashSite& site) {
+  return {{"key", site.key},
+          {"text", valid_utf8(site.text)},
+          {"family", site.family},
+          {"family_text", valid_utf8(site.family_text)},
+          {"image", text_or_null(site.image)},
+          {"function", text_or_null(site.function)},
+          {"code_offset", number_or_null(site.code_offset)},
+          {"fault_offset", number_or_null(site.fault_offset)},
+          {"access", access_or_null(site.access)},
+          {"rule", text_or_null(site.rule)},
+          {"notes", texts(site.notes)}};
+}
+
+Json frame_of(const CrashReport& report, const Frame& frame) {
+  const Image* image = report.image_of(frame);
+  const auto address = report.address_of(frame);
+  Json name = nullptr;
+  if (image != nullptr) {
+    name = valid_utf8(image->display_name());
+  } else if (frame.image_name) {
+    name = valid_utf8(*frame.image_name);
+  }
+  const bool named = frame.symbol.has_value();
+  return {{"image", name},
+          {"uuid", image != nullptr && image->uuid ? Json(image->uuid->text()) : Json(nullptr)},
+          {"address", address ? Json(address->value) : Json(nullptr)},
+          {"image_offset", frame.image_offset.value},
+          {"function", text_or_null(frame.symbol)},
+          {"code_offset", number_or_null(frame.symbol_location)},
+          {"file", text_or_null(frame.source_file)},
+          {"line", number_or_null(frame.source_line)},
+          {"inlined", frame.inlined},
+          {"source", symbol_origin_text(named ? frame.symbol_source : SymbolOrigin::none)}};
+}
+
+Json threads_of(const CrashReport& report) {
+  Json out = Json::array();
+  const auto crashed = report.crashed_thread_index();
+  for (std::size_t i = 0; i < report.threads.size(); ++i) {
+    const Thread& thread = report.threads[i];
+    Json frames = Json::array();
+    for (const Frame& frame : thread.frames) frames.push_back(frame_of(report, frame));
+    out.push_back({{"index", i},
+                   {"crashed", crashed == i},
+                   {"id", number_or_null(thread.id)},
+                   {"name", text_or_null(thread.name)},
+                   {"queue", text_or_null(thread.queue)},
+                   {"frames", std::move(frames)}});
+  }
+  return out;
+}
+
+Json portrait_of(const Portrait& portrait) {
+  Json groups = Json::array();
+  for (const ThreadGroup& group : portrait.groups) {
+    Json shared = Json::array();
+    for (const SharedPointer& pointer : group.shared) {
+      shared.push_back({{"value", pointer.value},
+                        {"crashed_register", pointer.crashed_register},
+                        {"thread", pointer.thread},
+                        {"register", pointer.other_register}});
+    }
+    groups.push_back({{"threads", group.threads},
+                      {"names", texts(group.names)},
+                      {"queues", texts(group.queues)},
+                      {"waits_for", text_or_null(group.waits_for)},
+                      {"place", text_or_null(group.place)},
+                      {"in_crash_image", group.in_crash_image},
+                      {"at_own_fault", group.at_own_fault},
+                      {"shared_pointers", std::move(shared)}});
+  }
+  return {{"groups", std::move(groups)}, {"phase", text_or_null(portrait.phase)}};
+}
+
+Json system_event_of(const CrashReport& report) {
+  if (!report.system_event) return nullptr;
+  const SystemEvent& event = *report.system_event;
+  Json kexts = Json::array();
+  for (const auto& [name, version] : event.kexts) {
+    kexts.push_back({{"name", valid_utf8(name)}, {"version", text_or_null(version)}});
+  }
+  return {{"panic_string", text_or_null(event.panic_string)},
+          {"panicked_task", text_or_null(event.panicked_task)},
+          {"panicked_pid", number_or_null(event.panicked_pid)},
+          {"kexts", std::move(kexts)},
+          {"process", text_or_null(event.process)},
+          {"time_s", number_or_null(event.time_seconds)},
+          {"restart_reason", text_or_null(event.restart_reason)}};
+}
+
+Json issues_of(const CrashReport& report) {
+  Json out = Json::array();
+  for (const Issue& issue : report.issues) {
+    out.push_back({{"at", valid_utf8(issue.at)}, {"message", valid_utf8(issue.message)}});
+  }
+  return out;
+}
+
+Json disassembly_of(const std::optional<Disassembly>& disassembly) {
+  if (!disassembly) return nullptr;
+  Json instructions = Json::array();
+  for (const auto& instruction : disassembly->instructions) {
+    instructions.push_back({{"address", instruction.address.value},
+                            {"bytes", instruction.bytes},
+                            {"text", instruction.text},
+                            {"is_at", instruction.is_at}});
+  }
+  return {{"origin", valid_utf8(disassembly->origin)}, {"instructions", instructions}};
+}
+
+}  // namespace
+
+std::string crash_json(const Analysis& analysis, const std::optional<Disassembly>& disassembly) {
+  const CrashReport& report = analysis.report;
+  const Json out = {
+      {"incident", text_or_null(report.incident)},
+      {"kind", report_kind_text(report.kind)},
+      {"bug_type", text_or_null(report.header.bug_type)},
+      {"origin", report_origin_text(report.origin)},
+      {"process", {{"name", text_or_null(report.process_name)}, {"pid", number_or_null(report.pid)}}},
+      {"time", time_of(report)},
+      {"os", os_of(report)},
+      {"model", text_or_null(report.model)},
+      {"cpu", text_or_null(report.cpu_type)},
+      {"translated", number_or_null(report.translated)},
+      {"exception", exception_of(report)},
+      {"termination", termination_of(report)},
+      {"system_event", system_event_of(report)},
+      {"fault", fault_of(analysis.fault)},
+      {"site", site_of(analysis.site)},
+      {"labels", texts(analysis.labels)},
+      {"crashed_thread", number_or_null(report.crashed_thread_number())},
+      {"threads", threads_of(report)},
+      {"portrait", portrait_of(analysis.portrait)},
+      {"disassembly", disassembly_of(disassembly)},
+      {"rules_version", text_or_null(analysis.rules_version)},
+      {"issues", issues_of(report)},
+  };
+  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace faultline

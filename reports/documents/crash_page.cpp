@@ -1,0 +1,47 @@
+#include "reports/documents/crash_page.h"
+
+#include <fmt/format.h>
+
+#include "core/base/clock.h"
+#include "reports/documents/crash_page_sections.h"
+#include "reports/documents/document.h"
+
+namespace faultline {
+namespace {
+
+std::string page_title(const Analysis& analysis) {
+  const CrashReport& report = analysis.report;
+  std::string title = report.process_name.value_or(report.header.app_name.value_or("unknown process"));
+  if (report.pid) title += fmt::format(" [{}]", *report.pid);
+  title += fmt::format(", {}", report_kind_text(report.kind));
+  if (report.capture_time) {
+    if (const auto time = parse_report_time(*report.capture_time)) title += ", " + format_utc(*time);
+  }
+  return title;
+}
+
+std::vector<PageSection> page_sections(const Analysis& analysis, const CrashPageContext& context) {
+  std::vector<PageSection> all{
+      fault_section(analysis),           site_section(analysis, context), stack_section(analysis),
+      instructions_section(context),     others_section(analysis),        event_section(analysis),
+      exception_section(analysis),       registers_section(analysis),     memory_section(analysis),
+      system_section(analysis, context), images_section(analysis),        unknown_section(analysis, context)};
+  std::erase_if(all, [](const PageSection& section) { return section.blocks.empty(); });
+  return all;
+}
+
+}  // namespace
+
+std::string crash_page_text(const Analysis& analysis, const CrashPageContext& context) {
+  return page_as_text(page_title(analysis), page_sections(analysis, context));
+}
+
+std::string crash_page_markdown(const Analysis& analysis, const CrashPageContext& context) {
+  return page_as_markdown(page_title(analysis), page_sections(analysis, context));
+}
+
+std::string crash_page_html(const Analysis& analysis, const CrashPageContext& context) {
+  return page_as_html(page_title(analysis), page_sections(analysis, context));
+}
+
+}  // namespace faultline

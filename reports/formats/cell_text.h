@@ -1,0 +1,23 @@
+// A cell as people read it, in the pieces that line up under each other.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reports/formats/table.h"
+
+namespace faultline {
+
+/// The unescaped text of a cell. Most have one piece; a rate has three (`28/50`, `56 %`, `[41 %, 70 %]`),
+/// an estimate two. Null has one empty piece.
+std::vector<std::string> cell_pieces(const TableCell& cell, const Column& column);
+
+/// The pieces with two blanks between them.
+std::string cell_text(const TableCell& cell, const Column& column);
+
+/// A time in UTC for people, to the minute: `2025-12-21T01:36:18.286Z` -> `2025-12-21 01:36Z`. Null where
+/// there is none; as it is where it is none of ours.
+CellValue short_time(const std::string& utc);
+
+}  // namespace faultline

@@ -1,0 +1,95 @@
+#include "reports/formats/json_writer.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/base/text_escape.h"
+
+namespace faultline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct ToJson {
+  Json operator()(std::monostate) const { return nullptr; }
+  Json operator()(bool value) const { return value; }
+  Json operator()(std::int64_t value) const { return value; }
+  Json operator()(std::uint64_t value) const { return value; }
+  Json operator()(double value) const { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+  Json operator()(const std::string& value) const { return valid_utf8(value); }
+  Json operator()(const TextList& value) const {
+    Json list = Json::array();
+    for (const std::string& one : value) list.push_back(valid_utf8(one));
+    return list;
+  }
+  Json operator()(const Rate& value) const {
+    return {{"trials", value.of.trials},
+            {"counted", value.of.counted},
+            {"rate", value.of.trials == 0 ? Json(nullptr) : Json(value.of.ratio())},
+            {"low", value.interval.low},
+            {"high", value.interval.high}};
+  }
+  Json operator()(const CountOf& value) const {
+    return {{"counted", value.of.counted}, {"trials", value.of.trials}};
+  }
+  Json operator()(const Estimate& value) const {
+    return {{"value", (*this)(value.value)},
+            {"low", (*this)(value.interval.low)},
+            {"high", (*this)(value.interval.high)}};
+  }
+};
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+}  // namespace
+
+std::string JsonWriter::write(const Table& table) const {
+  const std::vector<std::string> keys = machine_keys(table);
+  std::string out = "{";
+  for (const auto& [key, value] : table.facts)
+    out += dump(key) + ": " + dump(std::visit(ToJson{}, value)) + ",\n ";
+  out += "\"rows\": [";
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    Json object = Json::object();
+    const auto values = machine_values(table, row);
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      object[valid_utf8(keys[i])] = std::visit(ToJson{}, values[i]);
+    out += (row == 0 ? "\n  " : ",\n  ") + dump(object);
+  }
+  out += table.rows.empty() ? "]}\n" : "\n ]}\n";
+  return terminal_safe_json(out);
+}
+
+std::string terminal_safe_json(std::string_view json) {
+  // escape_text knows which characters mislead; only its spelling differs from JSON's.
+  std::string out;
+  out.reserve(json.size());
+  std::size_t i = 0;
+  while (i < json.size()) {
+    const auto first = static_cast<unsigned char>(json[i]);
+    if (first < 0x7f) {
+      out += json[i++];
+      continue;
+    }
+    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1;
+    const std::string_view character = json.substr(i, length);
+    i += character.size();
+    const std::string escaped = escape_text(character);
+    if (escaped == character) {
+      out += character;
+    } else if (escaped.starts_with("\\x")) {
+      out += fmt::format("\\u00{}", escaped.substr(2));
+    } else if (escaped.size() == 6) {
+      out += escaped;
+    } else {
+      // Above the basic plane JSON has surrogate pairs.
+      const auto point = static_cast<std::uint32_t>(std::stoul(escaped.substr(2), nullptr, 16)) - 0x10000;
+      out += fmt::format("\\u{:04x}\\u{:04x}", 0xd800 + (point >> 10), 0xdc00 + (point & 0x3ff));
+    }
+  }
+  return out;
+}
+
+}  // namespace faultline

@@ -1,0 +1,315 @@
+#include "reports/privacy/leak_check.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "core/base/text_file.h"
+#include "reports/formats/archive_file.h"
+#include "reports/privacy/latin_letters.h"
+
+namespace faultline {
+namespace {
+
+constexpr int kDeepestArchive = 3;
+/// From this length on a value counts inside of words, too.
+constexpr std::size_t kLongValue = 12;
+
+// Readings: each turns a whole text into what a reader might see in it.
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+void put_utf8(std::string& out, std::uint32_t point) {
+  const auto put = [&](std::uint32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+  if (point < 0x80) {
+    put(point);
+  } else if (point < 0x800) {
+    put(0xC0U | (point >> 6));
+    put(0x80U | (point & 0x3FU));
+  } else if (point < 0x10000) {
+    put(0xE0U | (point >> 12));
+    put(0x80U | ((point >> 6) & 0x3FU));
+    put(0x80U | (point & 0x3FU));
+  } else {
+    put(0xF0U | (point >> 18));
+    put(0x80U | ((point >> 12) & 0x3FU));
+    put(0x80U | ((point >> 6) & 0x3FU));
+    put(0x80U | (point & 0x3FU));
+  }
+}
+
+std::string as_it_is(std::string_view text) { return std::string(text); }
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
+      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+/// `\/`, `\_`, `\ `, `\u00e9`, `\xc3`, `\303`.
+std::string backslash_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 >= text.size()) {
+      out += text[i];
+      continue;
+    }
+    const auto digits = [&](std::size_t from, std::size_t count, int base) {
+      std::int64_t value = 0;
+      for (std::size_t k = from; k < from + count; ++k) {
+        const int digit = k < text.size() ? hex_digit(text[k]) : -1;
+        if (digit < 0 || digit >= base) return std::int64_t{-1};
+        value = value * base + digit;
+      }
+      return value;
+    };
+    if (const auto point = digits(i + 2, 4, 16); text[i + 1] == 'u' && point >= 0) {
+      put_utf8(out, static_cast<std::uint32_t>(point));
+      i += 5;
+    } else if (const auto byte = digits(i + 2, 2, 16); text[i + 1] == 'x' && byte >= 0) {
+      out += static_cast<char>(byte);
+      i += 3;
+    } else if (const auto octal = digits(i + 1, 3, 8); octal >= 0 && octal < 256) {
+      out += static_cast<char>(octal);
+      i += 3;
+    } else if (text[i + 1] == 'n' || text[i + 1] == 't') {
+      out += ' ';
+      ++i;
+    } else {
+      out += text[i + 1];
+      ++i;
+    }
+  }
+  return out;
+}
+
+std::string entities_decoded(std::string_view text) {
+  constexpr std::pair<std::string_view, char> kNamed[] = {{"&amp;", '&'},  {"&lt;", '<'},    {"&gt;", '>'},
+                                                          {"&quot;", '"'}, {"&apos;", '\''}, {"&nbsp;", ' '}};
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '&') {
+      out += text[i];
+      continue;
+    }
+    const auto* named = std::find_if(std::begin(kNamed), std::end(kNamed), [&](const auto& entity) {
+      return text.substr(i, entity.first.size()) == entity.first;
+    });
+    if (named != std::end(kNamed)) {
+      out += named->second;
+      i += named->first.size() - 1;
+      continue;
+    }
+    const bool hex = text.substr(i, 3) == "&#x" || text.substr(i, 3) == "&#X";
+    const auto begin = i + (hex ? 3 : 2);
+    auto end = begin;
+    std::uint32_t point = 0;
+    while (text.substr(i, 2) == "&#" && end < text.size() && end - begin < 7) {
+      const int digit = hex_digit(text[end]);
+      if (digit < 0 || (!hex && digit > 9)) break;
+      point = point * (hex ? 16 : 10) + static_cast<std::uint32_t>(digit);
+      ++end;
+    }
+    if (end > begin && end < text.size() && text[end] == ';' && point < 0x110000) {
+      put_utf8(out, point);
+      i = end;
+    } else {
+      out += '&';
+    }
+  }
+  return out;
+}
+
+template <bool kBigEndian>
+std::string utf16_decoded(std::string_view text) {
+  // Text of this form is half zeros, at least where it is Latin.
+  const auto zeros = std::count(text.begin(), text.end(), '\0');
+  if (static_cast<std::size_t>(zeros) * 4 < text.size()) return {};
+  std::string out;
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+    const auto a = static_cast<unsigned char>(text[i + (kBigEndian ? 1 : 0)]);
+    const auto b = static_cast<unsigned char>(text[i + (kBigEndian ? 0 : 1)]);
+    put_utf8(out, static_cast<std::uint32_t>(a | (b << 8)));
+  }
+  return out;
+}
+
+struct Reading {
+  const char* name;
+  std::string (*read)(std::string_view);
+};
+constexpr Reading kReadings[] = {{"as it is", as_it_is},
+                                 {"percent-decoded", percent_decoded},
+                                 {"without backslashes", backslash_decoded},
+                                 {"HTML entities decoded", entities_decoded},
+                                 {"as UTF-16", utf16_decoded<false>},
+                                 {"as big-endian UTF-16", utf16_decoded<true>}};
+
+/// Letters small and decomposed, blanks and line ends one blank.
+std::string plain_form(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    if (first == ' ' || (first >= '\t' && first <= '\r')) {
+      if (out.empty() || out.back() != ' ') out += ' ';
+      continue;
+    }
+    if (first >= 'A' && first <= 'Z') {
+      out += static_cast<char>(first + ('a' - 'A'));
+      continue;
+    }
+    if (first >= 0xC3 && first <= 0xC5 && i + 1 < text.size()) {
+      const auto point = static_cast<std::uint32_t>(((first & 0x1FU) << 6) |
+                                                    (static_cast<unsigned char>(text[i + 1]) & 0x3FU));
+      const auto* letter = std::find_if(std::begin(kLatinLetters), std::end(kLatinLetters),
+                                        [&](const LatinLetter& l) { return l.composed == point; });
+      if (letter != std::end(kLatinLetters)) {
+        const char base = letter->base;
+        out += static_cast<char>(base >= 'A' && base <= 'Z' ? base + ('a' - 'A') : base);
+        put_utf8(out, letter->mark);
+        ++i;
+        continue;
+      }
+    }
+    out += text[i];
+  }
+  return out;
+}
+
+bool is_word_byte(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (static_cast<unsigned char>(c) & 0x80) != 0;
+}
+
+bool stands_in_path(const std::string& text, std::size_t at) {
+  constexpr std::string_view kRoots[] = {"/users/", "/home/", "\\users\\"};
+  return std::any_of(std::begin(kRoots), std::end(kRoots), [&](std::string_view root) {
+    return at >= root.size() && text.compare(at - root.size(), root.size(), root) == 0;
+  });
+}
+
+bool contains(const std::string& text, const std::string& value, bool only_in_paths) {
+  if (value.empty()) return false;
+  for (auto at = text.find(value); at != std::string::npos; at = text.find(value, at + 1)) {
+    const auto after = at + value.size();
+    const bool inside_word = (at > 0 && is_word_byte(text[at - 1]) && is_word_byte(value.front())) ||
+                             (after < text.size() && is_word_byte(text[after]) && is_word_byte(value.back()));
+    if (inside_word && value.size() < kLongValue) continue;
+    if (!only_in_paths || stands_in_path(text, at)) return true;
+  }
+  return false;
+}
+
+struct PlainTarget {
+  const LeakTarget* target;
+  std::string value;
+};
+
+/// The bytes without what is allowed in them; nullopt where the whole file is.
+std::optional<std::string> without_allowed(const std::string& name, std::string_view bytes,
+                                           const std::vector<LeakAllowance>& allowed) {
+  std::string text(bytes);
+  for (const auto& allowance : allowed) {
+    if (("/" + name).find("/" + allowance.path) == std::string::npos) continue;
+    if (allowance.text.empty()) return std::nullopt;
+    for (auto at = text.find(allowance.text); at != std::string::npos; at = text.find(allowance.text, at)) {
+      text.replace(at, allowance.text.size(), " ");
+    }
+  }
+  return text;
+}
+
+struct Search {
+  const std::vector<PlainTarget>& targets;
+  const std::vector<LeakAllowance>& allowed;
+  LeakCheck& result;
+};
+
+Result<void> check_bytes(const std::string& name, std::string_view bytes, int depth, const Search& search) {
+  const auto text = without_allowed(name, bytes, search.allowed);
+  if (!text) return {};
+  ++search.result.files;
+  search.result.bytes += bytes.size();
+  std::set<const LeakTarget*> found;
+  for (const auto& reading : kReadings) {
+    const auto plain = plain_form(reading.read(name + "\n" + *text));
+    for (const auto& [target, value] : search.targets) {
+      if (found.contains(target) || !contains(plain, value, target->only_in_paths)) continue;
+      found.insert(target);
+      search.result.hits.push_back({name, *target, reading.name});
+    }
+  }
+  if (depth == kDeepestArchive) return {};
+  auto members = read_archive(bytes);
+  if (!members) return fail(std::move(members.error().add_context("while looking into " + name)));
+  for (const auto& member : *members)
+    TRY(check_bytes(name + "/" + member.name, member.bytes, depth + 1, search));
+  return {};
+}
+
+std::vector<PlainTarget> plain_targets(const std::vector<LeakTarget>& targets) {
+  std::vector<PlainTarget> plain;
+  plain.reserve(targets.size());
+  for (const auto& target : targets) plain.push_back({&target, plain_form(target.value)});
+  return plain;
+}
+
+}  // namespace
+
+std::string shown_value(const LeakTarget& target) {
+  constexpr std::size_t kShownSigns = 4;
+  if (target.what != "token") return target.value;
+  return target.value.substr(0, kShownSigns) + "...";
+}
+
+Result<void> check_text_for_leaks(const std::string& name, std::string_view bytes,
+                                  const std::vector<LeakTarget>& targets, LeakCheck& result,
+                                  const std::vector<LeakAllowance>& allowed) {
+  const auto plain = plain_targets(targets);
+  return check_bytes(name, bytes, 0, {plain, allowed, result});
+}
+
+Result<LeakCheck> check_for_leaks(const std::filesystem::path& place, const std::vector<LeakTarget>& targets,
+                                  const std::vector<LeakAllowance>& allowed) {
+  LeakCheck result;
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  if (!std::filesystem::is_directory(place)) {
+    files.push_back(place);
+  } else {
+    for (auto it = std::filesystem::recursive_directory_iterator(place, error);
+         !error && it != std::filesystem::recursive_directory_iterator(); it.increment(error)) {
+      if (it->is_symlink()) {
+        return fail(ErrorKind::unsupported,
+                    it->path().string() + " is a symbolic link: it cannot be sent, and is not checked");
+      }
+      if (it->is_regular_file()) files.push_back(it->path());
+    }
+    if (error) return fail(ErrorKind::io, place.string() + ": " + error.message());
+  }
+  std::sort(files.begin(), files.end());
+  const auto plain = plain_targets(targets);
+  for (const auto& file : files) {
+    const auto name = file == place ? file.filename() : file.lexically_relative(place);
+    TRY_ASSIGN(const auto bytes, read_file(file));
+    TRY(check_bytes(name.generic_string(), bytes, 0, {plain, allowed, result}));
+  }
+  return result;
+}
+
+}  // namespace faultline

@@ -1,0 +1,457 @@
+#include "reports/privacy/private_text.h"
+
+#include <algorithm>
+#include <string>
+
+namespace faultline {
+namespace {
+
+using Parts = std::vector<PrivatePart>;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_alnum(char c) { return is_digit(c) || is_letter(c); }
+bool is_high(char c) { return (static_cast<unsigned char>(c) & 0x80) != 0; }
+char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), small);
+  return out;
+}
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+bool starts_word(std::string_view text, std::size_t at) {
+  return at == 0 || (!is_alnum(text[at - 1]) && !is_high(text[at - 1]));
+}
+
+/// Where `word` begins in `text`, ASCII case aside, each time.
+template <typename Visit>
+void for_each_match(std::string_view small_text, std::string_view word, Visit visit) {
+  for (auto at = small_text.find(word); at != std::string_view::npos; at = small_text.find(word, at + 1))
+    visit(at);
+}
+
+// Paths.
+
+/// A name that stands for no person: masked already, shared, or a pattern.
+bool is_placeholder(std::string_view name) {
+  if (name.empty() || name.find_first_of("*<>{}$%…") == 0) return true;
+  if (name.find('*') != std::string_view::npos) return true;
+  const auto text = lower(name);
+  if (text.starts_with("user-") && std::all_of(text.begin() + 5, text.end(), is_digit)) return true;
+  return is_one_of(text, {"user", "shared", ".", "..", "username", "xxx", "%s", "redacted"});
+}
+
+std::size_t separator_length(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return 0;
+  if (text[at] == '/') return 1;
+  if (text[at] == '\\' && at + 1 < text.size() && text[at + 1] == '\\') return 2;
+  if (text[at] == '\\' && at + 1 < text.size() && text[at + 1] == '/') return 2;
+  // Of a Windows path; an escaped blank or character is none.
+  if (text[at] == '\\' && at + 1 < text.size() && is_letter(text[at + 1])) return 1;
+  if (text.size() - at >= 3 && text[at] == '%' && text[at + 1] == '2' && small(text[at + 2]) == 'f') return 3;
+  return 0;
+}
+
+/// The end of a folder's name that begins at `begin`.
+std::size_t name_end(std::string_view text, std::size_t begin, PathContext context) {
+  constexpr std::size_t kLongest = 128;
+  const bool windows = begin > 0 && text[begin - 1] == '\\';
+  std::size_t first_blank = std::string_view::npos;
+  std::size_t at = begin;
+  for (; at < text.size() && at - begin < kLongest; ++at) {
+    const char c = text[at];
+    const bool backslash_blank =
+        c == '\\' && at + 1 < text.size() &&
+        (text[at + 1] == ' ' || is_digit(text[at + 1]) || (text[at + 1] == 'u' && !windows));
+    if (backslash_blank) {
+      ++at;
+      continue;
+    }
+    if (separator_length(text, at) > 0) {
+      const bool blank_before = at > begin && text[at - 1] == ' ';
+      // `/Users/jane /Users/joe`: two paths.
+      return blank_before && first_blank != std::string_view::npos ? first_blank : at;
+    }
+    if (c == '\n' || c == '\r' || c == '\0') break;
+    if (context == PathContext::whole_field) continue;
+    if (std::string_view("\"'`<>|:;,()[]{}=\t").find(c) != std::string_view::npos) break;
+    if (c == ' ' && first_blank == std::string_view::npos) first_blank = at;
+  }
+  // No slash came: in prose the first blank ended it.
+  if (context == PathContext::prose && first_blank != std::string_view::npos) return first_blank;
+  return at;
+}
+
+void add_name(std::string_view text, std::size_t begin, PathContext context, Parts& found) {
+  auto end = name_end(text, begin, context);
+  // The full stop behind a path that ends a sentence.
+  if (context == PathContext::prose && end == text.size() && end > begin && text[end - 1] == '.') --end;
+  if (end <= begin || is_placeholder(text.substr(begin, end - begin))) return;
+  found.push_back({begin, end, SecretKind::user_name});
+}
+
+void find_home_folders(std::string_view text, std::string_view small_text, PathContext context,
+                       Parts& found) {
+  for (const std::string_view root : {"users", "home", "documents and settings"}) {
+    for_each_match(small_text, root, [&](std::size_t at) {
+      // `/Users/`, `C:\\Users\\`, `%2FUsers%2F`: a separator on both sides.
+      const bool after_separator = at > 0 && (text[at - 1] == '/' || text[at - 1] == '\\' ||
+                                              (at >= 3 && small_text.substr(at - 3, 3) == "%2f"));
+      const auto separator = separator_length(text, at + root.size());
+      if (!after_separator || separator == 0) return;
+      add_name(text, at + root.size() + separator, context, found);
+    });
+  }
+}
+
+void find_tilde_names(std::string_view text, Parts& found) {
+  for (std::size_t at = 0; at + 1 < text.size(); ++at) {
+    if (text[at] != '~' || !(is_letter(text[at + 1]) || is_high(text[at + 1]))) continue;
+    // `~Destructor()` and `a~b` are no homes.
+    if (at > 0 && std::string_view(" \t\n\"'=:(`").find(text[at - 1]) == std::string_view::npos) continue;
+    std::size_t end = at + 1;
+    while (end < text.size() && (is_alnum(text[end]) || is_high(text[end]) || text[end] == '.' ||
+                                 text[end] == '_' || text[end] == '-'))
+      ++end;
+    if (end < text.size() && text[end] == '/' && !is_placeholder(text.substr(at + 1, end - at - 1))) {
+      found.push_back({at + 1, end, SecretKind::user_name});
+    }
+  }
+}
+
+/// `/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T`: a hash of the user.
+void find_user_folders(std::string_view text, std::string_view small_text, Parts& found) {
+  constexpr std::string_view kRoot = "/var/folders/";
+  for_each_match(small_text, kRoot, [&](std::size_t at) {
+    const auto begin = at + kRoot.size();
+    auto end = begin;
+    for (int slashes = 0; end < text.size(); ++end) {
+      if (text[end] == '/' && ++slashes == 2) break;
+      if (!is_alnum(text[end]) && text[end] != '_' && text[end] != '+' && text[end] != '-' &&
+          text[end] != '/')
+        break;
+    }
+    if (end > begin + 2 && text.substr(begin, end - begin).find('/') != std::string_view::npos) {
+      found.push_back({begin, end, SecretKind::machine_id});
+    }
+  });
+}
+
+// Addresses.
+
+bool is_local_part(char c) {
+  return is_alnum(c) || std::string_view("._%+-'").find(c) != std::string_view::npos;
+}
+bool is_host_char(char c) { return is_alnum(c) || c == '.' || c == '-'; }
+
+void find_emails(std::string_view text, Parts& found) {
+  for (auto at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
+    std::size_t begin = at;
+    while (begin > 0 && (is_local_part(text[begin - 1]) || is_high(text[begin - 1]))) --begin;
+    while (begin < at && !is_alnum(text[begin]) && !is_high(text[begin])) ++begin;
+    std::size_t end = at + 1;
+    while (end < text.size() && (is_host_char(text[end]) || is_high(text[end]))) ++end;
+    while (end > at + 1 && !is_alnum(text[end - 1]) && !is_high(text[end - 1])) --end;
+    if (begin == at || end <= at + 1) continue;
+    // `https://user:password@host` is a link's.
+    const auto word = text.rfind(' ', at) == std::string_view::npos ? 0 : text.rfind(' ', at) + 1;
+    if (text.substr(word, at - word).find("://") != std::string_view::npos) continue;
+    const auto host = text.substr(at + 1, end - at - 1);
+    const auto dot = host.rfind('.');
+    const auto top = dot == std::string_view::npos ? std::string_view{} : host.substr(dot + 1);
+    if (top.size() >= 2 && std::all_of(top.begin(), top.end(), is_letter)) {
+      found.push_back({begin, end, SecretKind::email});
+    } else if (end < text.size() && text[end] == ':' && host.find('.') == std::string_view::npos &&
+               is_letter(host[0])) {
+      // `jane@studio:~/work`, as ssh, scp and prompts have it.
+      found.push_back({begin, at, SecretKind::user_name});
+      found.push_back({at + 1, end, SecretKind::host_name});
+    }
+  }
+}
+
+bool is_private_domain(std::string_view host) {
+  const auto text = lower(host);
+  for (const std::string_view end : {".local", ".lan", ".internal", ".corp", ".intranet", ".localdomain",
+                                     ".home.arpa", ".home", ".private"}) {
+    if (text.size() > end.size() && text.ends_with(end)) return true;
+  }
+  return text.find("-macbook") != std::string::npos || text.find("s-mac-") != std::string::npos ||
+         text.find("s-imac") != std::string::npos || text.find("s-mbp") != std::string::npos;
+}
+
+void find_private_hosts(std::string_view text, Parts& found) {
+  for (std::size_t at = 0; at < text.size();) {
+    if (!is_alnum(text[at]) || !starts_word(text, at)) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < text.size() && (is_host_char(text[end]) || is_high(text[end]))) ++end;
+    auto last = end;
+    while (last > at && !is_alnum(text[last - 1])) --last;
+    const auto word = text.substr(at, last - at);
+    // Reverse names of bundles are no hosts.
+    const auto start = lower(word.substr(0, 4));
+    const bool bundle = start == "com." || start == "org." || start == "net.";
+    const bool path_part =
+        at > 0 && (text[at - 1] == '.' || text[at - 1] == '/') && (at < 2 || text[at - 2] != '/');
+    if (!bundle && !path_part && is_private_domain(word)) found.push_back({at, last, SecretKind::host_name});
+    at = std::max(end, at + 1);
+  }
+}
+
+bool is_public_host(std::string_view host) {
+  const auto text = lower(host);
+  for (const std::string_view known :
+       {"apple.com", "github.com", "githubusercontent.com", "pytorch.org", "python.org", "mozilla.org",
+        "llvm.org", "w3.org", "pypi.org", "huggingface.co", "localhost"}) {
+    if (text == known || (text.ends_with(known) && text[text.size() - known.size() - 1] == '.')) return true;
+  }
+  return false;
+}
+
+void find_links(std::string_view text, Parts& found) {
+  for (auto at = text.find("://"); at != std::string_view::npos; at = text.find("://", at + 1)) {
+    const auto begin = at + 3;
+    auto end = begin;
+    while (end < text.size() && std::string_view("/?# \t\n\"'<>)").find(text[end]) == std::string_view::npos)
+      ++end;
+    auto host_begin = begin;
+    if (const auto sign = text.substr(begin, end - begin).rfind('@'); sign != std::string_view::npos) {
+      if (sign > 0) found.push_back({begin, begin + sign, SecretKind::token});
+      host_begin = begin + sign + 1;
+    }
+    auto host_end = host_begin;
+    while (host_end < end && (is_host_char(text[host_end]) || is_high(text[host_end]))) ++host_end;
+    const auto host = text.substr(host_begin, host_end - host_begin);
+    const auto upper_mask = host.starts_with("HOST");
+    if (!host.empty() && !upper_mask && !is_public_host(host))
+      found.push_back({host_begin, host_end, SecretKind::host_name});
+  }
+}
+
+/// 10.x, 172.16–31.x, 192.168.x, 169.254.x; versions of four parts outside of these stay.
+void find_network_addresses(std::string_view text, Parts& found) {
+  for (std::size_t at = 0; at < text.size();) {
+    if (!is_digit(text[at]) || (at > 0 && (is_alnum(text[at - 1]) || text[at - 1] == '.'))) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    std::vector<int> numbers(1, 0);
+    bool sane = true;
+    for (; end < text.size() &&
+           (is_digit(text[end]) || (text[end] == '.' && end + 1 < text.size() && is_digit(text[end + 1])));
+         ++end) {
+      if (text[end] == '.') {
+        numbers.push_back(0);
+      } else {
+        numbers.back() = numbers.back() * 10 + (text[end] - '0');
+        if (numbers.back() > 255) sane = false;
+        if (!sane) numbers.back() = 256;
+      }
+    }
+    const bool ours = sane && numbers.size() == 4 &&
+                      (numbers[0] == 10 || (numbers[0] == 192 && numbers[1] == 168) ||
+                       (numbers[0] == 169 && numbers[1] == 254) ||
+                       (numbers[0] == 172 && numbers[1] >= 16 && numbers[1] <= 31));
+    if (ours) found.push_back({at, end, SecretKind::network_address});
+    at = std::max(end, at + 1);
+  }
+}
+
+bool is_hex(char c) { return is_digit(c) || (small(c) >= 'a' && small(c) <= 'f'); }
+
+void find_hardware_addresses(std::string_view text, Parts& found) {
+  constexpr std::size_t kLength = 17;  // aa:bb:cc:dd:ee:ff
+  for (std::size_t at = 0; at + kLength <= text.size(); ++at) {
+    if (!is_hex(text[at]) || !starts_word(text, at) || text[at + 2] != ':') continue;
+    bool fits = true;
+    for (std::size_t i = 0; i < kLength && fits; ++i) {
+      fits = i % 3 == 2 ? text[at + i] == ':' : is_hex(text[at + i]);
+    }
+    const bool ends =
+        at + kLength == text.size() || (!is_hex(text[at + kLength]) && text[at + kLength] != ':');
+    if (fits && ends && (at == 0 || text[at - 1] != ':'))
+      found.push_back({at, at + kLength, SecretKind::network_address});
+  }
+}
+
+// Tokens.
+
+bool is_token_char(char c) {
+  return is_alnum(c) || std::string_view("_-.+/=~").find(c) != std::string_view::npos;
+}
+
+std::size_t token_end(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_token_char(text[at])) ++at;
+  return at;
+}
+
+/// Prefixes that services put before their keys, with the least number of signs that follow.
+struct TokenPrefix {
+  std::string_view prefix;
+  std::size_t least;
+};
+constexpr std::array<TokenPrefix, 20> kTokenPrefixes{{
+    {"ghp_", 16},        {"gho_", 16},   {"ghu_", 16},  {"ghs_", 16},     {"ghr_", 16},
+    {"github_pat_", 16}, {"glpat-", 12}, {"sk-", 16},   {"sk_live_", 12}, {"xoxb-", 10},
+    {"xoxp-", 10},       {"xoxa-", 10},  {"hf_", 16},   {"AKIA", 16},     {"ASIA", 16},
+    {"AIza", 30},        {"npm_", 16},   {"pypi-", 16}, {"eyJ", 30},      {"wandb_", 16},
+}};
+
+void find_known_tokens(std::string_view text, Parts& found) {
+  for (const auto& [prefix, least] : kTokenPrefixes) {
+    for (auto at = text.find(prefix); at != std::string_view::npos; at = text.find(prefix, at + 1)) {
+      const auto end = token_end(text, at);
+      if (starts_word(text, at) && end - at >= prefix.size() + least)
+        found.push_back({at, end, SecretKind::token});
+    }
+  }
+  const auto small_text = lower(text);
+  for (const std::string_view scheme : {"bearer ", "basic "}) {
+    for_each_match(small_text, scheme, [&](std::size_t at) {
+      const auto begin = at + scheme.size();
+      const auto end = token_end(text, begin);
+      const bool digits = std::any_of(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                                      text.begin() + static_cast<std::ptrdiff_t>(end), is_digit);
+      if (starts_word(text, at) && end - begin >= 8 && digits)
+        found.push_back({begin, end, SecretKind::token});
+    });
+  }
+  constexpr std::string_view kKeyBegin = "-----BEGIN ";
+  for (auto at = text.find(kKeyBegin); at != std::string_view::npos; at = text.find(kKeyBegin, at + 1)) {
+    const auto line = text.substr(at, text.find_first_of("\r\n", at) - at);
+    if (line.find("PRIVATE KEY") == std::string_view::npos) continue;
+    auto end = text.find("-----END ", at);
+    end = end == std::string_view::npos ? text.size() : std::min(text.size(), text.find("-----", end + 9));
+    found.push_back({at, std::min(text.size(), end + 5), SecretKind::token});
+  }
+}
+
+/// What a name says of the value behind it.
+std::optional<SecretKind> kind_of_name(std::string_view name) {
+  const auto text = lower(name);
+  const auto has = [&](std::string_view word) { return text.find(word) != std::string::npos; };
+  if (has("password") || has("passwd") || has("passphrase") || has("secret") || has("api_key") ||
+      has("apikey") || has("api-key") || has("access_key") || has("private_key") || has("credential") ||
+      has("authtoken") || text.ends_with("token") || text.ends_with("_key") || text.ends_with("signature")) {
+    return SecretKind::token;
+  }
+  if (text == "hostname" || text == "host_name" || text == "host name" || text == "computername" ||
+      text == "computer name" || text == "localhostname") {
+    return SecretKind::host_name;
+  }
+  if (text == "logname" || text == "username" || text == "user_name" || text == "login" || text == "user") {
+    return SecretKind::user_name;
+  }
+  if (has("serial number") || has("serialnumber") || has("serial_number") || text == "serial" ||
+      has("hardware uuid") || has("platformuuid") || has("provisioning udid") || text == "udid" ||
+      text == "ecid" || has("anonymous uuid") || has("crashreporterkey") || has("bootsessionuuid") ||
+      has("sleep/wake uuid")) {
+    return SecretKind::machine_id;
+  }
+  return std::nullopt;
+}
+
+/// `NAME=value`, `name: value`, `"name": "value"`, `--name value`.
+void find_named_values(std::string_view text, Parts& found) {
+  for (auto at = text.find_first_of("=: "); at != std::string_view::npos;
+       at = text.find_first_of("=: ", at + 1)) {
+    auto name_last = at;
+    while (name_last > 0 && (text[name_last - 1] == '"' || text[name_last - 1] == '\'' ||
+                             text[name_last - 1] == ' ' || text[name_last - 1] == ')'))
+      --name_last;
+    // `Serial Number (system): X`
+    if (name_last < at && text[name_last] == ')') {
+      const auto open = text.rfind('(', name_last);
+      if (open != std::string_view::npos && open > 0) name_last = open;
+      while (name_last > 0 && text[name_last - 1] == ' ') --name_last;
+    }
+    auto name_first = name_last;
+    constexpr std::size_t kLongestName = 40;
+    const bool blank = text[at] == ' ';
+    while (name_first > 0 && name_last - name_first < kLongestName &&
+           (is_alnum(text[name_first - 1]) || text[name_first - 1] == '_' || text[name_first - 1] == '-' ||
+            (!blank && text[at] == ':' && (text[name_first - 1] == ' ' || text[name_first - 1] == '/'))))
+      --name_first;
+    auto name = text.substr(name_first, name_last - name_first);
+    while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
+    const bool flag = name.starts_with("--");
+    if (blank && !flag) continue;
+    if (flag) name.remove_prefix(2);
+    const auto kind = kind_of_name(name);
+    if (!kind) continue;
+    // Login names only where the environment gives them; `user:` in prose is a word.
+    const bool environment = text[at] == '=';
+    if (*kind == SecretKind::user_name && !environment) continue;
+    auto begin = at + 1;
+    while (begin < text.size() && (text[begin] == ' ' || text[begin] == '"' || text[begin] == '\'')) ++begin;
+    auto end = begin;
+    const char quote = begin > 0 ? text[begin - 1] : ' ';
+    const bool quoted = quote == '"' || quote == '\'';
+    while (end < text.size() && text[end] != '\n' && text[end] != '\r' &&
+           (quoted ? text[end] != quote
+                   : std::string_view(" \t,;&)\"'}").find(text[end]) == std::string_view::npos))
+      ++end;
+    const auto value = text.substr(begin, end - begin);
+    const bool placeholder = value.size() < 3 || value.front() == '{' || value.front() == '$' ||
+                             value.front() == '<' || value == "true" || value == "false" || value == "null" ||
+                             value == "none" || is_placeholder(value) || value.starts_with("TOKEN") ||
+                             value.starts_with("HOST") || value.starts_with("00000000-0000-0000");
+    if (!placeholder) found.push_back({begin, end, *kind});
+  }
+}
+
+}  // namespace
+
+bool is_generic_account(std::string_view name) {
+  return is_one_of(
+      lower(name),
+      {"root",    "admin", "administrator", "runner",    "build",     "builder", "ci",     "test",
+       "tester",  "dev",   "developer",     "guest",     "ubuntu",    "debian",  "daemon", "nobody",
+       "jenkins", "agent", "buildkite",     "ec2-user",  "vagrant",   "docker",  "mac",    "macos",
+       "apple",   "work",  "workspace",     "github",    "gitlab",    "actions", "python", "metal",
+       "local",   "data",  "default",       "faultline", "container", "service", "system", "node"});
+}
+
+void find_path_names(std::string_view text, PathContext context, std::vector<PrivatePart>& found) {
+  const auto small_text = lower(text);
+  find_home_folders(text, small_text, context, found);
+  find_tilde_names(text, found);
+  find_user_folders(text, small_text, found);
+}
+
+std::vector<PrivatePart> find_private_parts(std::string_view text) {
+  Parts found;
+  find_path_names(text, PathContext::prose, found);
+  find_emails(text, found);
+  find_links(text, found);
+  find_private_hosts(text, found);
+  find_network_addresses(text, found);
+  find_hardware_addresses(text, found);
+  find_known_tokens(text, found);
+  find_named_values(text, found);
+  // Of two that overlap the longer one holds; of equal ones the first.
+  std::stable_sort(found.begin(), found.end(), [](const PrivatePart& a, const PrivatePart& b) {
+    return a.end - a.begin > b.end - b.begin;
+  });
+  Parts kept;
+  for (const auto& part : found) {
+    const bool free = std::none_of(kept.begin(), kept.end(), [&](const PrivatePart& other) {
+      return part.begin < other.end && other.begin < part.end;
+    });
+    if (free) kept.push_back(part);
+  }
+  std::sort(kept.begin(), kept.end(),
+            [](const PrivatePart& a, const PrivatePart& b) { return a.begin < b.begin; });
+  return kept;
+}
+
+}  // namespace faultline

@@ -1,0 +1,149 @@
+#include "reports/tables/list_tables.h"
+
+namespace faultline {
+namespace {
+
+constexpr std::size_t kShortUuid = 8;
+
+/// An absent value is null, not an empty text.
+TableCell text_or_null(const std::string& text) { return text.empty() ? TableCell() : TableCell(text); }
+
+template <typename T>
+TableCell number_or_null(const std::optional<T>& value) {
+  return value ? TableCell(static_cast<std::int64_t>(*value)) : TableCell();
+}
+
+Emphasis outcome_emphasis(const std::string& outcome) {
+  const auto parsed = parse_outcome(outcome);
+  if (!parsed) return Emphasis::none;
+  return is_bad(*parsed) ? Emphasis::alarm : Emphasis::none;
+}
+
+std::string trial_name(const std::string& run, std::int64_t index) {
+  return run.substr(0, kShortUuid) + "/" + std::to_string(index);
+}
+
+TableCell cell_of(const QueryValue& value) {
+  return std::visit([](const auto& held) { return TableCell(held); }, value);
+}
+
+}  // namespace
+
+Table report_list_table(const std::vector<ReportRow>& rows) {
+  Table table;
+  table.columns = {row_name(text_column("incident")),
+                   text_column("time"),
+                   text_column("kind"),
+                   text_column("process"),
+                   text_column("fault"),
+                   text_column("site_key", "site"),
+                   text_column("site_text", "where"),
+                   text_column("trial"),
+                   text_column("cell"),
+                   text_column("origin"),
+                   number_column("issues")};
+  for (const auto& row : rows) {
+    table.rows.push_back({row.incident, text_or_null(row.time), row.kind, text_or_null(row.process),
+                          text_or_null(row.fault_kind), text_or_null(row.site_key),
+                          text_or_null(row.site_text),
+                          row.trial_index ? TableCell(trial_name(row.run, *row.trial_index)) : TableCell(),
+                          text_or_null(row.cell), row.origin, row.issues});
+  }
+  return table;
+}
+
+Table trial_list_table(const std::vector<TrialRow>& rows) {
+  Table table;
+  table.columns = {row_name(text_column("trial")),
+                   text_column("started"),
+                   text_column("workload"),
+                   text_column("cell"),
+                   text_column("outcome"),
+                   text_column("rule"),
+                   number_column("exit_code", "exit"),
+                   text_column("term_signal", "signal"),
+                   number_column("duration_ms", "duration", Unit::milliseconds),
+                   text_column("phase"),
+                   text_column("reports")};
+  for (const auto& row : rows) {
+    std::string marks;
+    if (row.uncaptured) marks = "uncaptured";
+    table.rows.push_back({trial_name(row.run, row.index), row.started, row.workload, row.cell,
+                          TableCell(row.outcome, outcome_emphasis(row.outcome)), text_or_null(row.rule),
+                          number_or_null(row.exit_code), text_or_null(row.term_signal), row.duration_ms,
+                          text_or_null(row.phase),
+                          row.incidents.empty() ? text_or_null(marks) : TableCell(row.incidents)});
+  }
+  return table;
+}
+
+Table run_list_table(const std::vector<RunRow>& rows) {
+  Table table;
+  table.columns = {row_name(text_column("run")),
+                   text_column("campaign"),
+                   text_column("started"),
+                   text_column("date"),
+                   text_column("state"),
+                   text_column("host"),
+                   text_column("os_build"),
+                   number_column("cells"),
+                   number_column("planned_trials", "planned"),
+                   number_column("ended_trials", "ended"),
+                   number_column("crashed"),
+                   number_column("bad"),
+                   number_column("uncaptured"),
+                   text_column("state_reason", "why")};
+  for (const auto& row : rows) {
+    const auto& counts = row.counts;
+    table.rows.push_back(
+        {row.run, row.campaign, row.started, row.date, row.state, row.host, text_or_null(row.os_build),
+         row.cells, row.planned_trials > 0 ? TableCell(row.planned_trials) : TableCell(), row.ended_trials,
+         counts.crashed, counts.crashed + counts.wrong + counts.hung + counts.panicked, counts.uncaptured,
+         text_or_null(row.state_reason)});
+  }
+  return table;
+}
+
+Table host_list_table(const std::vector<HostRow>& rows) {
+  Table table;
+  table.columns = {row_name(text_column("host_key", "host")),
+                   text_column("host_name", "name"),
+                   text_column("os_name", "os"),
+                   text_column("os_version", "version"),
+                   text_column("os_build", "build"),
+                   text_column("model"),
+                   text_column("chip"),
+                   text_column("agx_version"),
+                   number_column("runs"),
+                   number_column("trials"),
+                   text_column("first_seen"),
+                   text_column("last_seen")};
+  for (const auto& row : rows) {
+    table.rows.push_back({row.host_key, row.host_name, text_or_null(row.os_name),
+                          text_or_null(row.os_version), text_or_null(row.os_build), text_or_null(row.model),
+                          text_or_null(row.chip), text_or_null(row.agx_version), row.runs, row.trials,
+                          text_or_null(row.first_seen), text_or_null(row.last_seen)});
+  }
+  return table;
+}
+
+Table query_answer_table(const QueryTable& answer) {
+  Table table;
+  for (const auto& name : answer.columns) table.columns.push_back(text_column(name, name));
+  for (std::size_t column = 0; column < table.columns.size(); ++column) {
+    for (const auto& row : answer.rows) {
+      if (std::holds_alternative<std::int64_t>(row[column]) || std::holds_alternative<double>(row[column])) {
+        table.columns[column].alignment = Alignment::right;
+      }
+    }
+  }
+  for (const auto& row : answer.rows) {
+    std::vector<TableCell> cells;
+    for (const auto& value : row) cells.push_back(cell_of(value));
+    table.rows.push_back(std::move(cells));
+  }
+  if (answer.cut) table.footnotes.emplace_back("There are more rows; these are the first.");
+  return table;
+}
+
+}  // namespace faultline

@@ -1,0 +1,24 @@
+// Rows of the store's crash sites -> tables.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "db/queries.h"
+#include "reports/formats/table.h"
+#include "reports/tables/rate_table.h"
+
+namespace faultline {
+
+struct SiteTableOptions {
+  TableAudience audience = TableAudience::people;
+  bool families = false;  ///< The rows are families: the key is that of `label`, `show` and `--family`.
+  std::string caption;
+  std::string command;
+};
+
+/// Most reports first, as they come. As JSON it is the documented shape of `sites`.
+Table site_table(const std::vector<SiteRow>& rows, const SiteTableOptions& options);
+
+}  // namespace faultline
