@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/enum_text.h"
+
 namespace faultline {
 
 enum class FaultKind {
@@ -36,6 +38,33 @@ enum class FaultKind {
   hang,
   unknown,
 };
+inline constexpr std::array<EnumText<FaultKind>, 24> kFaultKindTexts{{
+    {FaultKind::null_dereference, "null_dereference"},
+    {FaultKind::near_null, "near_null"},
+    {FaultKind::null_call, "null_call"},
+    {FaultKind::wild_pointer, "wild_pointer"},
+    {FaultKind::pointer_authentication, "pointer_authentication"},
+    {FaultKind::misaligned, "misaligned"},
+    {FaultKind::write_protected, "write_protected"},
+    {FaultKind::execute_protected, "execute_protected"},
+    {FaultKind::stack_overflow, "stack_overflow"},
+    {FaultKind::poisoned_pointer, "poisoned_pointer"},
+    {FaultKind::assertion, "assertion"},
+    {FaultKind::uncaught_exception, "uncaught_exception"},
+    {FaultKind::abort, "abort"},
+    {FaultKind::trap, "trap"},
+    {FaultKind::illegal_instruction, "illegal_instruction"},
+    {FaultKind::arithmetic, "arithmetic"},
+    {FaultKind::guard, "guard"},
+    {FaultKind::resource_limit, "resource_limit"},
+    {FaultKind::watchdog, "watchdog"},
+    {FaultKind::code_signature, "code_signature"},
+    {FaultKind::launch_failure, "launch_failure"},
+    {FaultKind::killed, "killed"},
+    {FaultKind::hang, "hang"},
+    {FaultKind::unknown, "unknown"},
+}};
+static_assert(is_complete(kFaultKindTexts, FaultKind::unknown));
 std::string_view fault_kind_text(FaultKind kind);
 std::optional<FaultKind> parse_fault_kind(std::string_view text);
 
