@@ -1,6 +1,7 @@
 // `faultline doctor`: whether this host is fit for a campaign, each finding with its remedy.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>

@@ -1,6 +1,7 @@
 // `faultline metrics`: numbers that workloads print, by cell, and efficiency by threads.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "cli/run_summary.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 

@@ -1,6 +1,7 @@
 // `faultline schedule`: a campaign every night, or a watch that never ends, by launchd or systemd.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 #include "collector/folders/attribution.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 

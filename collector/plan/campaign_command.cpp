@@ -1,6 +1,6 @@
 // `run --trials N --matrix k=v,v -- CMD…` as a campaign.
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <charconv>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "collector/plan/campaign_file.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "collector/plan/campaign_values.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <utility>
 

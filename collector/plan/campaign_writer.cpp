@@ -1,6 +1,6 @@
 // A campaign as TOML text, and the hash of what decides its trials.
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <charconv>
 #include <cmath>

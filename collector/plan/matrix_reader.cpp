@@ -1,6 +1,6 @@
 #include "collector/plan/matrix_reader.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "collector/plan/stop_rule_reader.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>

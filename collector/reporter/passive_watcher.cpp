@@ -1,6 +1,7 @@
 #include "collector/reporter/passive_watcher.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/wait.h>
 
 #include <utility>

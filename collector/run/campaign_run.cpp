@@ -1,6 +1,6 @@
 #include "collector/run/campaign_run.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <system_error>

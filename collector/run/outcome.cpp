@@ -1,6 +1,6 @@
 #include "collector/run/outcome.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 // Taking up a run that was interrupted: by Ctrl-C, kill -9, a panic or a power cut.
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>

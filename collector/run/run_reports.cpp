@@ -1,6 +1,6 @@
 // Reports that come by way of watched folders: waited for, taken in late, or nobody's.
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // One trial in its lane, and the user's own commands around trials and runs.
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <utility>
 

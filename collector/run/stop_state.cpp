@@ -1,6 +1,6 @@
 #include "collector/run/stop_state.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "core/base/check.h"
 

@@ -1,6 +1,6 @@
 #include "collector/run/trial_runner.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,7 @@
 #include "reports/formats/cell_text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 

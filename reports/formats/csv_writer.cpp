@@ -1,6 +1,7 @@
 #include "reports/formats/csv_writer.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <string_view>
