@@ -21,7 +21,7 @@ namespace faultline {
 namespace {
 
 /// From this latency on a run waits longer for each report than its settle limit allows.
-constexpr std::chrono::seconds kLateCanary{15};
+constexpr std::chrono::seconds kLateReport{15};
 /// Reports of one process name in a live folder; the system stops at 25.
 constexpr std::size_t kManyReports = 20;
 
@@ -60,19 +60,19 @@ HostCheck check_folder(const std::filesystem::path& path) {
   return {name, CheckState::good, path.string() + " is readable", {}};
 }
 
-std::string latency_text(const CanaryResult& canary) {
-  const auto latency = canary.latency();
+std::string latency_text(const SelfTestResult& self_test) {
+  const auto latency = self_test.latency();
   return latency ? fmt::format("after {:.1f} s", static_cast<double>(latency->count()) / 1000) : "at once";
 }
 
-HostCheck check_canary(const CanaryResult& canary) {
-  if (!canary.report) {
-    return {"canary", CheckState::bad, "a crash was not captured: " + canary.why,
+HostCheck check_self_test(const SelfTestResult& self_test) {
+  if (!self_test.report) {
+    return {"canary", CheckState::bad, "a crash was not captured: " + self_test.why,
             "nothing that crashes here can be explained: see the other findings"};
   }
-  const std::string found = fmt::format("a crash was captured {}, by {}", latency_text(canary),
-                                        attribution_basis_text(canary.report->ground));
-  if (canary.latency().value_or(std::chrono::milliseconds(0)) > kLateCanary) {
+  const std::string found = fmt::format("a crash was captured {}, by {}", latency_text(self_test),
+                                        attribution_basis_text(self_test.report->basis));
+  if (self_test.latency().value_or(std::chrono::milliseconds(0)) > kLateReport) {
     return {
         "canary", CheckState::warning, found,
         "reports come late: each crash holds up the next trial, unless the campaign says settle = \"none\""};
@@ -88,14 +88,14 @@ bool same_uuid(std::string_view a, std::string_view b) {
 }
 
 /// Whether the report says of the canary what we know of it: that is what attribution rests on.
-HostCheck check_identity(const CanaryResult& canary) {
+HostCheck check_identity(const SelfTestResult& self_test) {
   const std::string name = "report_identity";
-  if (!canary.report) return {name, CheckState::unknown, "there is no report to look at", {}};
-  const ReportIdentity& said = canary.report->identity;
+  if (!self_test.report) return {name, CheckState::unknown, "there is no report to look at", {}};
+  const ReportIdentity& said = self_test.report->identity;
   std::vector<std::string> differ;
-  if (said.pid != canary.trial.pid) differ.emplace_back("pid");
-  if (said.boot_session && canary.trial.boot_session &&
-      !same_uuid(*said.boot_session, *canary.trial.boot_session))
+  if (said.pid != self_test.trial.pid) differ.emplace_back("pid");
+  if (said.boot_session && self_test.trial.boot_session &&
+      !same_uuid(*said.boot_session, *self_test.trial.boot_session))
     differ.emplace_back("boot session");
   if (!differ.empty()) {
     return {name, CheckState::bad,
@@ -103,15 +103,15 @@ HostCheck check_identity(const CanaryResult& canary) {
             "reports cannot be given to their trials: send this finding to the developers"};
   }
   const bool ticks_agree =
-      said.start_ticks && canary.trial.start_ticks && *said.start_ticks == *canary.trial.start_ticks;
+      said.start_ticks && self_test.trial.start_ticks && *said.start_ticks == *self_test.trial.start_ticks;
   const std::string shown = said.process_name ? ", shown as " + *said.process_name : "";
   if (ticks_agree) return {name, CheckState::good, "pid, boot session and start agree" + shown, {}};
   return {name, CheckState::good, "pid and boot session agree; reports are matched by time" + shown, {}};
 }
 
-HostCheck check_symbols(const CanaryResult& canary) {
-  if (!canary.analysis) return {"symbols", CheckState::unknown, "there is no report to look at", {}};
-  const std::string& site = canary.analysis->site.text;
+HostCheck check_symbols(const SelfTestResult& self_test) {
+  if (!self_test.analysis) return {"symbols", CheckState::unknown, "there is no report to look at", {}};
+  const std::string& site = self_test.analysis->site.text;
   if (site.find("faultline_canary") != std::string::npos)
     return {"symbols", CheckState::good, "found for our own program", {}};
   return {
@@ -122,7 +122,7 @@ HostCheck check_symbols(const CanaryResult& canary) {
 Result<std::vector<HostCheck>> examine(const DoctorFlags& flags, const CommandContext& context) {
   SystemHost host;
   SystemClock clock;
-  CanarySetting setting;
+  SelfTestSetting setting;
   setting.program_folder = context.program_folder;
   setting.reporter = flags.reporter.empty()       ? default_reporter()
                      : flags.reporter == "folder" ? ReporterKind::folders
@@ -141,9 +141,10 @@ Result<std::vector<HostCheck>> examine(const DoctorFlags& flags, const CommandCo
   std::error_code ignored;
   const auto store_folder = std::filesystem::absolute(context.db_path(), ignored).parent_path();
   setting.work_folder = store_folder / fmt::format(".faultline-doctor-{}", ::getpid());
-  TRY_ASSIGN(const auto canary, run_self_test(setting, clock, host, install_stop_signals()));
+  TRY_ASSIGN(const auto self_test, run_self_test(setting, clock, host, install_stop_signals()));
 
-  std::vector<HostCheck> checks{check_canary(canary), check_identity(canary), check_symbols(canary)};
+  std::vector<HostCheck> checks{check_self_test(self_test), check_identity(self_test),
+                                check_symbols(self_test)};
   if (setting.reporter == ReporterKind::folders) {
     for (const auto& folder : setting.report_folders) checks.push_back(check_folder(folder));
   }

@@ -98,7 +98,7 @@ int main(int argc, char** argv) {
     if (argc > 1 && std::string_view(argv[1]) == faultline::kGsymChildFlag) {
       return faultline::gsym_child_main(argc, argv);
     }
-    if (argc == 2 && std::string_view(argv[1]) == faultline::kCanaryFlag) faultline::crash_as_canary();
+    if (argc == 2 && std::string_view(argv[1]) == faultline::kSelfTestFlag) faultline::crash_for_self_test();
     return faultline::run_command_line(argc, argv);
   } catch (const std::exception& error) {
     faultline::print_error(std::string("our own mistake, please report it: ") + error.what());

@@ -121,7 +121,7 @@ Result<Table> make_table(Store& store, const RateFlags& flags, const CommandCont
     TRY_ASSIGN(options.exposure, exposure_of(store, flags, query));
   }
   if (!flags.first_crash.empty()) {
-    TRY_ASSIGN(const auto sites, query_usual_sites(store, query.where, query.by));
+    TRY_ASSIGN(const auto sites, query_commonest_sites(store, query.where, query.by));
     return flags.pivot.empty() || options.audience == TableAudience::programs
                ? first_crash_table(result, flags.first_crash, sites, options)
                : first_crash_pivot_table(result, flags.first_crash, sites, options);

@@ -52,7 +52,7 @@ struct RunFlags {
   bool resume = false;
   bool fresh = false;
   bool if_unfinished = false;
-  bool no_canary = false;
+  bool no_self_test = false;
   std::string log;
   std::string workload_map;
   std::string save_campaign;
@@ -192,24 +192,24 @@ Result<void> check_something_ran(Store& store, const RunSummary& summary) {
 
 /// Nothing that nobody can explain later is measured: a host that loses reports says so before the first
 /// trial.
-Result<void> check_canary(const RunFlags& flags, const Campaign& campaign, const RunOptions& options,
-                          const CommandContext& context, Clock& clock, HostProbe& host,
-                          const std::atomic<bool>& stop) {
+Result<void> check_self_test(const RunFlags& flags, const Campaign& campaign, const RunOptions& options,
+                             const CommandContext& context, Clock& clock, HostProbe& host,
+                             const std::atomic<bool>& stop) {
   const bool wants_reports =
       options.reporter == ReporterKind::folders ||
       std::any_of(campaign.workloads.begin(), campaign.workloads.end(),
                   [](const Workload& workload) { return workload.capture == CaptureMode::on; });
-  if (flags.no_canary || !wants_reports || stop.load()) return {};
-  CanarySetting setting;
+  if (flags.no_self_test || !wants_reports || stop.load()) return {};
+  SelfTestSetting setting;
   setting.program_folder = context.program_folder;
   setting.work_folder = options.trials_folder / fmt::format("canary-{}", ::getpid());
   setting.reporter = options.reporter;
   setting.report_folders = options.report_folders;
   setting.deadline = campaign.report_deadline;
-  TRY_ASSIGN(const auto canary, run_self_test(setting, clock, host, stop));
-  if (canary.report || stop.load()) return {};
+  TRY_ASSIGN(const auto self_test, run_self_test(setting, clock, host, stop));
+  if (self_test.report || stop.load()) return {};
   return fail(ErrorKind::process,
-              "the canary is lost: a process that really crashed was not captured (" + canary.why +
+              "the canary is lost: a process that really crashed was not captured (" + self_test.why +
                   "). `faultline doctor` looks for the reason; --no-canary measures all the same");
 }
 
@@ -229,17 +229,17 @@ Result<ExitStatus> run_with_store(const RunFlags& flags, const CommandContext& c
 
   TRY_ASSIGN(auto wanted, plan_run(campaign, options, parts));
   TRY_ASSIGN(options.resume, find_run_to_resume(store, flags, wanted, clock, context));
-  std::optional<SequentialStopEvaluator> judge;
+  std::optional<SequentialStopEvaluator> evaluator;
   if (campaign.stop) {
-    TRY_ASSIGN(judge, SequentialStopEvaluator::make(*campaign.stop, wanted.cells));
-    parts.stop_evaluator = &*judge;
+    TRY_ASSIGN(evaluator, SequentialStopEvaluator::make(*campaign.stop, wanted.cells));
+    parts.stop_evaluator = &*evaluator;
   }
   options.plan = std::move(wanted);
   if (flags.if_unfinished && !options.resume) {
     note(context, "No unfinished run of this campaign can go on; nothing is done.");
     return ExitStatus::done;
   }
-  TRY(check_canary(flags, campaign, options, context, clock, host, stop));
+  TRY(check_self_test(flags, campaign, options, context, clock, host, stop));
   const StayAwake awake(stay_awake_command(::getpid()));
   TRY_ASSIGN(const auto summary, run_campaign(campaign, options, parts, stop));
 
@@ -315,7 +315,7 @@ void add_options(CLI::App& command, RunFlags& flags) {
       .add_flag("--if-unfinished", flags.if_unfinished,
                 "Go on with the unfinished run, or do nothing and succeed (for jobs at start-up)")
       ->excludes(resume);
-  command.add_flag("--no-canary", flags.no_canary,
+  command.add_flag("--no-canary", flags.no_self_test,
                    "Do not insist that a crash of our own is captured before the first trial");
   command.add_option("--log", flags.log, "Write all output there instead; large ones are rotated")
       ->type_name("FILE");

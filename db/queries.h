@@ -78,7 +78,7 @@ Result<Filter> parse_count(std::string_view text);
 Result<RatesResult> query_rates(Store& store, const RatesQuery& query);
 
 /// The site that most of a group's crashes were at.
-struct UsualSiteRow {
+struct CommonestSiteRow {
   std::vector<QueryValue> values;  ///< Of the `by` columns.
   std::string key;
   std::string text;
@@ -88,8 +88,8 @@ struct UsualSiteRow {
   std::int64_t of = 0;       ///< At any site; both of trials in rates alone.
 };
 /// In the order of rates; groups without any report are not there.
-Result<std::vector<UsualSiteRow>> query_usual_sites(Store& store, const std::optional<Filter>& where,
-                                                    const std::vector<std::string>& by);
+Result<std::vector<CommonestSiteRow>> query_commonest_sites(Store& store, const std::optional<Filter>& where,
+                                                            const std::vector<std::string>& by);
 
 /// Counts from elsewhere, for a table of their own.
 struct ImportedCountRow {

@@ -280,7 +280,7 @@ class Store {
   Result<CampaignLock> lock_campaign(std::string_view campaign_hash);
 
   /// SQLite's own checks of the file and of all foreign keys, and ours that the counts fit their
-  /// rows. One line a finding; empty is sound.
+  /// rows. One line a finding; empty is valid.
   Result<std::vector<std::string>> check_integrity();
   /// Makes the file whole in itself, without a log beside it: for a store that is handed on.
   Result<void> seal();

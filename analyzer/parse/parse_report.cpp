@@ -76,7 +76,7 @@ struct Attempt {
 };
 
 /// How much a reading tells: to choose between two of the same bytes.
-std::size_t worth(const CrashReport& report) {
+std::size_t score(const CrashReport& report) {
   std::size_t frames = 0;
   for (const auto& thread : report.threads) frames += thread.frames.size();
   // What damage makes of an image has no identity, or nothing at all.
@@ -92,8 +92,8 @@ std::size_t worth(const CrashReport& report) {
 
 /// Where both tell the same, JSON is the better reading, and then the one with less to add_issue of.
 bool is_better(const CrashReport& report, const CrashReport& other) {
-  const auto a = worth(report);
-  const auto b = worth(other);
+  const auto a = score(report);
+  const auto b = score(other);
   if (a != b) return a > b;
   if (report.from_text != other.from_text) return other.from_text;
   return report.issues.size() < other.issues.size();
@@ -125,7 +125,7 @@ void try_cleaned(std::string_view bytes, Attempt& best) {
 /// Pieces of JSON may hold lines that a text report has, too: what tells more wins.
 void try_fragment(std::string_view bytes, Attempt& best) {
   auto fragment = parse_fragment(bytes);
-  if (!fragment || (best.recognised && worth(*fragment) <= worth(best.report))) return;
+  if (!fragment || (best.recognised && score(*fragment) <= score(best.report))) return;
   best.report = std::move(*fragment);
   best.recognised = true;
 }
@@ -142,7 +142,7 @@ CrashReport parse_report(std::string_view bytes) {
   auto best = attempt(bytes);
   if (best.undamaged) return std::move(best.report);
   try_cleaned(bytes, best);
-  if (!best.recognised || worth(best.report) == 0) try_fragment(bytes, best);
+  if (!best.recognised || score(best.report) == 0) try_fragment(bytes, best);
   return best.recognised ? std::move(best.report) : unreadable(bytes);
 }
 

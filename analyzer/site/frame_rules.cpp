@@ -12,7 +12,7 @@
 namespace faultline {
 namespace {
 
-// Splits at blanks; double quotes hold a word together and may stand after a colon.
+// Splits at spaces; double quotes hold a word together and may stand after a colon.
 Result<std::vector<std::string>> split_words(std::string_view line) {
   std::vector<std::string> words;
   std::string word;

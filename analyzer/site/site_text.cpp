@@ -19,18 +19,18 @@ std::string with_access(std::string phrase, const std::optional<AccessKind>& acc
 }
 
 // `1091` of `1091`, `12` of `file prog.c, line 12.` or `prog.c:12`.
-std::string line_number(const std::string& place) {
-  std::size_t end = place.size();
-  while (end > 0 && std::isdigit(static_cast<unsigned char>(place[end - 1])) == 0) --end;
+std::string line_number(const std::string& location) {
+  std::size_t end = location.size();
+  while (end > 0 && std::isdigit(static_cast<unsigned char>(location[end - 1])) == 0) --end;
   std::size_t begin = end;
-  while (begin > 0 && std::isdigit(static_cast<unsigned char>(place[begin - 1])) != 0) --begin;
-  return place.substr(begin, end - begin);
+  while (begin > 0 && std::isdigit(static_cast<unsigned char>(location[begin - 1])) != 0) --begin;
+  return location.substr(begin, end - begin);
 }
 
 std::string assertion_phrase(const std::optional<AbortMessage>& words, SiteScope scope) {
   if (!words || words->text.empty()) return "assertion";
   std::string phrase = "assertion";
-  const std::string line = line_number(words->place);
+  const std::string line = line_number(words->location);
   if (scope == SiteScope::exact && !line.empty()) phrase += ":" + line;
   return phrase + fmt::format(" \"{}\"", shortened_text(words->text, kWordsLimit));
 }

@@ -10,7 +10,7 @@ namespace faultline {
 /// The function's name in words (C++ and Rust), without what differs from build to build of the same source:
 /// hashes of Rust,
 /// `.cold` and `[clone …]` parts, numbers of lambdas and blocks, ABI tags, `std::__1`. Template
-/// arguments and argument lists stay. One line: blanks and line ends become single blanks.
+/// arguments and argument lists stay. One line: each run of whitespace becomes a single space.
 std::string normalised_function(std::string_view symbol);
 
 /// False for what is no name of one function: empty, `<redacted>`, `<deduplicated_symbol>`, `???`.

@@ -77,25 +77,25 @@ void FeedbackBundle::add(const std::string& path, std::string bytes, std::string
   files_[path] = {std::move(bytes), std::move(made_by)};
 }
 
-Result<void> FeedbackBundle::add_from_disk(const std::string& prefix, const std::filesystem::path& place,
+Result<void> FeedbackBundle::add_from_disk(const std::string& prefix, const std::filesystem::path& path,
                                            const std::string& made_by, Scrubber* scrubber) {
   std::error_code error;
   std::vector<std::filesystem::path> files;
-  const bool folder = std::filesystem::is_directory(place, error);
+  const bool folder = std::filesystem::is_directory(path, error);
   if (folder) {
-    for (auto it = std::filesystem::recursive_directory_iterator(place, error);
+    for (auto it = std::filesystem::recursive_directory_iterator(path, error);
          !error && it != std::filesystem::recursive_directory_iterator(); it.increment(error)) {
       if (it->is_regular_file() && !it->is_symlink()) files.push_back(it->path());
     }
-    if (error) return fail(ErrorKind::io, place.string() + ": " + error.message());
+    if (error) return fail(ErrorKind::io, path.string() + ": " + error.message());
   } else {
-    files.push_back(place);
+    files.push_back(path);
   }
   std::sort(files.begin(), files.end());
-  const auto root = folder ? place.lexically_normal().filename() : std::filesystem::path();
+  const auto root = folder ? path.lexically_normal().filename() : std::filesystem::path();
   for (const auto& file : files) {
     TRY_ASSIGN(auto bytes, read_file(file));
-    auto name = (folder ? root / file.lexically_relative(place) : file.filename()).generic_string();
+    auto name = (folder ? root / file.lexically_relative(path) : file.filename()).generic_string();
     if (scrubber != nullptr) {
       name = scrubber->scrub_path(name);
       if (is_text(bytes)) bytes = scrubber->scrub_text(bytes);

@@ -19,7 +19,7 @@ class FeedbackBundle {
   /// Replaces a file of the same path.
   void add(const std::string& path, std::string bytes, std::string made_by);
   /// A file or everything below a folder, under `prefix`; text is scrubbed where a scrubber is given.
-  Result<void> add_from_disk(const std::string& prefix, const std::filesystem::path& place,
+  Result<void> add_from_disk(const std::string& prefix, const std::filesystem::path& path,
                              const std::string& made_by, Scrubber* scrubber);
   /// Paths, ascending.
   [[nodiscard]] std::vector<std::string> paths() const;

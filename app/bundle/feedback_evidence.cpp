@@ -30,7 +30,7 @@ struct Candidate {
 };
 
 /// How much a report tells; the representative is the one that tells most, the newest of equals.
-int worth(const Analysis& analysis) {
+int score(const Analysis& analysis) {
   int points = 0;
   const auto index = analysis.report.crashed_thread_index();
   if (index && analysis.report.threads[*index].state) points += 4;
@@ -54,7 +54,7 @@ Result<std::vector<Candidate>> candidates_of(Store& store, const std::vector<Rep
     found.push_back({row.incident, std::move(bytes), std::move(analysis)});
   }
   std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
-    return worth(a.analysis) > worth(b.analysis);
+    return score(a.analysis) > score(b.analysis);
   });
   return found;
 }
@@ -265,7 +265,7 @@ Result<void> add_run(Store& store, const std::string& uuid, const std::vector<Si
         {cell, rate_of(of_sites, cell), rate_of(bad, cell), {}, has_validation_layer(cell, campaign, run)});
   }
   // Only what will be shown is asked for: a plan may have thousands of cells.
-  for (const auto& step : ladder_steps(evidence.cells)) {
+  for (const auto& step : reproducers(evidence.cells)) {
     TRY_ASSIGN(const auto command, command_of(store, run, step.cell));
     note_source_files(command, gathered);
     const auto cell = std::find_if(evidence.cells.begin(), evidence.cells.end(),

@@ -94,7 +94,7 @@ ReportArrival CampaignJournal::arrival(const Uuid& run, std::optional<std::int64
   arrival.source_path = report.source.string();
   arrival.seen = clock_.wall();
   arrival.attribution =
-      ReportAttribution{run, trial_index, std::string(attribution_basis_text(report.ground)), report.latency};
+      ReportAttribution{run, trial_index, std::string(attribution_basis_text(report.basis)), report.latency};
   return arrival;
 }
 

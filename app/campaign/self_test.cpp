@@ -15,9 +15,9 @@ namespace faultline {
 namespace {
 
 /// Keeps the one trial and its report in memory.
-class CanaryJournal final : public RunJournal {
+class SelfTestJournal final : public RunJournal {
  public:
-  CanaryResult result;
+  SelfTestResult result;
 
   Result<void> begin(const RunRecord& /*record*/) override { return {}; }
   Result<void> resume(const RunRecord& /*record*/) override { return {}; }
@@ -58,17 +58,17 @@ std::string why_lost(const Trial& trial) {
 // A name of its own, which the report must show if symbols are found.
 [[noreturn]] __attribute__((noinline)) void faultline_canary() { std::abort(); }
 
-void crash_as_canary() {
+void crash_for_self_test() {
   // The report is wanted, not a core file beside it.
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
   faultline_canary();
 }
 
-Result<CanaryResult> run_self_test(const CanarySetting& setting, Clock& clock, HostProbe& host,
-                                   const std::atomic<bool>& stop) {
+Result<SelfTestResult> run_self_test(const SelfTestSetting& setting, Clock& clock, HostProbe& host,
+                                     const std::atomic<bool>& stop) {
   CommandCampaign command;
-  command.argv = {(setting.program_folder / "faultline").string(), std::string(kCanaryFlag)};
+  command.argv = {(setting.program_folder / "faultline").string(), std::string(kSelfTestFlag)};
   command.trials = 1;
   command.timeout = std::chrono::seconds(20);
   TRY_ASSIGN(auto campaign, campaign_from_command(command));
@@ -81,13 +81,13 @@ Result<CanaryResult> run_self_test(const CanarySetting& setting, Clock& clock, H
   options.reporter = setting.reporter;
   options.report_folders = setting.report_folders;
   ProcessRunnerPosix processes(setting.program_folder / "faultline-report");
-  CanaryJournal journal;
+  SelfTestJournal journal;
   SilentObserver observer;
   const auto summary = run_campaign(campaign, options, {clock, processes, host, journal, observer}, stop);
   std::error_code ignored;
   std::filesystem::remove_all(setting.work_folder, ignored);
   if (!summary) return fail(summary.error());
-  CanaryResult result = std::move(journal.result);
+  SelfTestResult result = std::move(journal.result);
   if (result.report) {
     result.analysis = derive(result.report->bytes, ReportOrigin::captured, SiteRules());
   } else {

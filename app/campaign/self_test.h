@@ -17,10 +17,10 @@
 namespace faultline {
 
 /// `faultline --crash-canary`: this program, which then aborts in faultline_canary().
-inline constexpr std::string_view kCanaryFlag = "--crash-canary";
-[[noreturn]] void crash_as_canary();
+inline constexpr std::string_view kSelfTestFlag = "--crash-canary";
+[[noreturn]] void crash_for_self_test();
 
-struct CanarySetting {
+struct SelfTestSetting {
   std::filesystem::path program_folder;  ///< Of faultline and faultline-report.
   std::filesystem::path work_folder;     ///< Made, and removed again.
   ReporterKind reporter = ReporterKind::supervisor;
@@ -28,7 +28,7 @@ struct CanarySetting {
   std::chrono::milliseconds deadline{60'000};
 };
 
-struct CanaryResult {
+struct SelfTestResult {
   Trial trial;                            ///< Crashed, if all is well.
   std::optional<CollectedReport> report;  ///< Absent: the canary is lost.
   std::optional<Analysis> analysis;
@@ -41,7 +41,7 @@ struct CanaryResult {
 
 /// Runs it as one trial of a campaign of its own, through the same supervisor, folders and attribution as
 /// every trial. Nothing of it is stored. An error means that our own machinery failed.
-Result<CanaryResult> run_self_test(const CanarySetting& setting, Clock& clock, HostProbe& host,
-                                   const std::atomic<bool>& stop);
+Result<SelfTestResult> run_self_test(const SelfTestSetting& setting, Clock& clock, HostProbe& host,
+                                     const std::atomic<bool>& stop);
 
 }  // namespace faultline

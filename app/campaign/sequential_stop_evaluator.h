@@ -17,15 +17,15 @@ class SequentialStopEvaluator final : public StopEvaluator {
   /// Fails where the rule compares a cell of the run with cells that are not in the run.
   static Result<SequentialStopEvaluator> make(const StopRule& rule, const std::vector<Cell>& cells);
 
-  [[nodiscard]] std::vector<CellDecision> judge(const std::vector<Proportion>& crashed,
-                                                const std::vector<bool>& decided) const override;
+  [[nodiscard]] std::vector<CellDecision> evaluate(const std::vector<Proportion>& crashed,
+                                                   const std::vector<bool>& decided) const override;
 
  private:
   [[nodiscard]] std::vector<CellDecision> compared(const std::vector<Proportion>& crashed,
                                                    const std::vector<bool>& decided) const;
 
   StopRule rule_;
-  std::vector<std::vector<std::size_t>> likes_;
+  std::vector<std::vector<std::size_t>> comparison_cells_;
 };
 
 }  // namespace faultline

@@ -9,7 +9,7 @@ namespace faultline {
 namespace {
 
 /// As many of a site's crashes, the newest first, as are read again to say what is usual.
-constexpr std::size_t kUsualCrashes = 100;
+constexpr std::size_t kBaselineCrashes = 100;
 
 Result<void> add_trial(Store& store, const ReportRow& row, CrashPageContext& page) {
   const auto run = Uuid::parse(row.run);
@@ -36,7 +36,7 @@ Result<void> add_differences(Store& store, const Analysis& analysis, const SiteR
                              CrashPageContext& page) {
   TRY_ASSIGN(const auto rows, reports_of_sites(store, {analysis.site.key}));
   SiteBaseline usual;
-  for (std::size_t i = 0; i < std::min(rows.size(), kUsualCrashes); ++i) {
+  for (std::size_t i = 0; i < std::min(rows.size(), kBaselineCrashes); ++i) {
     TRY_ASSIGN(const auto bytes, store.raw_report(rows[i].incident));
     usual.add(derive(bytes, ReportOrigin::imported, rules));
   }

@@ -41,10 +41,10 @@ std::vector<nanoseconds> moments_of(WallTime time, const TrialProcesses& trial, 
   const nanoseconds since_start = time - trial.started;
   if (trial.clock.empty()) return {since_start};
   std::vector<nanoseconds> moments;
-  for (const ClockSegment& era : trial.clock) {
-    const nanoseconds moment = since_start - era.ahead;
-    const nanoseconds from = &era == &trial.clock.front() ? -kAlways : era.from - grain;
-    const nanoseconds until = &era == &trial.clock.back() ? kAlways : era.until + grain;
+  for (const ClockSegment& segment : trial.clock) {
+    const nanoseconds moment = since_start - segment.ahead;
+    const nanoseconds from = &segment == &trial.clock.front() ? -kAlways : segment.from - grain;
+    const nanoseconds until = &segment == &trial.clock.back() ? kAlways : segment.until + grain;
     if (moment >= from && moment <= until) moments.push_back(moment);
   }
   return moments;
@@ -189,7 +189,7 @@ Attribution attribute_report(const ReportIdentity& report, std::span<const Trial
   const std::pair<Way, AttributionBasis> ways[] = {{fits_command, AttributionBasis::pid_and_start},
                                                    {fits_descendant, AttributionBasis::pid_and_start},
                                                    {fits_parent, AttributionBasis::parent_chain}};
-  for (const auto& [way, ground] : ways) {
+  for (const auto& [way, basis] : ways) {
     const TrialProcesses* best = nullptr;
     std::string best_note;
     for (const TrialProcesses& trial : trials) {
@@ -205,7 +205,7 @@ Attribution attribute_report(const ReportIdentity& report, std::span<const Trial
       best = &trial;
       best_note = std::move(answer.note);
     }
-    if (best != nullptr) return {best->trial_index, ground, {std::move(best_note)}};
+    if (best != nullptr) return {best->trial_index, basis, {std::move(best_note)}};
   }
   if (!report.pid) result.notes.emplace_back("the report names no pid");
   return result;

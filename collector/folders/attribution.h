@@ -48,7 +48,7 @@ bool is_death(const ReportIdentity& report);
 
 struct Attribution {
   std::optional<std::int64_t> trial_index;  ///< Absent: foreign.
-  AttributionBasis ground = AttributionBasis::none;
+  AttributionBasis basis = AttributionBasis::none;
   std::vector<std::string> notes;  ///< What matched; for a foreign report, what came near and why it is not.
 };
 

@@ -54,7 +54,7 @@ bool ReportIngest::settle_one(ArrivedReport& arrived, std::vector<TrialProcesses
   arrived.report.notes = std::move(attribution.notes);
   if (!attribution.trial_index) return false;
   arrived.trial_index = attribution.trial_index;
-  arrived.report.ground = attribution.ground;
+  arrived.report.basis = attribution.basis;
   if (TrialProcesses* trial = find_trial(trials, *attribution.trial_index)) {
     const std::int64_t pid = *arrived.report.identity.pid;
     if (is_death(arrived.report.identity)) trial->reported_pids.push_back(pid);
@@ -91,14 +91,14 @@ IngestRound ReportIngest::collect(std::vector<TrialProcesses>& trials, Monotonic
       const std::string key = arrived->report.key();
       const auto known = known_.find(key);
       if (known != known_.end()) {
-        arrived->twin = true;
+        arrived->duplicate = true;
         arrived->trial_index = known->second.trial_index;
-        arrived->report.ground = known->second.ground;
+        arrived->report.basis = known->second.basis;
       } else if (!settle_one(*arrived, trials)) {
         ++next;
         continue;
       } else {
-        known_[key] = {arrived->trial_index, arrived->report.ground};
+        known_[key] = {arrived->trial_index, arrived->report.basis};
         progress = true;
       }
       round.arrived.push_back(std::move(*arrived));
@@ -112,7 +112,7 @@ IngestRound ReportIngest::collect(std::vector<TrialProcesses>& trials, Monotonic
       continue;
     }
     ArrivedReport& arrived = left.arrived;
-    arrived.twin = !known_.try_emplace(arrived.report.key(), Known{}).second;
+    arrived.duplicate = !known_.try_emplace(arrived.report.key(), Known{}).second;
     round.arrived.push_back(std::move(arrived));
   }
   return round;

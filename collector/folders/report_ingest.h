@@ -22,7 +22,7 @@ struct ArrivedReport {
   CollectedReport report;
   std::optional<std::int64_t> trial_index;  ///< Absent: foreign.
   /// Another file of an incident that was given out before, attributed as that one was.
-  bool twin = false;
+  bool duplicate = false;
   MonotonicTime seen{0};
 };
 
@@ -65,7 +65,7 @@ class ReportIngest {
  private:
   struct Known {
     std::optional<std::int64_t> trial_index;
-    AttributionBasis ground = AttributionBasis::none;
+    AttributionBasis basis = AttributionBasis::none;
   };
 
   struct Undecided {

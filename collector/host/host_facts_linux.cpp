@@ -21,10 +21,10 @@ namespace {
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
 std::string trim(std::string_view text) {
-  constexpr std::string_view kBlanks{" \t\r\n\0", 5};
-  const std::size_t first = text.find_first_not_of(kBlanks);
+  constexpr std::string_view kWhitespace{" \t\r\n\0", 5};
+  const std::size_t first = text.find_first_not_of(kWhitespace);
   if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(kBlanks) - first + 1));
+  return std::string(text.substr(first, text.find_last_not_of(kWhitespace) - first + 1));
 }
 
 std::optional<std::string> read_text(const char* path) {

@@ -41,7 +41,7 @@ class HostProbe {
   /// Ends what an earlier, killed run left running in that trial folder; see end_surviving_trial().
   virtual Result<std::int64_t> end_survivors(const std::filesystem::path& trial_folder,
                                              const std::string& boot_session) = 0;
-  /// What a command of `[facts]` prints: its stdout without surrounding blanks, at most 4 KiB. Run
+  /// What a command of `[facts]` prints: its stdout without surrounding whitespace, at most 4 KiB. Run
   /// without a shell, stdin from /dev/null, and killed after `limit`. An error where it cannot be
   /// started, fails, or does not end in time.
   virtual Result<std::string> command_output(const std::vector<std::string>& argv,

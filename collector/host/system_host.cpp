@@ -131,10 +131,10 @@ std::optional<int> reap(pid_t pid, Deadline deadline) {
 }
 
 std::string trimmed(const std::string& text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kBlanks);
+  constexpr std::string_view kWhitespace = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kWhitespace);
   if (first == std::string::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+  return text.substr(first, text.find_last_not_of(kWhitespace) - first + 1);
 }
 
 Failure failed(const HostCommand& command, const std::string& how, const std::string& output) {

@@ -59,8 +59,8 @@ class CampaignChecker {
       }
       check_workload(workload, i);
     }
-    if (matrices_sound_) check_control();
-    if (matrices_sound_) check_stop();
+    if (matrices_valid_) check_control();
+    if (matrices_valid_) check_stop();
     return std::move(mistakes_);
   }
 
@@ -156,7 +156,7 @@ class CampaignChecker {
                        " has a meaning of its own in filters; choose another");
       }
       if (parameter.values.empty()) {
-        matrices_sound_ = false;
+        matrices_valid_ = false;
         add(where,
             "parameter " + in_quotes(parameter.name) + " has no values; wanted at least one, as [1, 2, 8]");
         continue;
@@ -166,7 +166,7 @@ class CampaignChecker {
     }
     all_cells_ += cells;
     if (all_cells_ <= kMostCells || too_many_said_) return;
-    matrices_sound_ = false;
+    matrices_valid_ = false;
     too_many_said_ = true;
     add(member(index, "matrix"),
         "the matrices have more than " + std::to_string(kMostCells) + " cells; leave some values out");
@@ -305,7 +305,7 @@ class CampaignChecker {
   UnusedParameters unused_;
   std::vector<CampaignMistake> mistakes_;
   std::size_t all_cells_ = 0;
-  bool matrices_sound_ = true;
+  bool matrices_valid_ = true;
   bool too_many_said_ = false;
 };
 

@@ -31,7 +31,7 @@ class CampaignReader {
     for (const TomlMember& entry : root.members) {
       if (entry.name == "campaign") {
         has_campaign = true;
-        values_.place("campaign", entry.line);
+        values_.set_line("campaign", entry.line);
         if (const auto* table = values_.table(entry, "[campaign]")) read_campaign(*table);
       } else if (entry.name == "hooks") {
         if (const auto* table = values_.table(entry, "[hooks]")) read_hooks(*table);
@@ -59,7 +59,7 @@ class CampaignReader {
         "drain",   "rules",  "archive", "system_log", "min_free_bytes"};
     bool has_trials = false;
     for (const TomlMember& entry : table.members) {
-      values_.place("campaign." + entry.name, entry.line);
+      values_.set_line("campaign." + entry.name, entry.line);
       if (entry.name == "name") {
         if (const auto value = values_.text(entry)) campaign_.name = *value;
       } else if (entry.name == "trials") {
@@ -126,7 +126,7 @@ class CampaignReader {
          {"cleanup", &hooks.cleanup},
          {"health", &hooks.health}}};
     for (const TomlMember& entry : table.members) {
-      values_.place("hooks." + entry.name, entry.line);
+      values_.set_line("hooks." + entry.name, entry.line);
       const auto command = std::find_if(commands.begin(), commands.end(),
                                         [&entry](const auto& one) { return one.first == entry.name; });
       if (command != commands.end()) {
@@ -190,7 +190,7 @@ class CampaignReader {
 
   void read_facts(const TomlValue& table) {
     for (const TomlMember& entry : table.members) {
-      values_.place("facts." + entry.name, entry.line);
+      values_.set_line("facts." + entry.name, entry.line);
       auto command = values_.texts(entry, R"(a command as a list of texts, as ["python3", "--version"])");
       // The checks would say once more that nothing is in a list that is none.
       if (entry.value.type == TomlType::list) campaign_.facts.push_back({entry.name, std::move(command)});
@@ -206,7 +206,7 @@ class CampaignReader {
     }
     for (const TomlValue& element : entry.value.elements) {
       const std::string path = "workload." + std::to_string(campaign_.workloads.size());
-      values_.place(path, element.line);
+      values_.set_line(path, element.line);
       if (element.type == TomlType::table) {
         add_workload(element, path);
       } else {

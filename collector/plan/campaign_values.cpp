@@ -106,7 +106,7 @@ std::vector<int> CampaignValues::exit_codes(const TomlMember& member) {
   return out;
 }
 
-void CampaignValues::place(std::string path, std::size_t line) { lines_[std::move(path)] = line; }
+void CampaignValues::set_line(std::string path, std::size_t line) { lines_[std::move(path)] = line; }
 
 std::size_t CampaignValues::line(std::string_view path) const {
   while (true) {

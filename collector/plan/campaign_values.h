@@ -36,7 +36,7 @@ class CampaignValues {
   std::vector<int> exit_codes(const TomlMember& member);
 
   /// Remembers the line of a member, as `workload.0.matrix.threads`.
-  void place(std::string path, std::size_t line);
+  void set_line(std::string path, std::size_t line);
   /// Of that member, else of the nearest one that holds it, else 0.
   [[nodiscard]] std::size_t line(std::string_view path) const;
 

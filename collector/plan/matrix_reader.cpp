@@ -79,7 +79,7 @@ std::vector<MatrixParameter> read_matrix(const TomlMember& entry, const std::str
   const TomlValue* table = values.table(entry, R"({ threads = [1, 2, 8] })");
   if (table == nullptr) return matrix;
   for (const TomlMember& parameter : table->members) {
-    values.place(path + "." + parameter.name, parameter.line);
+    values.set_line(path + "." + parameter.name, parameter.line);
     if (parameter.value.type != TomlType::list) {
       values.wrong_type(parameter, "a list of values, as [1, 2, 8]");
       continue;

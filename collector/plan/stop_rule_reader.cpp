@@ -41,7 +41,7 @@ void read_stop_rule(const TomlValue& table, std::size_t line, StopRule& rule, Ca
   std::optional<StopRule::When> when;
   bool has_when = false;
   for (const TomlMember& member : table.members) {
-    values.place("campaign.stop." + member.name, member.line);
+    values.set_line("campaign.stop." + member.name, member.line);
     if (member.name != "when") continue;
     has_when = true;
     when = read_when(member, values);

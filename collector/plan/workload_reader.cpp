@@ -29,7 +29,7 @@ void read_metrics(const TomlMember& entry, const std::string& path, Workload& wo
   const TomlValue* table = values.table(entry, R"({ ops = "([0-9.]+) ops/s" })");
   if (table == nullptr) return;
   for (const TomlMember& metric : table->members) {
-    values.place(path + "." + metric.name, metric.line);
+    values.set_line(path + "." + metric.name, metric.line);
     if (auto pattern = values.text(metric)) workload.metrics.push_back({metric.name, std::move(*pattern)});
   }
 }
@@ -46,7 +46,7 @@ void read_env(const TomlMember& entry, const std::string& path, Workload& worklo
   const TomlValue* table = values.table(entry, R"({ NAME = "value" })");
   if (table == nullptr) return;
   for (const TomlMember& variable : table->members) {
-    values.place(path + "." + variable.name, variable.line);
+    values.set_line(path + "." + variable.name, variable.line);
     if (variable.value.type == TomlType::text) {
       workload.env.push_back({variable.name, variable.value.text});
     } else if (is_unset(variable.value)) {
@@ -78,21 +78,21 @@ Workload read_workload(const TomlValue& table, const std::string& path, Campaign
                                                            "follow_children"};
   Workload workload;
   for (const TomlMember& entry : table.members) {
-    const std::string place = path + "." + entry.name;
-    values.place(place, entry.line);
+    const std::string entry_path = path + "." + entry.name;
+    values.set_line(entry_path, entry.line);
     if (read_pattern(entry, workload, values)) continue;
     if (entry.name == "name") {
       if (const auto value = values.text(entry)) workload.name = *value;
     } else if (entry.name == "command") {
       workload.command = values.texts(entry, R"(a list of texts, as ["prog", "--threads", "{threads}"])");
     } else if (entry.name == "env") {
-      read_env(entry, place, workload, values);
+      read_env(entry, entry_path, workload, values);
     } else if (entry.name == "metrics") {
-      read_metrics(entry, place, workload, values);
+      read_metrics(entry, entry_path, workload, values);
     } else if (entry.name == "working_folder") {
       workload.working_folder = values.text(entry);
     } else if (entry.name == "matrix") {
-      workload.matrix = read_matrix(entry, place, values);
+      workload.matrix = read_matrix(entry, entry_path, values);
     } else if (entry.name == "timeout") {
       workload.timeout = values.duration(entry);
     } else if (entry.name == "accepted_exit_codes") {

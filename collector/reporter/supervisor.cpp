@@ -335,7 +335,7 @@ class Supervision {
     status_.resources.system_cpu_ms = cpu_time_ms(usage.ru_stime, usage_before_.ru_stime).count();
     status_.resources.peak_memory_bytes = peak_memory_bytes(usage);
     watch_.look();
-    status_.clock = watch_.eras();
+    status_.clock = watch_.segments();
     status_.reports = watcher_->reports();
     const auto note = watcher_->note();
     if (!note.empty()) status_.capture_note += (status_.capture_note.empty() ? "" : "; ") + note;

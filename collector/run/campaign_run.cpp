@@ -213,16 +213,16 @@ Result<void> CampaignRun::open() {
 Result<RunSummary> CampaignRun::run() {
   parts_.observer.run_started(record_, options_.resume.has_value(), progress());
   std::optional<Ending> ending = reason_to_end();
-  TrialWorkers lanes(
+  TrialWorkers workers(
       campaign_.jobs,
       [this](const PlannedTrial& planned, const std::atomic<bool>& stop) {
         return run_in_worker(planned, stop);
       },
       stop_);
   while (true) {
-    if (!ending) start_trials(lanes);
-    if (lanes.is_idle()) break;
-    TRY(take_ended(lanes.wait()));
+    if (!ending) start_trials(workers);
+    if (workers.is_idle()) break;
+    TRY(take_ended(workers.wait()));
     if (!ending) ending = reason_to_end();
     if (!ending) cool_down();
   }
@@ -232,14 +232,14 @@ Result<RunSummary> CampaignRun::run() {
   return finish(*ending);
 }
 
-void CampaignRun::start_trials(TrialWorkers& lanes) {
-  while (lanes.has_room()) {
+void CampaignRun::start_trials(TrialWorkers& workers) {
+  while (workers.has_room()) {
     const auto planned = next_trial(schedule_, cursor_, done_, skipped_);
     if (!planned) return;
     cursor_ = planned->index + 1;
     in_flight_.insert(planned->index);
     parts_.observer.trial_started(trials_->plan(*planned, cell_of(*planned)), cell_of(*planned), progress());
-    lanes.start(*planned);
+    workers.start(*planned);
   }
 }
 

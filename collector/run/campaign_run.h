@@ -46,7 +46,7 @@ class CampaignRun {
   Result<void> prepare_record();
   [[nodiscard]] std::optional<Ending> reason_to_end();
   void make_schedule();
-  void start_trials(TrialWorkers& lanes);
+  void start_trials(TrialWorkers& workers);
   Result<void> take_ended(WorkerResult result);
   void cool_down();
   void look_at_stop_rule();
@@ -56,7 +56,7 @@ class CampaignRun {
   [[nodiscard]] const Cell& cell_of(const PlannedTrial& planned) const { return cells_[planned.cell_index]; }
   void note(const std::string& message) { parts_.observer.noted(message); }
 
-  // run_trial.cpp: what happens in a lane, and the user's own commands around it.
+  // run_trial.cpp: what happens in a worker, and the user's own commands around it.
   WorkerResult run_in_worker(const PlannedTrial& planned, const std::atomic<bool>& stop);
   Result<std::optional<EndedTrial>> run_with_retries(const PlannedTrial& planned,
                                                      const std::atomic<bool>& stop,

@@ -157,7 +157,7 @@ void CampaignRun::note_name(const ArrivedReport& arrived) {
 }
 
 Result<void> CampaignRun::accept(ArrivedReport& arrived, EndedTrial* current) {
-  if (arrived.twin) return accept_duplicate(arrived);
+  if (arrived.duplicate) return accept_duplicate(arrived);
   const ReportFacts facts = read_report_facts(arrived.report.bytes);
   if (!arrived.trial_index) {
     TRY_ASSIGN(const bool was_panic, accept_panic(arrived, facts));
@@ -212,7 +212,7 @@ Result<bool> CampaignRun::accept_panic(ArrivedReport& arrived, const ReportFacts
       Outcome::panicked, "panic_report", {"the kernel panicked while the trial ran: " + facts.panic_string}};
   trial.incidents.push_back(arrived.report.key());
   arrived.trial_index = trial.index;
-  arrived.report.ground = AttributionBasis::panic;
+  arrived.report.basis = AttributionBasis::panic;
   TRY(parts_.journal.report_arrived_late(trial, arrived.report));
   tally_.set(trial);
   return true;

@@ -1,4 +1,4 @@
-// One trial in its lane, and the user's own commands around trials and runs.
+// One trial in its worker, and the user's own commands around trials and runs.
 
 #include <fmt/format.h>
 

@@ -21,8 +21,8 @@ class StopEvaluator {
   virtual ~StopEvaluator() = default;
   /// `crashed` has the crashes among the counted trials of each cell, in the order of the run's cells;
   /// `decided`, which cells an earlier answer found decided: that stays so.
-  [[nodiscard]] virtual std::vector<CellDecision> judge(const std::vector<Proportion>& crashed,
-                                                        const std::vector<bool>& decided) const = 0;
+  [[nodiscard]] virtual std::vector<CellDecision> evaluate(const std::vector<Proportion>& crashed,
+                                                           const std::vector<bool>& decided) const = 0;
 };
 
 }  // namespace faultline

@@ -6,8 +6,8 @@
 
 namespace faultline {
 
-StopState::StopState(const StopRule& rule, const StopEvaluator& judge, std::size_t cell_count)
-    : rule_(rule), judge_(judge), cell_count_(cell_count), decided_(cell_count, false) {}
+StopState::StopState(const StopRule& rule, const StopEvaluator& evaluator, std::size_t cell_count)
+    : rule_(rule), evaluator_(evaluator), cell_count_(cell_count), decided_(cell_count, false) {}
 
 bool StopState::is_complete(Schedule& schedule, const RunTally& tally,
                             const std::set<std::size_t>& set_aside) const {
@@ -37,7 +37,7 @@ std::vector<StopState::LeftOut> StopState::look(Schedule& schedule, const RunTal
   std::vector<LeftOut> news;
   while (!is_met_ && is_complete(schedule, tally, set_aside)) {
     ++blocks_;
-    const auto decisions = judge_.judge(counts(tally), decided_);
+    const auto decisions = evaluator_.evaluate(counts(tally), decided_);
     CHECK(decisions.size() == cell_count_);
     is_met_ = true;
     for (std::size_t cell = 0; cell < cell_count_; ++cell) {

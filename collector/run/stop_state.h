@@ -19,7 +19,7 @@ namespace faultline {
 /// Looks at whole blocks only, in their order, so that a run that is resumed comes to the same decisions from
 /// the recorded trials: they are not stored, but made again.
 ///
-/// Ownership: `rule` and `judge` must outlive it. Threads: none.
+/// Ownership: `rule` and `evaluator` must outlive it. Threads: none.
 class StopState {
  public:
   /// A cell that later blocks do without.
@@ -29,7 +29,7 @@ class StopState {
     std::string reason;
   };
 
-  StopState(const StopRule& rule, const StopEvaluator& judge, std::size_t cell_count);
+  StopState(const StopRule& rule, const StopEvaluator& evaluator, std::size_t cell_count);
 
   /// Looks at every block that has become complete: all of its trials are recorded, but for cells that are
   /// set aside or left out. Gives the cells that are left out from now on.
@@ -49,7 +49,7 @@ class StopState {
   [[nodiscard]] std::vector<Proportion> counts(const RunTally& tally) const;
 
   const StopRule& rule_;
-  const StopEvaluator& judge_;
+  const StopEvaluator& evaluator_;
   std::size_t cell_count_;
   std::int64_t blocks_ = 0;  // That were looked at.
   std::vector<bool> decided_;

@@ -50,7 +50,7 @@ std::vector<CollectedReport> read_written_reports(TrialStatus& status) {
     report.bytes = std::move(*bytes);
     report.source = written.path;
     report.identity = read_identity(report.bytes);
-    report.ground = AttributionBasis::supervisor;
+    report.basis = AttributionBasis::supervisor;
     report.notes.push_back(fmt::format("written by the trial's supervisor for process {}", written.pid));
     reports.push_back(std::move(report));
   }

@@ -31,9 +31,9 @@ class BlockedSignals {
 
 }  // namespace
 
-TrialWorkers::TrialWorkers(std::int64_t lanes, Work work, const std::atomic<bool>& stop)
-    : lanes_(lanes), work_(std::move(work)), stop_(stop) {
-  CHECK(lanes > 0);
+TrialWorkers::TrialWorkers(std::int64_t worker_count, Work work, const std::atomic<bool>& stop)
+    : worker_count_(worker_count), work_(std::move(work)), stop_(stop) {
+  CHECK(worker_count > 0);
 }
 
 TrialWorkers::~TrialWorkers() {
@@ -44,7 +44,7 @@ TrialWorkers::~TrialWorkers() {
 void TrialWorkers::start(const PlannedTrial& planned) {
   CHECK(has_room());
   ++running_;
-  if (lanes_ == 1) {
+  if (worker_count_ == 1) {
     waiting_ = planned;
     return;
   }
@@ -69,7 +69,7 @@ void TrialWorkers::run_thread(const PlannedTrial& planned) {
 
 WorkerResult TrialWorkers::wait() {
   CHECK(!is_idle());
-  if (lanes_ == 1) {
+  if (worker_count_ == 1) {
     --running_;
     return work_(*std::exchange(waiting_, std::nullopt), stop_);
   }

@@ -50,15 +50,15 @@ void ClockWatch::note(const ClockReading& reading) {
   stretches_.push_back({last_look, reading.steady, reading.steady, reading.offset()});
 }
 
-std::vector<ClockSegment> ClockWatch::eras() const {
+std::vector<ClockSegment> ClockWatch::segments() const {
   if (stretches_.size() == 1) return {};
-  std::vector<ClockSegment> eras;
-  eras.reserve(stretches_.size());
+  std::vector<ClockSegment> segments;
+  segments.reserve(stretches_.size());
   for (const Stretch& stretch : stretches_) {
-    eras.push_back({stretch.from - start_.steady, stretch.until - start_.steady,
-                    std::chrono::duration_cast<microseconds>(stretch.offset - start_.offset())});
+    segments.push_back({stretch.from - start_.steady, stretch.until - start_.steady,
+                        std::chrono::duration_cast<microseconds>(stretch.offset - start_.offset())});
   }
-  return eras;
+  return segments;
 }
 
 }  // namespace faultline

@@ -21,7 +21,7 @@ struct ClockSegment {
 };
 
 /// Less than this is noise of reading two clocks one after the other. A clock that is slewed instead of
-/// set makes an era whenever it has gone so far.
+/// set makes a segment whenever it has gone so far.
 inline constexpr std::chrono::milliseconds kSmallestClockStep{5};
 
 /// Both clocks at one moment.
@@ -41,7 +41,7 @@ class ClockWatch {
   explicit ClockWatch(const Clock& clock);
 
   void look();
-  /// Looks, and makes this moment the start from which eras are told.
+  /// Looks, and makes this moment the start from which segments are told.
   void start();
 
   [[nodiscard]] WallTime start_wall() const { return start_.wall; }
@@ -49,7 +49,7 @@ class ClockWatch {
   /// From the first look to the start.
   [[nodiscard]] std::chrono::nanoseconds looked_before_start() const { return start_.steady - first_look_; }
   /// In order; empty where nobody set the clock. The first began, and the last goes on, beyond our looks.
-  [[nodiscard]] std::vector<ClockSegment> eras() const;
+  [[nodiscard]] std::vector<ClockSegment> segments() const;
 
  private:
   struct Stretch {

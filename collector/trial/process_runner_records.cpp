@@ -218,9 +218,10 @@ std::string write_trial_status(const TrialStatus& status) {
   out["started_steady_ns"] = status.started_steady.count();
   if (status.held) out["held_ns"] = status.held->count();
   if (!status.clock.empty()) out["clock"] = Json::array();
-  for (const ClockSegment& era : status.clock) {
-    out["clock"].push_back(
-        {{"from_ns", era.from.count()}, {"until_ns", era.until.count()}, {"ahead_us", era.ahead.count()}});
+  for (const ClockSegment& segment : status.clock) {
+    out["clock"].push_back({{"from_ns", segment.from.count()},
+                            {"until_ns", segment.until.count()},
+                            {"ahead_us", segment.ahead.count()}});
   }
   out["duration_ns"] = status.duration.count();
   put(out, "exit_code", status.exit_code);

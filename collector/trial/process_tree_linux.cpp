@@ -24,7 +24,7 @@ struct ProcessStat {
   std::uint64_t start_ticks = 0;
 };
 
-/// /proc/PID/stat, proc(5). The name in the second field may hold blanks and parentheses: what counts
+/// /proc/PID/stat, proc(5). The name in the second field may hold spaces and parentheses: what counts
 /// starts after the last `)`.
 std::optional<ProcessStat> read_stat(pid_t pid) {
   const auto text = read_file("/proc/" + std::to_string(pid) + "/stat");

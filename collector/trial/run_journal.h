@@ -33,8 +33,8 @@ inline constexpr std::array<EnumText<AttributionBasis>, 5> kAttributionBasisText
     {AttributionBasis::none, "none"},
 }};
 static_assert(is_complete(kAttributionBasisTexts, AttributionBasis::none));
-inline std::string_view attribution_basis_text(AttributionBasis ground) {
-  return enum_text(kAttributionBasisTexts, ground);
+inline std::string_view attribution_basis_text(AttributionBasis basis) {
+  return enum_text(kAttributionBasisTexts, basis);
 }
 
 /// The raw bytes of one report document, with whose it is and how we know.
@@ -42,7 +42,7 @@ struct CollectedReport {
   std::string bytes;             ///< Byte for byte as found.
   std::filesystem::path source;  ///< Where it lay when it was read.
   ReportIdentity identity;       ///< As read_identity() gave it.
-  AttributionBasis ground = AttributionBasis::none;
+  AttributionBasis basis = AttributionBasis::none;
   std::vector<std::string> notes;  ///< For people: what matched, or what did not.
   /// From the death (or the trial's end) to when we first saw the file; absent where not measured.
   std::optional<std::chrono::milliseconds> latency;

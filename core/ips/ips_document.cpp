@@ -58,7 +58,7 @@ std::optional<HeaderPlace> find_header(std::string_view bytes) {
   int candidates = 0;
   for (std::size_t start = 0; start < bytes.size() && candidates < kMostCandidates;) {
     const auto line = line_at(bytes, start);
-    const auto first = skip_json_blanks(line, 0);
+    const auto first = skip_json_whitespace(line, 0);
     if (first < line.size() && line[first] == '{') {
       ++candidates;
       const auto object = short_object(bytes.substr(start + first));
@@ -73,9 +73,9 @@ std::optional<HeaderPlace> find_header(std::string_view bytes) {
 std::optional<std::size_t> find_bare_body(std::string_view bytes) {
   for (std::size_t start = 0; start < bytes.size();) {
     const auto line = line_at(bytes, start);
-    const auto first = skip_json_blanks(line, 0);
+    const auto first = skip_json_whitespace(line, 0);
     if (first < line.size() && line[first] == '{') {
-      const auto next = skip_json_blanks(bytes, start + first + 1);
+      const auto next = skip_json_whitespace(bytes, start + first + 1);
       if (next < bytes.size() && (bytes[next] == '"' || bytes[next] == '}')) return start + first;
     }
     start += line.size() + 1;
@@ -85,7 +85,7 @@ std::optional<std::size_t> find_bare_body(std::string_view bytes) {
 
 /// Divides what follows the header into body and tail.
 void take_body(std::string_view rest, IpsParts& parts) {
-  const auto start = skip_json_blanks(rest, 0);
+  const auto start = skip_json_whitespace(rest, 0);
   if (start >= rest.size() || rest[start] != '{') {
     parts.body = rest;
     return;
@@ -195,7 +195,7 @@ IpsParts split_ips(std::string_view bytes) {
     const auto line_end = bytes.find('\n', header->end);
     // Text behind the header on its own line belongs to nobody, but must not be lost from the body.
     const bool blank_rest =
-        skip_json_blanks(bytes.substr(0, line_end), header->end) >= std::min(line_end, bytes.size());
+        skip_json_whitespace(bytes.substr(0, line_end), header->end) >= std::min(line_end, bytes.size());
     const auto body_start = line_end == std::string_view::npos ? bytes.size() : line_end + 1;
     take_body(bytes.substr(blank_rest ? body_start : header->end), parts);
     return parts;
@@ -211,7 +211,7 @@ ReportIdentity read_identity(std::string_view bytes) {
   const auto parts = split_ips(bytes);
   read_header_identity(parts.header, identity);
   if (parts.body_is_json) {
-    const auto start = skip_json_blanks(parts.body, 0);
+    const auto start = skip_json_whitespace(parts.body, 0);
     JsonMembers members(parts.body.substr(start));
     while (members.next()) read_body_member(members.key(), members.value(), identity);
     // Brackets of different kinds that cross each other satisfy one of the two, but no reader.

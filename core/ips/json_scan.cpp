@@ -129,7 +129,7 @@ std::optional<Number> read_number(std::string_view value) {
 
 }  // namespace
 
-std::size_t skip_json_blanks(std::string_view text, std::size_t from) {
+std::size_t skip_json_whitespace(std::string_view text, std::size_t from) {
   while (from < text.size() && is_blank(text[from])) ++from;
   return from;
 }
@@ -150,8 +150,8 @@ JsonMembers::JsonMembers(std::string_view text) : text_(text) {
 
 bool JsonMembers::next() {
   if (complete_ || position_ == 0) return false;
-  std::size_t at = skip_json_blanks(text_, position_);
-  if (at < text_.size() && text_[at] == ',' && !first_) at = skip_json_blanks(text_, at + 1);
+  std::size_t at = skip_json_whitespace(text_, position_);
+  if (at < text_.size() && text_[at] == ',' && !first_) at = skip_json_whitespace(text_, at + 1);
   if (at < text_.size() && text_[at] == '}') {
     complete_ = true;
     position_ = at + 1;
@@ -160,9 +160,9 @@ bool JsonMembers::next() {
   if (at >= text_.size() || text_[at] != '"') return false;
   const auto key_end = skip_string(text_, at);
   if (!key_end) return false;
-  const auto colon = skip_json_blanks(text_, *key_end);
+  const auto colon = skip_json_whitespace(text_, *key_end);
   if (colon >= text_.size() || text_[colon] != ':') return false;
-  const auto value_start = skip_json_blanks(text_, colon + 1);
+  const auto value_start = skip_json_whitespace(text_, colon + 1);
   const auto value_end = skip_json_value(text_, value_start);
   if (!value_end || *value_end == value_start) return false;
   key_ = text_.substr(at + 1, *key_end - at - 2);

@@ -18,7 +18,7 @@ namespace faultline {
 std::optional<std::size_t> skip_json_value(std::string_view text, std::size_t from);
 
 /// First position at or after `from` that is not JSON white space; text.size() if there is none.
-std::size_t skip_json_blanks(std::string_view text, std::size_t from);
+std::size_t skip_json_whitespace(std::string_view text, std::size_t from);
 
 /// Walks the members of one object, in the order in which they are written.
 ///

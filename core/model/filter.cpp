@@ -68,7 +68,7 @@ class Parser {
     return node;
   }
 
-  void skip_blanks() {
+  void skip_whitespace() {
     while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
   }
   [[nodiscard]] bool at_end() const { return at_ == text_.size(); }
@@ -93,7 +93,7 @@ class Parser {
   }
 
   Result<FilterNode> factor(int depth) {
-    skip_blanks();
+    skip_whitespace();
     if (depth >= kMaxDepth) return wrong(fmt::format("nested deeper than {} levels", kMaxDepth));
     if (take_keyword("not")) {
       FilterNode node;
@@ -110,7 +110,7 @@ class Parser {
       return fail(error_at(text_, opened_at, "this ( is never closed"));
     }
     ++at_;
-    skip_blanks();
+    skip_whitespace();
     return node;
   }
 
@@ -118,7 +118,7 @@ class Parser {
     FilterNode node;
     node.condition.field_at = at_;
     TRY_ASSIGN(node.condition.field, field());
-    skip_blanks();
+    skip_whitespace();
     if (take_keyword("in")) {
       node.condition.op = FilterOp::in;
       TRY_ASSIGN(node.condition.values, value_list());
@@ -157,7 +157,7 @@ class Parser {
     for (const auto& [spelling, op] : kSpellings) {
       if (text_.substr(at_).starts_with(spelling)) {
         at_ += spelling.size();
-        skip_blanks();
+        skip_whitespace();
         return op;
       }
     }
@@ -166,7 +166,7 @@ class Parser {
   }
 
   Result<std::string> value() {
-    skip_blanks();
+    skip_whitespace();
     if (peek() == '"' || peek() == '\'') return quoted();
     const std::size_t begin = at_;
     if (!at_end() && is_operator_char(peek())) {
@@ -178,12 +178,12 @@ class Parser {
       at_ = begin;
       return wrong(word.empty() ? "expected a value" : "expected a value; the word itself needs quotes");
     }
-    skip_blanks();
+    skip_whitespace();
     return std::string(word);
   }
 
   Result<std::vector<std::string>> value_list() {
-    skip_blanks();
+    skip_whitespace();
     if (peek() != '(') return wrong("expected ( and a list of values after in");
     const std::size_t opened_at = at_++;
     std::vector<std::string> values;
@@ -199,7 +199,7 @@ class Parser {
         return fail(error_at(text_, opened_at, "this ( is never closed"));
       }
       ++at_;
-      skip_blanks();
+      skip_whitespace();
       return values;
     }
   }
@@ -212,7 +212,7 @@ class Parser {
       const char c = text_[at_];
       if (c == quote) {
         ++at_;
-        skip_blanks();
+        skip_whitespace();
         return out;
       }
       if (c != '\\') {
@@ -250,10 +250,10 @@ class Parser {
   }
 
   bool take_keyword(std::string_view keyword) {
-    skip_blanks();
+    skip_whitespace();
     if (!next_word_is(keyword)) return false;
     at_ += keyword.size();
-    skip_blanks();
+    skip_whitespace();
     return true;
   }
 
@@ -296,7 +296,7 @@ Result<Filter> parse_filter(std::string_view text) {
                 fmt::format("a filter of {} bytes; at most {} are read", text.size(), kMaxBytes));
   }
   Parser parser(text);
-  parser.skip_blanks();
+  parser.skip_whitespace();
   if (parser.at_end()) return filter;
   TRY_ASSIGN(filter.root, parser.parse());
   return filter;

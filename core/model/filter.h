@@ -4,7 +4,7 @@
 //   factor     := [not] ( "(" expression ")" | field op value | field in "(" value {"," value} ")" )
 //   op         := = != < <= > >= ~          value  := bare word | "quoted" | 'quoted'
 //
-// `~` means contains, without regard to case. Bare words end at blanks, commas and parentheses.
+// `~` means contains, without regard to case. Bare words end at spaces, commas and parentheses.
 // Here is only the grammar: what a field means is decided by whoever evaluates the tree.
 
 #pragma once

@@ -308,18 +308,18 @@ Result<RatesResult> query_rates(Store& store, const RatesQuery& query) {
   return result;
 }
 
-// The usual site of each group
+// The commonest site of each group
 
 namespace {
 
 /// Every site by its id, without counts.
-Result<std::map<std::int64_t, UsualSiteRow>> read_site_names(Connection& connection) {
+Result<std::map<std::int64_t, CommonestSiteRow>> read_site_names(Connection& connection) {
   TRY_ASSIGN(auto statement, connection.prepare("SELECT id, key, text, function, fault_kind FROM site"));
-  std::map<std::int64_t, UsualSiteRow> sites;
+  std::map<std::int64_t, CommonestSiteRow> sites;
   while (true) {
     TRY_ASSIGN(const bool found, statement.step());
     if (!found) return sites;
-    UsualSiteRow& row = sites[statement.integer(0)];
+    CommonestSiteRow& row = sites[statement.integer(0)];
     row.key = statement.text(1);
     row.text = statement.text(2);
     row.function = statement.text(3);
@@ -329,8 +329,8 @@ Result<std::map<std::int64_t, UsualSiteRow>> read_site_names(Connection& connect
 
 }  // namespace
 
-Result<std::vector<UsualSiteRow>> query_usual_sites(Store& store, const std::optional<Filter>& where,
-                                                    const std::vector<std::string>& by) {
+Result<std::vector<CommonestSiteRow>> query_commonest_sites(Store& store, const std::optional<Filter>& where,
+                                                            const std::vector<std::string>& by) {
   Connection& connection = store.connection();
   TRY_ASSIGN(const Grouping grouping, Grouping::read(connection, by));
   TRY_ASSIGN(const CompiledFilter chosen,
@@ -353,21 +353,21 @@ Result<std::vector<UsualSiteRow>> query_usual_sites(Store& store, const std::opt
     (*reports)[statement.integer(2)] += statement.integer(3);
   }
   TRY_ASSIGN(const auto sites, read_site_names(connection));
-  std::map<Grouping::Key, std::map<std::string, UsualSiteRow>> groups;
+  std::map<Grouping::Key, std::map<std::string, CommonestSiteRow>> groups;
   for (const auto& [group, by_site] : counts) {
     for (const auto& [site_id, reports] : by_site) {
-      UsualSiteRow row = sites.at(site_id);
+      CommonestSiteRow row = sites.at(site_id);
       row.reports = reports;
       groups[group].emplace(row.key, std::move(row));
     }
   }
-  std::vector<UsualSiteRow> rows;
+  std::vector<CommonestSiteRow> rows;
   for (const auto& [group, candidates] : groups) {
     // Of equals the first by key, so that the answer does not depend on local ids.
     const auto most =
         std::max_element(candidates.begin(), candidates.end(),
                          [](const auto& a, const auto& b) { return a.second.reports < b.second.reports; });
-    UsualSiteRow row = most->second;
+    CommonestSiteRow row = most->second;
     row.values = grouping.values_of(group);
     for (const auto& [key, site] : candidates) row.of += site.reports;
     rows.push_back(std::move(row));

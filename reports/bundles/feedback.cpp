@@ -141,13 +141,13 @@ Part of_pages(const char* name, const FeedbackEvidence& evidence, Section sectio
 
 Part steps(const FeedbackEvidence& evidence, const std::vector<std::string>& files) {
   Part part{"steps", {}, {}};
-  const auto ladder = ladder_steps(evidence.cells);
-  if (ladder.empty()) {
+  const auto steps = reproducers(evidence.cells);
+  if (steps.empty()) {
     part.blocks.push_back(Block::paragraph("No trial of this store shows it: the reports were imported."));
     return part;
   }
   const auto best = std::max_element(
-      ladder.begin(), ladder.end(),
+      steps.begin(), steps.end(),
       [](const FeedbackCell& a, const FeedbackCell& b) { return a.of_sites.ratio() < b.of_sites.ratio(); });
   std::vector<std::string> sources;
   for (const auto& file : files) {
@@ -169,13 +169,13 @@ Part steps(const FeedbackEvidence& evidence, const std::vector<std::string>& fil
   return part;
 }
 
-Part ladder(const FeedbackEvidence& evidence) {
+Part reproducers_part(const FeedbackEvidence& evidence) {
   Part part{"ladder", {}, {}};
   Table table;
   table.caption = "Trials that died at these sites, of all trials of the cell";
   table.columns = {row_name(text_column("cell")), rate_column("rate", "died at these sites"),
                    text_column("command")};
-  for (const auto& step : ladder_steps(evidence.cells)) {
+  for (const auto& step : reproducers(evidence.cells)) {
     table.rows.push_back({step.cell.workload + ", " + step.cell.text(),
                           Rate{step.of_sites, clopper_pearson(step.of_sites)}, command_line(step.command)});
   }
@@ -389,7 +389,7 @@ FeedbackParts feedback_parts(const FeedbackEvidence& evidence, const FeedbackPro
   put(parts, of_pages("registers", evidence, [](const Analysis& a) { return registers_section(a, 2); }));
   put(parts, steps(evidence, files));
   put(parts, Part{"rates", {}, evidence.rates});
-  put(parts, ladder(evidence));
+  put(parts, reproducers_part(evidence));
   put(parts, of_pages("actual", evidence, [](const Analysis& analysis) {
         return PageSection{"",
                            {Block::paragraph(fmt::format("The process dies: {}.", analysis.fault.sentence))}};

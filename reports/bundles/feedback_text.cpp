@@ -25,7 +25,7 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
-std::size_t leading_blanks(std::string_view line) {
+std::size_t leading_spaces(std::string_view line) {
   return std::min(line.find_first_not_of(' '), line.size());
 }
 
@@ -35,10 +35,10 @@ std::vector<std::string> wrap_words(std::string_view text, std::size_t room) {
   std::size_t width = 0;
   while (!text.empty()) {
     const auto end = std::min(text.find(' ', text.find_first_not_of(' ')), text.size());
-    const std::string_view word = text.substr(0, end);  // With the blanks before it.
+    const std::string_view word = text.substr(0, end);  // With the spaces before it.
     const std::size_t word_width = display_width(word);
     if (width > 0 && width + word_width > room) {
-      lines.emplace_back(word.substr(leading_blanks(word)));
+      lines.emplace_back(word.substr(leading_spaces(word)));
       width = display_width(lines.back());
     } else {
       lines.back() += word;
@@ -77,7 +77,7 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
   return text;
 }
 
-/// Words of a line with one blank between them, where a percentage or an interval counts as one word:
+/// Words of a line with one space between them, where a percentage or an interval counts as one word:
 /// `75 % [35 %, 97 %]` is broken before the bracket alone.
 std::string bound_words(std::string_view text) {
   std::string out;
@@ -103,7 +103,7 @@ std::string hanging_words(const std::string& beginning, std::string_view raw) {
   return replaced(hanging(beginning, bound_words(escape_line(raw))), kBoundBlank, " ");
 }
 
-/// Columns of a line of code stand two blanks and more apart: it is broken between them, if it must be.
+/// Columns of a line of code stand two spaces and more apart: it is broken between them, if it must be.
 std::vector<std::string> broken_at_gaps(std::string_view line, std::size_t room) {
   std::vector<std::string> lines;
   while (display_width(line) > room) {
@@ -148,7 +148,7 @@ std::string plain_code(std::string_view code) {
   const auto lines = lines_of(escape_text(code));
   std::size_t common = kFeedbackColumns;
   for (const auto& line : lines) {
-    if (!line.empty()) common = std::min(common, leading_blanks(line));
+    if (!line.empty()) common = std::min(common, leading_spaces(line));
   }
   std::string out;
   for (const auto& line : lines) {
@@ -158,9 +158,9 @@ std::string plain_code(std::string_view code) {
       out += "\n";
       continue;
     }
-    const auto gap = text.find("  ", leading_blanks(text));
+    const auto gap = text.find("  ", leading_spaces(text));
     auto begins = gap == std::string_view::npos ? gap : text.find_first_not_of(' ', gap);
-    if (begins == std::string_view::npos || begins > kHangingCode) begins = leading_blanks(text);
+    if (begins == std::string_view::npos || begins > kHangingCode) begins = leading_spaces(text);
     const std::string beginning = std::string(kIndent) + std::string(text.substr(0, begins));
     out += behind(beginning, broken_at_gaps(text.substr(begins), room_behind(beginning)));
   }
@@ -230,7 +230,7 @@ std::string plain_table(const Table& table) {
 std::string plain_prose(std::string_view prose) {
   std::string out;
   for (const auto& line : lines_of(prose)) {
-    const std::string indent = line.substr(0, leading_blanks(line));
+    const std::string indent = line.substr(0, leading_spaces(line));
     out += hanging(indent, std::string_view(line).substr(indent.size()));
   }
   return out;

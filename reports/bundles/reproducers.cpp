@@ -28,7 +28,7 @@ bool is_plain_word(const std::string& word) {
 
 }  // namespace
 
-std::vector<FeedbackCell> ladder_steps(const std::vector<FeedbackCell>& cells) {
+std::vector<FeedbackCell> reproducers(const std::vector<FeedbackCell>& cells) {
   std::vector<FeedbackCell> steps;
   std::copy_if(cells.begin(), cells.end(), std::back_inserter(steps),
                [](const FeedbackCell& cell) { return cell.of_sites.counted > 0; });

@@ -1,4 +1,4 @@
-// The cells that crash at a bundle's sites, as a ladder of reproducers: the smallest first.
+// The cells that crash at a bundle's sites, as reproducers: the smallest first.
 
 #pragma once
 
@@ -9,12 +9,12 @@
 
 namespace faultline {
 
-/// Longer ladders help nobody; the tables have every cell.
+/// A longer list helps nobody; the tables have every cell.
 inline constexpr std::size_t kMostSteps = 12;
 
 /// Cells in which the sites were hit: by their numeric settings, the smaller first; then the higher rate
 /// first.
-std::vector<FeedbackCell> ladder_steps(const std::vector<FeedbackCell>& cells);
+std::vector<FeedbackCell> reproducers(const std::vector<FeedbackCell>& cells);
 
 /// Words as a shell takes them.
 std::string command_line(const std::vector<std::string>& words);

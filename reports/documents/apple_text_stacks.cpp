@@ -45,7 +45,7 @@ std::string frame_tail(const CrashReport& report, const Frame& frame) {
   return tail;
 }
 
-/// `:: name Dispatch queue: q`; two blanks where there is no name.
+/// `:: name Dispatch queue: q`; two spaces where there is no name.
 std::string thread_label(const Thread& thread) {
   if (!thread.name && !thread.queue) return "";
   std::string label = fmt::format(": {}", thread.name.value_or(""));

@@ -13,7 +13,7 @@ namespace faultline {
 /// an estimate two. Null has one empty piece.
 std::vector<std::string> cell_pieces(const TableCell& cell, const Column& column);
 
-/// The pieces with two blanks between them.
+/// The pieces with two spaces between them.
 std::string cell_text(const TableCell& cell, const Column& column);
 
 /// A time in UTC for people, to the minute: `2025-12-21T01:36:18.286Z` -> `2025-12-21 01:36Z`. Null where

@@ -24,7 +24,7 @@ std::string quoted_if_needed(std::string_view field) {
 
 std::string text_field(std::string_view data) {
   std::string text = escape_line(data);
-  // Spreadsheets also run a formula after blanks.
+  // Spreadsheets also run a formula after spaces.
   const std::size_t first = text.find_first_not_of(' ');
   if (first != std::string::npos && std::string_view("=+-@").find(text[first]) != std::string_view::npos) {
     text.insert(0, 1, '\'');

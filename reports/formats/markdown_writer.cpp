@@ -28,7 +28,7 @@ bool is_plain(std::string_view text) {
     if (!is_plain_char(c)) return false;
   }
   if (text.empty()) return true;
-  // Blanks at the ends get lost, and marks at the begin may change the block.
+  // Spaces at the ends get lost, and marks at the begin may change the block.
   const char first = text.front();
   return !is_linked(text) && first != ' ' && text.back() != ' ' && first != '-' && first != '+' &&
          first != '=' && first != ':';

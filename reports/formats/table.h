@@ -89,7 +89,7 @@ struct Column {
   bool names_row = false;
 };
 
-/// Left-aligned text; its title is its key with blanks for underscores, where none is given.
+/// Left-aligned text; its title is its key with spaces for underscores, where none is given.
 Column text_column(std::string key, std::string title = {});
 Column number_column(std::string key, std::string title = {}, Unit unit = Unit::none);
 /// Of Rate, CountOf, Estimate.

@@ -13,7 +13,7 @@ namespace faultline {
 /// none, East Asian wide characters and emoji two.
 std::size_t display_width(std::string_view text);
 
-/// Lines of at most `width` columns (at least 1), broken at blanks where there are any, else inside the
+/// Lines of at most `width` columns (at least 1), broken at spaces where there are any, else inside the
 /// word. A character wider than `width` has a line of its own. Never empty.
 std::vector<std::string> wrap_text(std::string_view text, std::size_t width);
 

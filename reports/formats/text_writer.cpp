@@ -17,11 +17,11 @@ constexpr std::size_t kNarrowest = 20;
 
 std::string padded(std::string_view text, std::size_t width, Alignment alignment) {
   const std::size_t missing = width - std::min(width, display_width(text));
-  const std::string blanks(missing, ' ');
-  return alignment == Alignment::right ? blanks + std::string(text) : std::string(text) + blanks;
+  const std::string padding(missing, ' ');
+  return alignment == Alignment::right ? padding + std::string(text) : std::string(text) + padding;
 }
 
-std::string without_trailing_blanks(std::string line) {
+std::string without_trailing_whitespace(std::string line) {
   line.erase(line.find_last_not_of(' ') + 1);
   return line;
 }
@@ -166,7 +166,7 @@ class Painter {
     std::string out;
     for (std::size_t line = 0; line < height; ++line) {
       std::string text;
-      std::size_t owed = 0;  // Blanks that only count if something follows.
+      std::size_t owed = 0;  // Spaces that only count if something follows.
       for (std::size_t c = 0; c < cells.size(); ++c) {
         const LaidOut& column = columns_[indexes[c]];
         const std::string_view part =
@@ -180,7 +180,7 @@ class Painter {
         if (column.alignment == Alignment::left) owed += missing;
         owed += kGap;
       }
-      out += without_trailing_blanks(std::move(text)) + "\n";
+      out += without_trailing_whitespace(std::move(text)) + "\n";
     }
     return out;
   }

@@ -160,7 +160,7 @@ constexpr Reading kReadings[] = {{"as it is", as_it_is},
                                  {"as UTF-16", utf16_decoded<false>},
                                  {"as big-endian UTF-16", utf16_decoded<true>}};
 
-/// Letters small and decomposed, blanks and line ends one blank.
+/// Letters small and decomposed, whitespace one space.
 std::string plain_form(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -284,15 +284,15 @@ Result<void> check_text_for_leaks(const std::string& name, std::string_view byte
   return check_bytes(name, bytes, 0, {plain, allowed, result});
 }
 
-Result<LeakCheck> check_for_leaks(const std::filesystem::path& place, const std::vector<LeakTarget>& targets,
+Result<LeakCheck> check_for_leaks(const std::filesystem::path& path, const std::vector<LeakTarget>& targets,
                                   const std::vector<LeakAllowance>& allowed) {
   LeakCheck result;
   std::vector<std::filesystem::path> files;
   std::error_code error;
-  if (!std::filesystem::is_directory(place)) {
-    files.push_back(place);
+  if (!std::filesystem::is_directory(path)) {
+    files.push_back(path);
   } else {
-    for (auto it = std::filesystem::recursive_directory_iterator(place, error);
+    for (auto it = std::filesystem::recursive_directory_iterator(path, error);
          !error && it != std::filesystem::recursive_directory_iterator(); it.increment(error)) {
       if (it->is_symlink()) {
         return fail(ErrorKind::unsupported,
@@ -300,12 +300,12 @@ Result<LeakCheck> check_for_leaks(const std::filesystem::path& place, const std:
       }
       if (it->is_regular_file()) files.push_back(it->path());
     }
-    if (error) return fail(ErrorKind::io, place.string() + ": " + error.message());
+    if (error) return fail(ErrorKind::io, path.string() + ": " + error.message());
   }
   std::sort(files.begin(), files.end());
   const auto plain = plain_targets(targets);
   for (const auto& file : files) {
-    const auto name = file == place ? file.filename() : file.lexically_relative(place);
+    const auto name = file == path ? file.filename() : file.lexically_relative(path);
     TRY_ASSIGN(const auto bytes, read_file(file));
     TRY(check_bytes(name.generic_string(), bytes, 0, {plain, allowed, result}));
   }

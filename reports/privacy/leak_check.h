@@ -54,7 +54,7 @@ Result<void> check_text_for_leaks(const std::string& name, std::string_view byte
                                   const std::vector<LeakAllowance>& allowed = {});
 
 /// Searches a file or every file of a folder, names included. Symbolic links are an error: they lead out.
-Result<LeakCheck> check_for_leaks(const std::filesystem::path& place, const std::vector<LeakTarget>& targets,
+Result<LeakCheck> check_for_leaks(const std::filesystem::path& path, const std::vector<LeakTarget>& targets,
                                   const std::vector<LeakAllowance>& allowed = {});
 
 }  // namespace faultline

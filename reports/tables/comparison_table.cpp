@@ -122,13 +122,13 @@ std::string comparison_sentence(const Comparison& of) {
     seen += fmt::format("{}{} {}", seen.empty() ? "" : ", ", format_points(of.difference),
                         format_points_interval(of.difference_interval));
   }
-  const std::string grounds = fmt::format("{}, {}", test_name(of), p_words(of));
+  const std::string evidence = fmt::format("{}, {}", test_name(of), p_words(of));
   if (of.verdict != ComparisonVerdict::undecided) {
     return fmt::format("{}{} is {} than {}: {}; {}", what, of.a_name, verdict_text(of.verdict), of.b_name,
-                       seen, grounds);
+                       seen, evidence);
   }
   std::string sentence =
-      fmt::format("{}{} against {} is undecided: {}; {}", what, of.a_name, of.b_name, seen, grounds);
+      fmt::format("{}{} against {} is undecided: {}; {}", what, of.a_name, of.b_name, seen, evidence);
   if (of.trials_needed) {
     sentence += fmt::format("; if these rates are the true ones, {} more a side would decide with 80 %",
                             format_count(*of.trials_needed, "trial"));

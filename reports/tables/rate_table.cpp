@@ -358,7 +358,7 @@ Result<Table> rate_trend_table(const RatesResult& result, const std::string& col
 }
 
 Result<Table> first_crash_table(const RatesResult& result, const std::string& column,
-                                const std::vector<UsualSiteRow>& sites, const RateTableOptions& options) {
+                                const std::vector<CommonestSiteRow>& sites, const RateTableOptions& options) {
   TRY_ASSIGN(const std::size_t index, column_index(result, "--first-crash", column));
   const IntervalMethod method = interval_method_for(result, options);
   Table table = base_table(result, options);
@@ -371,8 +371,8 @@ Result<Table> first_crash_table(const RatesResult& result, const std::string& co
   table.columns.push_back(text_column("kind"));
   table.columns.push_back(text_column("site"));
   table.columns.push_back(count_of_column("at_site", "of its crash reports"));
-  std::map<std::vector<QueryValue>, const UsualSiteRow*> site_of;
-  for (const UsualSiteRow& site : sites) site_of.emplace(site.values, &site);
+  std::map<std::vector<QueryValue>, const CommonestSiteRow*> site_of;
+  for (const CommonestSiteRow& site : sites) site_of.emplace(site.values, &site);
   for (const auto& [others, rows] : ordered_groups(result, index)) {
     std::vector<TableCell> cells;
     for (const QueryValue& value : others) cells.emplace_back(cell_value(value));
@@ -394,7 +394,7 @@ Result<Table> first_crash_table(const RatesResult& result, const std::string& co
     if (const auto found = site_of.find(others); found == site_of.end()) {
       cells.resize(table.columns.size());
     } else {
-      const UsualSiteRow& site = *found->second;
+      const CommonestSiteRow& site = *found->second;
       cells.emplace_back(site.fault_kind);
       cells.emplace_back(site.text);
       cells.emplace_back(CountOf{"at it", {site.reports, site.of}});
@@ -405,7 +405,7 @@ Result<Table> first_crash_table(const RatesResult& result, const std::string& co
 }
 
 Result<Table> first_crash_pivot_table(const RatesResult& result, const std::string& column,
-                                      const std::vector<UsualSiteRow>& sites,
+                                      const std::vector<CommonestSiteRow>& sites,
                                       const RateTableOptions& options) {
   TRY_ASSIGN(const Table rows, first_crash_table(result, column, sites, options));
   if (result.columns.size() != 2) {

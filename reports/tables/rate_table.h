@@ -63,12 +63,12 @@ Table rate_pivot_table(const RatesResult& result, const RateTableOptions& option
 /// trials below it say, and where most of the group's crashes were (`sites`, by the same other columns).
 /// Fails where the result has no such column.
 Result<Table> first_crash_table(const RatesResult& result, const std::string& column,
-                                const std::vector<UsualSiteRow>& sites, const RateTableOptions& options);
+                                const std::vector<CommonestSiteRow>& sites, const RateTableOptions& options);
 
 /// The same with a column for each group: two frameworks side by side. For people, and for results with one
 /// other column.
 Result<Table> first_crash_pivot_table(const RatesResult& result, const std::string& column,
-                                      const std::vector<UsualSiteRow>& sites,
+                                      const std::vector<CommonestSiteRow>& sites,
                                       const RateTableOptions& options);
 
 /// For each group of the other columns: whether rates rise or fall with the numbers in `column`

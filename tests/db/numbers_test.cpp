@@ -25,7 +25,7 @@ class NumbersTest : public ::testing::Test {
     run_ = make_run();
     ASSERT_DONE(store().begin_run(run_));
   }
-  void TearDown() override { expect_sound(*store_); }
+  void TearDown() override { expect_valid(*store_); }
 
   Store& store() { return *store_; }
 

@@ -47,7 +47,7 @@ class RatesTest : public ::testing::Test {
     reset.contaminated = true;
     ASSERT_TRUE(store().record_trial(reset, {}).has_value());
   }
-  void TearDown() override { expect_sound(*store_); }
+  void TearDown() override { expect_valid(*store_); }
 
   Store& store() { return *store_; }
   RunRecord& run() { return run_; }
@@ -165,8 +165,8 @@ TEST_F(RatesTest, ALabelCountsItsSite) {
 }
 
 TEST_F(RatesTest, ATrialWithTwoReportsIsCountedOnce) {
-  const Analysis twin = make_analysis(7);
-  ASSERT_DONE(store().add_report(make_bytes(twin), captured_by(run(), 0), twin));
+  const Analysis duplicate = make_analysis(7);
+  ASSERT_DONE(store().add_report(make_bytes(duplicate), captured_by(run(), 0), duplicate));
   EXPECT_EQ(fraction("", "site~setCompute"), "2/11");
   ASSERT_VALUE(const auto sites, query_sites(store(), {}));
   EXPECT_EQ(sites[0].reports, 3);
@@ -393,15 +393,15 @@ TEST_F(RatesTest, ARunWithAStopRuleIsKnownByItsCells) {
   EXPECT_EQ(read.stop_rule, early.stop_rule);
 }
 
-TEST_F(RatesTest, TheUsualSiteOfAGroupIsTheOneWithMostReports) {
-  ASSERT_VALUE(const auto rows, query_usual_sites(store(), std::nullopt, {"threads"}));
+TEST_F(RatesTest, TheCommonestSiteOfAGroupIsTheOneWithMostReports) {
+  ASSERT_VALUE(const auto rows, query_commonest_sites(store(), std::nullopt, {"threads"}));
   ASSERT_THAT(rows, SizeIs(1)) << "groups without reports are not there";
   EXPECT_THAT(rows[0].values, ElementsAre(QueryValue(std::int64_t{8})));
   EXPECT_EQ(rows[0].key, make_analysis(0).site.key);
   EXPECT_EQ(rows[0].fault_kind, "null_dereference");
   EXPECT_EQ(rows[0].reports, 2);
   EXPECT_EQ(rows[0].of, 3);
-  ASSERT_VALUE(const auto none, query_usual_sites(store(), filter("lock=global"), {"threads"}));
+  ASSERT_VALUE(const auto none, query_commonest_sites(store(), filter("lock=global"), {"threads"}));
   EXPECT_THAT(none, IsEmpty());
 }
 

@@ -228,7 +228,7 @@ inline void record(Store& store, const RunRecord& run, std::int64_t index, std::
 }
 
 /// No finding of SQLite's checks or ours.
-inline void expect_sound(Store& store) {
+inline void expect_valid(Store& store) {
   const auto findings = store.check_integrity();
   ASSERT_TRUE(findings.has_value()) << findings.error().text();
   for (const std::string& finding : *findings) ADD_FAILURE() << finding;

@@ -33,7 +33,7 @@ ReportCrashVices all_vices() {
   vices.hidden = milliseconds(1);
   vices.retires_after = milliseconds(7);
   vices.retiring = 0.8;
-  vices.twins = 0.1;
+  vices.duplicates = 0.1;
   vices.strangers = 0.1;
   vices.stranger_gap = milliseconds(3000);
   return vices;
@@ -261,7 +261,7 @@ class ChaosNight {
               "min_free_bytes = 0\n"
               "[[workload]]\nname = \"plain\"\ncommand = [\"{campaign}/bin/prog\", \"{way}\"]\n"
               "matrix = { way = [\"passes\", \"fails\", \"killed\", \"crash\", \"child\", \"orphan\", "
-              "\"twins\", \"burst\", \"python\"] }\n"
+              "\"duplicates\", \"burst\", \"python\"] }\n"
               "[[workload]]\nname = \"shell\"\n"
               "command = [\"sh\", \"-c\", \"{campaign}/bin/prog crash; exit $?\"]\n"
               "[[workload]]\nname = \"timeout\"\n"

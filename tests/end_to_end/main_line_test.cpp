@@ -33,7 +33,7 @@ class MainLineTest : public testing::Test {
 };
 
 /// What every table of rates must hold, whatever it is about.
-void expect_sound(const json& rates) {
+void expect_valid(const json& rates) {
   for (const auto& row : rates["rows"]) {
     SCOPED_TRACE(row.dump());
     const auto n = row["trials"].get<int>();
@@ -69,7 +69,7 @@ matrix = { style = ["shared", "per-thread"], lock = ["none", "per-stream", "glob
 
   ASSERT_EQ(run.exit_status, 0) << run.err;
   ASSERT_EQ(rates["rows"].size(), 6U) << rates.dump(1);
-  expect_sound(rates);
+  expect_valid(rates);
   for (const auto& row : rates["rows"]) {
     EXPECT_EQ(row["trials"], 12);
     if (row["lock"] == "global") {

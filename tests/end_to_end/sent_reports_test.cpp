@@ -188,7 +188,7 @@ TEST_F(SentReportsTest, TheFormsTextHasShortLinesAndWholeCommands) {
       EXPECT_LE(line.size(), 80U) << line;
     }
   }
-  EXPECT_EQ(commands, 2U) << "in the steps, and in the ladder";
+  EXPECT_EQ(commands, 2U) << "in the steps, and in the list of reproducers";
 }
 
 TEST_F(SentReportsTest, AnArmWhoseEnvironmentSwitchesTheValidationLayerOnIsTold) {

@@ -35,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto identity = read_identity(bytes);
   if (parts.body_is_json && identity.complete) CHECK(parts.body_is_complete);
 
-  // The two readers may differ in what they make of damage, but not of a sound report.
+  // The two readers may differ in what they make of damage, but not of a valid report.
   const auto reading = parse_ips(bytes);
   if (reading.recognised && reading.undamaged && !reading.report.from_text && reading.report.issues.empty()) {
     if (identity.pid && reading.report.pid) CHECK(*identity.pid == *reading.report.pid);

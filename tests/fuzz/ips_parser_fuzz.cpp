@@ -16,17 +16,17 @@ using namespace faultline;
 namespace {
 
 /// What our reader takes for JSON is JSON for another one, too.
-void check_soundness(std::string_view bytes) {
-  if (JsonDocument(bytes).sound()) CHECK(nlohmann::json::accept(bytes.begin(), bytes.end()));
+void check_validity(std::string_view bytes) {
+  if (JsonDocument(bytes).valid()) CHECK(nlohmann::json::accept(bytes.begin(), bytes.end()));
 }
 
 /// What repair_json() promises: its answer is JSON, and JSON needs no repair.
 void check_repair(std::string_view bytes) {
   std::vector<Issue> issues;
   IssueList list(issues);
-  const JsonPlace top;
+  const JsonPath top;
   const auto repaired = repair_json(bytes, top, list);
-  CHECK(JsonDocument(repaired.text).sound());
+  CHECK(JsonDocument(repaired.text).valid());
   CHECK(issues.size() <= IssueList::kMost + 1);
 }
 
@@ -34,7 +34,7 @@ void check_repair(std::string_view bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  check_soundness(bytes);
+  check_validity(bytes);
   check_repair(bytes);
 
   const auto report = parse_report(bytes);

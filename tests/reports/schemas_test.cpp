@@ -74,7 +74,7 @@ TEST(SchemasTest, FirstCrashesAndTrendsOfRates) {
   RateTableOptions options;
   options.audience = TableAudience::programs;
   RatesResult result = two_runs();
-  UsualSiteRow site;
+  CommonestSiteRow site;
   site.values = {result.rows[0].values[1]};
   site.fault_kind = "null_dereference";
   site.reports = site.of = 1;

@@ -164,7 +164,7 @@ int main(int, char** argv) {
   if (kind == "burst") {
     for (int i = 0; i < 8; ++i) crash_in_child();
   }
-  if (kind == "twins") {
+  if (kind == "duplicates") {
     crash_in_child();
     wait_for_children();
     crash();

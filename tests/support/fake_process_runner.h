@@ -79,7 +79,7 @@ class FakeProcessRunner final : public ProcessRunner {
     watch.look();
     clock_.sleep(status.duration);
     watch.look();
-    status.clock = watch.eras();
+    status.clock = watch.segments();
     if (status.term_signal && status.crash_deaths.empty() && *status.term_signal != 9) {
       status.crash_deaths.push_back({pid, *status.term_signal, status.timed_out});
     }

@@ -38,7 +38,7 @@ class MemoryJournal final : public RunJournal {
   std::vector<StoredReport> reports;  ///< First arrival first; one entry per key.
   std::vector<std::int64_t> contaminated;
   int resumes = 0;
-  int twins = 0;
+  int duplicates = 0;
 
   Result<void> begin(const RunRecord& record) override {
     before("begin");
@@ -120,7 +120,7 @@ class MemoryJournal final : public RunJournal {
  private:
   void store(std::optional<std::int64_t> trial_index, const CollectedReport& report, bool late = false) {
     if (find(report.key()) != nullptr) {
-      ++twins;
+      ++duplicates;
       return;
     }
     reports.push_back({trial_index, report, late});

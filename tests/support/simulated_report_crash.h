@@ -44,7 +44,7 @@ struct ReportCrashVices {
   double retiring = 1.0;           ///< Part of the reports that move: all where "Share Mac Analytics" is on.
   std::size_t most_per_name = 25;  ///< In the live folder.
   std::size_t most_in_flight = 5;
-  double twins = 0.0;  ///< Part of the reports that get a Finder copy, and one with a profile behind it.
+  double duplicates = 0.0;  ///< Part of the reports that get a Finder copy, and one with a profile behind it.
   double strangers =
       0.0;  ///< Part of the deaths with two strangers of their pid and name in the same second.
   /// From the death to the launch of the second of them. A number is free only when the death was noticed.
@@ -217,9 +217,10 @@ class SimulatedReportCrash {
     std::filesystem::rename(hidden(entry), folder_ / entry.name);
     entry.fate = Fate::written;
     entry.written = due;
-    // What nobody drains would fill the folder up to the limit: strangers always move, and have no twins.
+    // What nobody drains would fill the folder up to the limit: strangers always move, and have no
+    // duplicates.
     const bool own = entry.death.trial >= 0;
-    if (own && chance(vices_.twins))
+    if (own && chance(vices_.duplicates))
       steps_.emplace(due + vices_.retires_after / 2, Step{Action::copy, number});
     if (!own || chance(vices_.retiring))
       steps_.emplace(due + vices_.retires_after, Step{Action::retire, number});

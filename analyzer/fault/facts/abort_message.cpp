@@ -57,7 +57,7 @@ std::optional<AbortMessage> read_failed_assertion(std::string_view line) {
   if (before.ends_with(':')) before.remove_suffix(1);
   const auto colon = before.rfind(':');
   if (colon != std::string_view::npos && all_digits(before.substr(colon + 1))) {
-    out.place = before.substr(colon + 1);
+    out.location = before.substr(colon + 1);
     before = before.substr(0, colon);
   }
   const auto method = before.find_first_of("-+");
@@ -86,7 +86,7 @@ std::optional<AbortMessage> read_assert_rtn(std::string_view line) {
     const auto begin = function + 11;
     out.function = rest.substr(begin, file == std::string_view::npos ? file : file - begin);
   }
-  if (file != std::string_view::npos) out.place = trimmed(rest.substr(file + 2));
+  if (file != std::string_view::npos) out.location = trimmed(rest.substr(file + 2));
   return out;
 }
 
@@ -105,7 +105,7 @@ std::optional<AbortMessage> read_glibc_assert(std::string_view line) {
   if (first == std::string_view::npos) return out;
   const auto second = before.find(": ", first + 2);
   if (second == std::string_view::npos) return out;
-  out.place = before.substr(first + 2, second - first - 2);
+  out.location = before.substr(first + 2, second - first - 2);
   out.function = trimmed(before.substr(second + 2));
   return out;
 }
@@ -121,7 +121,7 @@ std::optional<AbortMessage> read_libcxx_assert(std::string_view line) {
   if (message.starts_with(": ")) message.remove_prefix(2);
   message = trimmed(message);
   out.text = message.empty() ? line.substr(at + 12, failed - at - 12) : message;
-  out.place = line.substr(0, at);
+  out.location = line.substr(0, at);
   return out;
 }
 

@@ -16,7 +16,7 @@ struct AbortMessage {
   AbortMessageKind kind = AbortMessageKind::message;
   std::string text;            ///< The statement itself, one line: `A command encoder is already encoding …`.
   std::string function;        ///< Who asserted, if said: `-[AGXG16XFamilyCommandBuffer …]`.
-  std::string place;           ///< File and line, or line alone, if said; differs from build to build.
+  std::string location;        ///< File and line, or line alone, if said; differs from build to build.
   std::string exception_type;  ///< `NSInvalidArgumentException`, `c10::Error`; uncaught exceptions only.
   std::string source;          ///< Where it stood: `libsystem_c.dylib (application-specific information)`.
 };

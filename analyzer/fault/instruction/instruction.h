@@ -40,7 +40,7 @@ enum class MemoryDirection { none, read, write, read_write };
 enum class ValueSource { other, memory, copy, zero, address };
 
 struct Instruction {
-  std::string text;      ///< LLVM's text with single blanks: `ldr x8, [x20, #0x5c8]`.
+  std::string text;      ///< LLVM's text with single spaces: `ldr x8, [x20, #0x5c8]`.
   std::string mnemonic;  ///< First word of it.
   std::string opcode;    ///< LLVM's name: `LDRXui`.
   std::uint32_t length_bytes = 0;

@@ -75,7 +75,7 @@ bool assertion(const RuleInput& input, FaultExplanation& out) {
   if (by_text) {
     out.sentence = "assertion failed: " + shortened_text(input.text->text, 300);
     if (!input.text->function.empty()) out.evidence.push_back("asserted in " + input.text->function);
-    if (!input.text->place.empty()) out.evidence.push_back("place: " + input.text->place);
+    if (!input.text->location.empty()) out.evidence.push_back("place: " + input.text->location);
     out.evidence.push_back(fmt::format("words from {}", input.text->source));
   } else if (input.text) {
     out.sentence += ": " + shortened_text(input.text->text, 300);

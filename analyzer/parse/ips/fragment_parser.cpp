@@ -42,8 +42,8 @@ constexpr std::array<std::string_view, 27> kMembers{"incident",
 std::optional<std::size_t> find_value(std::string_view text, std::string_view key, std::size_t from = 0) {
   const std::string quoted = "\"" + std::string(key) + "\"";
   for (auto at = text.find(quoted, from); at != std::string_view::npos; at = text.find(quoted, at + 1)) {
-    const auto colon = skip_json_blanks(text, at + quoted.size());
-    if (colon < text.size() && text[colon] == ':') return skip_json_blanks(text, colon + 1);
+    const auto colon = skip_json_whitespace(text, at + quoted.size());
+    if (colon < text.size() && text[colon] == ':') return skip_json_whitespace(text, colon + 1);
   }
   return std::nullopt;
 }
@@ -64,12 +64,12 @@ class Salvage {
 
  private:
   /// Writes `"key":value`, with the value repaired. False where there is no such key.
-  bool take(std::string_view key, std::string_view from, std::string_view place_key) {
+  bool take(std::string_view key, std::string_view from, std::string_view path_key) {
     const auto at = find_value(from, key);
     if (!at || *at >= from.size()) return false;
-    const JsonPlace top;
-    const JsonPlace place{&top, place_key, 0};
-    const auto value = repair_json(from.substr(*at), place, issues_);
+    const JsonPath top;
+    const JsonPath path{&top, path_key, 0};
+    const auto value = repair_json(from.substr(*at), path, issues_);
     if (value.text == "null") return false;
     separate();
     out_ += "\"" + std::string(key) + "\":" + value.text;
@@ -97,9 +97,9 @@ class Salvage {
       out_ += '{';
       take_lead(lead);
       separate();
-      const JsonPlace top;
-      const JsonPlace place{&top, "frames", 0};
-      out_ += "\"frames\":" + repair_json(text_.substr(*at), place, issues_).text + "}";
+      const JsonPath top;
+      const JsonPath path{&top, "frames", 0};
+      out_ += "\"frames\":" + repair_json(text_.substr(*at), path, issues_).text + "}";
       before = *at;
     }
     if (!first) out_ += ']';
@@ -138,8 +138,8 @@ std::optional<CrashReport> parse_fragment(std::string_view text) {
   issues.add("", "this is a piece of a report");
   const auto json = Salvage(text, issues).run();
   JsonDocument document(json);
-  if (json.empty() || !document.sound()) return std::nullopt;
-  const JsonPlace top;
+  if (json.empty() || !document.valid()) return std::nullopt;
+  const JsonPath top;
   read_body(ReportField(document.root(), top, issues), report);
   if (!report.exception && report.threads.empty() && !report.termination && report.images.empty())
     return std::nullopt;

@@ -428,8 +428,8 @@ void read_body(const ReportField& field, CrashReport& report) {
     row->read(report, member);
   });
   if (loose_state) {  // Last: it needs the threads.
-    const JsonPlace place{&field.place(), "threadState", 0};
-    read_loose_thread_state(report, ReportField(*loose_state, place, field.issues()));
+    const JsonPath path{&field.path(), "threadState", 0};
+    read_loose_thread_state(report, ReportField(*loose_state, path, field.issues()));
   }
 }
 

@@ -54,11 +54,11 @@ void take_os_version(std::string_view text, OsVersion& os) {
   if (!os.build) os.build = std::string(text.substr(open + 2, text.size() - open - 3));
 }
 
-void check_image_indices(const std::vector<Frame>& frames, std::size_t image_count, const std::string& place,
+void check_image_indices(const std::vector<Frame>& frames, std::size_t image_count, const std::string& path,
                          IssueList& issues) {
   for (std::size_t i = 0; i < frames.size(); ++i) {
     if (frames[i].image_index && *frames[i].image_index >= image_count) {
-      issues.add(fmt::format("{}/{}/imageIndex", place, i),
+      issues.add(fmt::format("{}/{}/imageIndex", path, i),
                  fmt::format("there is no image {}: the list has {}", *frames[i].image_index, image_count));
     }
   }
@@ -110,17 +110,17 @@ class IpsReader {
     const auto line_end = bytes.find('\n');
     if (line_end == std::string_view::npos || bytes[0] != '{') return false;
     const auto header = bytes.substr(0, line_end);
-    const auto start = skip_json_blanks(bytes, line_end);
+    const auto start = skip_json_whitespace(bytes, line_end);
     const auto end = bytes.find_last_not_of(" \t\r\n");
     if (start >= bytes.size() || bytes[start] != '{' || bytes[end] != '}') return false;
     document_ = JsonDocument(header);
-    if (!document_.sound() || !document_.root().find("bug_type")) return false;
+    if (!document_.valid() || !document_.root().find("bug_type")) return false;
     read_header_object();
     if (!has_crash_body(report().kind) && !has_event_body(report().kind)) return true;
-    // Read as if it were sound, and thrown away if it was not: most are.
+    // Read as if it were valid, and thrown away if it was not: most are.
     document_ = JsonDocument(bytes.substr(start, end + 1 - start));
     read_body_object();
-    if (document_.sound()) return true;
+    if (document_.valid()) return true;
     report() = CrashReport();
     issues_.clear();
     return false;
@@ -129,7 +129,7 @@ class IpsReader {
   void read_parts(const IpsParts& parts) {
     if (!parts.header.empty()) {
       reading_.recognised = true;
-      if (parse_or_repair(parts.header, header_place_)) read_header_object();
+      if (parse_or_repair(parts.header, header_path_)) read_header_object();
     }
     if (!parts.body_is_json) return read_text_body(parts);
     const bool known = !parts.header.empty() && report().header.bug_type;
@@ -144,28 +144,28 @@ class IpsReader {
   }
 
   /// True where the document now holds an object. Damage is put right first, and named.
-  bool parse_or_repair(std::string_view text, const JsonPlace& place) {
+  bool parse_or_repair(std::string_view text, const JsonPath& path) {
     document_ = JsonDocument(text);
-    if (!document_.sound()) {
+    if (!document_.valid()) {
       reading_.undamaged = false;
-      repaired_ = repair_json(text.substr(skip_json_blanks(text, 0)), place, issues_).text;
+      repaired_ = repair_json(text.substr(skip_json_whitespace(text, 0)), path, issues_).text;
       document_ = JsonDocument(repaired_);
-      if (!document_.sound()) {
-        damaged(place, "this cannot be read");
+      if (!document_.valid()) {
+        damaged(path, "this cannot be read");
         return false;
       }
     }
     return document_.root().type() == JsonType::object;
   }
 
-  void damaged(const JsonPlace& place, std::string message) {
+  void damaged(const JsonPath& path, std::string message) {
     reading_.undamaged = false;
-    issues_.add(place.pointer(), std::move(message));
+    issues_.add(path.pointer(), std::move(message));
   }
 
   void read_header_object() {
     reading_.recognised = true;
-    read_header(ReportField(document_.root(), header_place_, issues_), report());
+    read_header(ReportField(document_.root(), header_path_, issues_), report());
     if (report().header.bug_type) report().kind = kind_of_bug_type(*report().header.bug_type);
   }
 
@@ -201,23 +201,23 @@ class IpsReader {
   }
 
   void read_duplicate(std::string_view text) {
-    auto twin = parse_crash_text(text);
-    if (twin.threads.empty()) return;
+    auto text_form = parse_crash_text(text);
+    if (text_form.threads.empty()) return;
     issues_.add("/threads", "the JSON is damaged: this was read from the text in front of it");
-    twin.header = std::move(report().header);
-    if (report().incident) twin.incident = std::move(report().incident);
-    twin.kind = report().kind;
-    twin.origin = report().origin;
-    twin.issues = std::move(report().issues);
-    report() = std::move(twin);
+    text_form.header = std::move(report().header);
+    if (report().incident) text_form.incident = std::move(report().incident);
+    text_form.kind = report().kind;
+    text_form.origin = report().origin;
+    text_form.issues = std::move(report().issues);
+    report() = std::move(text_form);
   }
 
   IpsReading reading_;
   IssueList issues_;
   std::string repaired_;  // What document_ reads where the report's own text is damaged.
   JsonDocument document_;
-  JsonPlace top_;
-  JsonPlace header_place_{&top_, "header", 0};
+  JsonPath top_;
+  JsonPath header_path_{&top_, "header", 0};
 };
 
 }  // namespace

@@ -102,8 +102,8 @@ constexpr auto kPackedRegisters = [] {
 std::size_t register_rank(std::string_view name) {
   constexpr std::size_t kLongest = 7;
   if (name.size() > kLongest) return kNamedRegisters.size();
-  const auto place = std::find(kPackedRegisters.begin(), kPackedRegisters.end(), packed(name));
-  return static_cast<std::size_t>(place - kPackedRegisters.begin());
+  const auto found = std::find(kPackedRegisters.begin(), kPackedRegisters.end(), packed(name));
+  return static_cast<std::size_t>(found - kPackedRegisters.begin());
 }
 
 struct NamedRegister {

@@ -55,27 +55,27 @@ class Repairer {
     out_.reserve(text.size() + 64);
   }
 
-  RepairedJson run(const JsonPlace& place) {
-    if (!value(place, 0)) out_ = "null";
+  RepairedJson run(const JsonPath& path) {
+    if (!value(path, 0)) out_ = "null";
     return {std::move(out_), cut_};
   }
 
  private:
   [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
   [[nodiscard]] char here() const { return text_[at_]; }
-  void skip_blanks() {
+  void skip_whitespace() {
     while (!at_end() && is_blank(here())) ++at_;
   }
 
-  void add_issue(const JsonPlace& place, std::string message) {
+  void add_issue(const JsonPath& path, std::string message) {
     // Megabytes of garbage would else cost a pointer for each byte.
     if (issues_.full()) return issues_.skip();
-    issues_.add(place.pointer(), std::move(message));
+    issues_.add(path.pointer(), std::move(message));
   }
 
   /// The text ended. Said once, at the innermost place.
-  bool cut(const JsonPlace& place) {
-    if (!cut_) add_issue(place, "the report ends here: what should follow is missing");
+  bool cut(const JsonPath& path) {
+    if (!cut_) add_issue(path, "the report ends here: what should follow is missing");
     cut_ = true;
     return false;
   }
@@ -90,20 +90,20 @@ class Repairer {
 
   /// Writes one value. False, with nothing written, where there is none before the end of the text or
   /// before a closing bracket.
-  bool value(const JsonPlace& place, std::size_t depth) {
-    skip_blanks();
-    if (at_end()) return cut(place);
+  bool value(const JsonPath& path, std::size_t depth) {
+    skip_whitespace();
+    if (at_end()) return cut(path);
     const char c = here();
-    if (c == '{' || c == '[') return container(place, depth);
-    if (quote_length() > 0) return string(place);
+    if (c == '{' || c == '[') return container(path, depth);
+    if (quote_length() > 0) return string(path);
     if (c == ']' || c == '}' || c == ',') return false;
-    return word(place);
+    return word(path);
   }
 
-  bool container(const JsonPlace& place, std::size_t depth) {
+  bool container(const JsonPath& path, std::size_t depth) {
     if (depth + 1 < JsonDocument::kDeepest - 1)
-      return here() == '{' ? object(place, depth) : array(place, depth);
-    add_issue(place, fmt::format("nested more than {} levels deep: left out", JsonDocument::kDeepest));
+      return here() == '{' ? object(path, depth) : array(path, depth);
+    add_issue(path, fmt::format("nested more than {} levels deep: left out", JsonDocument::kDeepest));
     const auto end = skip_json_value(text_, at_);
     at_ = end.value_or(text_.size());
     out_ += "null";
@@ -111,23 +111,23 @@ class Repairer {
   }
 
   /// Between two values: a comma, which may be missing, doubled, or stand before the end.
-  void separator(const JsonPlace& place, bool first) {
-    skip_blanks();
+  void separator(const JsonPath& path, bool first) {
+    skip_whitespace();
     std::size_t commas = 0;
     while (!at_end() && here() == ',') {
       ++at_;
       ++commas;
-      skip_blanks();
+      skip_whitespace();
     }
     if (at_end() || here() == ']' || here() == '}') return;
-    if (commas != (first ? 0U : 1U)) add_issue(place, "commas are missing or doubled here");
+    if (commas != (first ? 0U : 1U)) add_issue(path, "commas are missing or doubled here");
   }
 
   /// True where the container ends. A bracket of the wrong kind ends it, too, and is left to a
   /// container further out if there is one that it fits.
-  bool closes(const JsonPlace& place, char bracket) {
+  bool closes(const JsonPath& path, char bracket) {
     if (at_end()) {
-      cut(place);
+      cut(path);
       return true;
     }
     if (here() == bracket) {
@@ -135,19 +135,19 @@ class Repairer {
       return true;
     }
     if (here() != ']' && here() != '}') return false;
-    add_issue(place, fmt::format("found {} where {} was expected", here(), bracket));
+    add_issue(path, fmt::format("found {} where {} was expected", here(), bracket));
     if ((here() == '}' ? open_objects_ : open_arrays_) == 0) ++at_;
     return true;
   }
 
-  bool array(const JsonPlace& place, std::size_t depth) {
+  bool array(const JsonPath& path, std::size_t depth) {
     ++at_;
     out_ += '[';
     std::size_t index = 0;
     std::size_t written = 0;
     ++open_arrays_;
     while (true) {
-      const JsonPlace element{&place, {}, index};
+      const JsonPath element{&path, {}, index};
       separator(element, index == 0);
       if (closes(element, ']')) break;
       const auto before = out_.size();
@@ -165,19 +165,19 @@ class Repairer {
     return true;
   }
 
-  bool object(const JsonPlace& place, std::size_t depth) {
+  bool object(const JsonPath& path, std::size_t depth) {
     ++at_;
     out_ += '{';
     std::size_t written = 0;
     bool first = true;
     ++open_objects_;
     while (true) {
-      separator(place, first);
+      separator(path, first);
       first = false;
-      if (closes(place, '}')) break;
+      if (closes(path, '}')) break;
       const auto before = out_.size();
       if (written > 0) out_ += ',';
-      if (member(place, depth)) {
+      if (member(path, depth)) {
         ++written;
       } else {
         out_.resize(before);
@@ -190,30 +190,30 @@ class Repairer {
   }
 
   /// `"key" : value`. False where it is not whole; the position then is behind what was seen of it.
-  bool member(const JsonPlace& place, std::size_t depth) {
+  bool member(const JsonPath& path, std::size_t depth) {
     if (quote_length() == 0) {
-      skip_stray(place);
+      skip_stray(path);
       return false;
     }
     const auto key_start = out_.size();
-    if (!string(place)) return false;
+    if (!string(path)) return false;
     const std::string key = out_.substr(key_start + 1, out_.size() - key_start - 2);
-    const JsonPlace member_place{&place, key, 0};
-    skip_blanks();
-    if (at_end()) return cut(member_place);
+    const JsonPath member_path{&path, key, 0};
+    skip_whitespace();
+    if (at_end()) return cut(member_path);
     if (here() != ':') {
-      add_issue(member_place, "a colon is missing here");
+      add_issue(member_path, "a colon is missing here");
       return false;
     }
     ++at_;
     out_ += ':';
-    if (value(member_place, depth + 1)) return true;
-    if (!at_end()) add_issue(member_place, "the value is missing");
+    if (value(member_path, depth + 1)) return true;
+    if (!at_end()) add_issue(member_path, "the value is missing");
     return false;
   }
 
   /// Something in an object that is no key: passed over up to what could be one.
-  void skip_stray(const JsonPlace& place) {
+  void skip_stray(const JsonPath& path) {
     const auto start = at_;
     if (here() == '{' || here() == '[') {
       at_ = skip_json_value(text_, at_).value_or(text_.size());
@@ -223,23 +223,23 @@ class Repairer {
         ++at_;
       }
     }
-    add_issue(place, fmt::format("left out what is no member: {}", shown(text_.substr(start, at_ - start))));
+    add_issue(path, fmt::format("left out what is no member: {}", shown(text_.substr(start, at_ - start))));
   }
 
   /// A raw line break inside a string is a hard wrap, unless what follows begins like a new member:
   /// then the closing quote is missing.
   [[nodiscard]] bool line_break_ends_string() const {
-    const auto next = skip_json_blanks(text_, at_);
+    const auto next = skip_json_whitespace(text_, at_);
     if (next >= text_.size() || text_[next] == '}' || text_[next] == ']') return true;
     if (text_[next] != '"') return false;
-    const auto after = skip_json_blanks(text_, next + 1);
+    const auto after = skip_json_whitespace(text_, next + 1);
     return after >= text_.size() || std::string_view(":,]}").find(text_[after]) == std::string_view::npos;
   }
 
-  bool string(const JsonPlace& place) {
+  bool string(const JsonPath& path) {
     const auto start = out_.size();
     const bool typographic = here() != '"';
-    if (typographic && !typographic_said_) add_issue(place, "texts stand in typographic quotes");
+    if (typographic && !typographic_said_) add_issue(path, "texts stand in typographic quotes");
     typographic_said_ = typographic_said_ || typographic;
     at_ += quote_length();
     out_ += '"';
@@ -251,36 +251,36 @@ class Repairer {
         return true;
       }
       if (c == '\\') {
-        escape(place);
+        escape(path);
       } else if (c == '\n' || c == '\r') {
         if (line_break_ends_string()) {
           if (text_.find_first_not_of(" \t\r\n", at_) == std::string_view::npos) break;
-          add_issue(place, "the closing quote is missing");
+          add_issue(path, "the closing quote is missing");
           out_ += '"';
           return true;
         }
-        add_issue(place, "a line break inside a text was taken out");
-        skip_blanks();
+        add_issue(path, "a line break inside a text was taken out");
+        skip_whitespace();
       } else {
-        character(place);
+        character(path);
       }
     }
     at_ = text_.size();
     out_.resize(start);
-    return cut(place);
+    return cut(path);
   }
 
-  void character(const JsonPlace& place) {
+  void character(const JsonPath& path) {
     const auto length = utf8_length(text_.substr(at_));
     if (length == 0) {
-      add_issue(place, fmt::format("invalid UTF-8: byte 0x{:02x}", static_cast<unsigned char>(here())));
+      add_issue(path, fmt::format("invalid UTF-8: byte 0x{:02x}", static_cast<unsigned char>(here())));
       out_ += kReplacement;
       ++at_;
       return;
     }
     if (static_cast<unsigned char>(here()) < 0x20) {
       out_ += fmt::format("\\u{:04x}", static_cast<unsigned char>(here()));
-      if (here() != '\t') add_issue(place, fmt::format("control character 0x{:02x} in a text", here()));
+      if (here() != '\t') add_issue(path, fmt::format("control character 0x{:02x} in a text", here()));
     } else {
       out_ += text_.substr(at_, length);
     }
@@ -297,7 +297,7 @@ class Repairer {
     return unit;
   }
 
-  void escape(const JsonPlace& place) {
+  void escape(const JsonPath& path) {
     if (at_ + 1 >= text_.size()) {
       at_ = text_.size();
       return;
@@ -310,7 +310,7 @@ class Repairer {
     }
     const auto unit = unicode_escape(at_);
     if (!unit) {
-      add_issue(place, fmt::format("unknown escape {}", shown(text_.substr(at_, 2))));
+      add_issue(path, fmt::format("unknown escape {}", shown(text_.substr(at_, 2))));
       out_ += kReplacement;
       at_ +=
           c == 'u' || static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x80 ? 1 : 2;
@@ -320,7 +320,7 @@ class Repairer {
     const auto low = unicode_escape(at_ + 6);
     const bool pair = *unit >= 0xd800 && *unit < 0xdc00 && low && *low >= 0xdc00 && *low < 0xe000;
     if (!pair && *unit >= 0xd800 && *unit < 0xe000) {
-      add_issue(place, "half of a surrogate pair");
+      add_issue(path, "half of a surrogate pair");
       out_ += kReplacement;
       at_ += 6;
       return;
@@ -331,30 +331,30 @@ class Repairer {
   }
 
   /// Numbers, literals, and whatever else stands bare.
-  bool word(const JsonPlace& place) {
+  bool word(const JsonPath& path) {
     const auto start = at_;
     while (!at_end() && !is_blank(here()) && here() != ',' && here() != ']' && here() != '}' &&
            here() != '"' && here() != ':' && here() != '{' && here() != '[') {
       ++at_;
     }
-    if (at_end()) return cut(place);
+    if (at_end()) return cut(path);
     if (at_ == start) ++at_;  // A stray colon.
     const auto token = text_.substr(start, at_ - start);
     if (token == "true" || token == "false" || token == "null") {
       out_ += token;
       return true;
     }
-    if (number(token, place)) return true;
-    add_issue(place, fmt::format("found {} where a value was expected", shown(token)));
+    if (number(token, path)) return true;
+    add_issue(path, fmt::format("found {} where a value was expected", shown(token)));
     out_ += "null";
     return true;
   }
 
-  bool number(std::string_view token, const JsonPlace& place) {
+  bool number(std::string_view token, const JsonPath& path) {
     if (const auto unsigned_integer = parse_natural(token)) {
       out_ += fmt::format("{}", *unsigned_integer);
       if (token[0] == '0' && token.size() > 1)
-        add_issue(place, fmt::format("the number is written as {}", shown(token)));
+        add_issue(path, fmt::format("the number is written as {}", shown(token)));
       return true;
     }
     std::int64_t negative = 0;
@@ -366,7 +366,7 @@ class Repairer {
     }
     if (token.find_first_not_of("-0123456789") == std::string_view::npos &&
         token.find_first_of("0123456789") == 0) {
-      add_issue(place, fmt::format("{} does not fit into 64 bits", shown(token)));
+      add_issue(path, fmt::format("{} does not fit into 64 bits", shown(token)));
       out_ += "null";
       return true;
     }
@@ -387,8 +387,8 @@ class Repairer {
 
 }  // namespace
 
-RepairedJson repair_json(std::string_view text, const JsonPlace& place, IssueList& issues) {
-  return Repairer(text, issues).run(place);
+RepairedJson repair_json(std::string_view text, const JsonPath& path, IssueList& issues) {
+  return Repairer(text, issues).run(path);
 }
 
 }  // namespace faultline

@@ -27,8 +27,8 @@ struct RepairedJson {
 /// - Missing and superfluous commas, wrong closing brackets, line breaks inside strings (hard wrapped
 ///   pastes) and typographic quotes around strings are put right.
 ///
-/// Each is added to `issues` with its JSON pointer (with `place` in front). What follows the value is
+/// Each is added to `issues` with its JSON pointer (with `path` in front). What follows the value is
 /// not looked at. Linear in time and memory.
-RepairedJson repair_json(std::string_view text, const JsonPlace& place, IssueList& issues);
+RepairedJson repair_json(std::string_view text, const JsonPath& path, IssueList& issues);
 
 }  // namespace faultline

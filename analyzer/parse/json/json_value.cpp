@@ -233,10 +233,10 @@ std::string JsonValue::compact() const {
   return end != nullptr ? std::string(at_, end) : "null";
 }
 
-bool JsonDocument::sound() {
+bool JsonDocument::valid() {
   if (failed_ || next_ == nullptr) return false;
-  const char* end = end_of(blanks(next_));
-  if (end != nullptr && blanks(end) != end_) fail();
+  const char* end = end_of(skip_whitespace(next_));
+  if (end != nullptr && skip_whitespace(end) != end_) fail();
   return !failed_;
 }
 
@@ -271,22 +271,22 @@ std::string_view JsonDocument::key(const char* from, const char* end, bool has_e
 }
 
 const char* JsonDocument::read_string(const char* from, bool& has_escapes) {
-  const char* place = from + 1;
+  const char* cursor = from + 1;
   while (true) {
-    place = skip_plain(place, end_);
-    if (place == end_) return fail();
-    const char c = *place;
-    if (c == '"') return remember(from, place + 1);
+    cursor = skip_plain(cursor, end_);
+    if (cursor == end_) return fail();
+    const char c = *cursor;
+    if (c == '"') return remember(from, cursor + 1);
     std::ptrdiff_t length = 0;
     if (c == '\\') {
-      length = escape_length(place, end_);
+      length = escape_length(cursor, end_);
       has_escapes = true;
     } else if (static_cast<unsigned char>(c) >= 0x80) {
       length = static_cast<std::ptrdiff_t>(
-          utf8_length(std::string_view(place, static_cast<std::size_t>(end_ - place))));
+          utf8_length(std::string_view(cursor, static_cast<std::size_t>(end_ - cursor))));
     }
     if (length == 0) return fail();
-    place += length;
+    cursor += length;
   }
 }
 
@@ -295,13 +295,14 @@ std::optional<std::uint64_t> JsonDocument::read_short_natural(const char* from) 
   constexpr std::ptrdiff_t kAlwaysFit = 19;
   const char* const limit = from + std::min(kAlwaysFit, end_ - from);
   std::uint64_t value = 0;
-  const char* place = from;
-  for (; place != limit && is_digit(*place); ++place) {
-    value = value * 10 + static_cast<unsigned char>(*place - '0');
+  const char* cursor = from;
+  for (; cursor != limit && is_digit(*cursor); ++cursor) {
+    value = value * 10 + static_cast<unsigned char>(*cursor - '0');
   }
-  if (place == from || place == limit || *place == '.' || *place == 'e' || *place == 'E') return std::nullopt;
-  if (*from == '0' && place - from > 1) return std::nullopt;
-  remember(from, place);
+  if (cursor == from || cursor == limit || *cursor == '.' || *cursor == 'e' || *cursor == 'E')
+    return std::nullopt;
+  if (*from == '0' && cursor - from > 1) return std::nullopt;
+  remember(from, cursor);
   return value;
 }
 
@@ -310,39 +311,39 @@ const char* JsonDocument::read_number(const char* from, Number& number) {
   const char* const first = negative ? from + 1 : from;
   if (!is_digit(at(first))) return fail();
   std::uint64_t value = 0;
-  const char* place = first;
-  for (; place != end_ && is_digit(*place); ++place)
-    value = value * 10 + static_cast<unsigned char>(*place - '0');
-  if (*first == '0' && place - first > 1) return fail();
-  if (at(place) == '.' || at(place) == 'e' || at(place) == 'E') return read_fraction(from, place, number);
+  const char* cursor = first;
+  for (; cursor != end_ && is_digit(*cursor); ++cursor)
+    value = value * 10 + static_cast<unsigned char>(*cursor - '0');
+  if (*first == '0' && cursor - first > 1) return fail();
+  if (at(cursor) == '.' || at(cursor) == 'e' || at(cursor) == 'E') return read_fraction(from, cursor, number);
   constexpr std::ptrdiff_t kAlwaysFit = 19;
-  const bool fits = place - first <= kAlwaysFit || std::from_chars(first, place, value).ec == std::errc();
+  const bool fits = cursor - first <= kAlwaysFit || std::from_chars(first, cursor, value).ec == std::errc();
   constexpr std::uint64_t kLowest = std::uint64_t{1} << 63;  // As a distance from zero.
   if (!fits || (negative && value > kLowest)) return fail();
   number.type = negative && value != 0 ? JsonType::negative : JsonType::unsigned_integer;
   number.unsigned_integer = negative ? 0 : value;
   number.negative = static_cast<std::int64_t>(0 - value);
-  return remember(from, place);
+  return remember(from, cursor);
 }
 
-const char* JsonDocument::read_fraction(const char* from, const char* place, Number& number) {
+const char* JsonDocument::read_fraction(const char* from, const char* cursor, Number& number) {
   const auto skip_digits = [&] {
-    const char* const start = place;
-    while (is_digit(at(place))) ++place;
-    return place != start;
+    const char* const start = cursor;
+    while (is_digit(at(cursor))) ++cursor;
+    return cursor != start;
   };
-  if (at(place) == '.') {
-    ++place;
+  if (at(cursor) == '.') {
+    ++cursor;
     if (!skip_digits()) return fail();
   }
-  if (at(place) == 'e' || at(place) == 'E') {
-    ++place;
-    if (at(place) == '+' || at(place) == '-') ++place;
+  if (at(cursor) == 'e' || at(cursor) == 'E') {
+    ++cursor;
+    if (at(cursor) == '+' || at(cursor) == '-') ++cursor;
     if (!skip_digits()) return fail();
   }
   number.type = JsonType::real;
-  number.real = std::strtod(std::string(from, place).c_str(), nullptr);
-  return std::isfinite(number.real) ? remember(from, place) : fail();
+  number.real = std::strtod(std::string(from, cursor).c_str(), nullptr);
+  return std::isfinite(number.real) ? remember(from, cursor) : fail();
 }
 
 const char* JsonDocument::read_word(const char* from, std::string_view word) {

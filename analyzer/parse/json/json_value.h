@@ -65,7 +65,7 @@ class JsonValue {
 /// A JSON text and how far it has been read.
 ///
 /// Reading and checking are one pass: a value is checked when it is read or passed over, and whoever
-/// reads before asking sound() throws away what he got if the answer is no. Where a container that was
+/// reads before asking valid() throws away what he got if the answer is no. Where a container that was
 /// walked ends is remembered, so that the container around it does not look for its end again.
 ///
 /// Ownership: borrows the text, which must outlive it. Its values point to it: it must stay where it is
@@ -75,13 +75,13 @@ class JsonDocument {
   JsonDocument() = default;
   explicit JsonDocument(std::string_view text) : next_(text.data()), end_(text.data() + text.size()) {}
 
-  /// The value at the front of the text. Only where the text is not all blanks.
-  [[nodiscard]] JsonValue root() { return {*this, blanks(next_)}; }
+  /// The value at the front of the text. Only where the text is not all whitespace.
+  [[nodiscard]] JsonValue root() { return {*this, skip_whitespace(next_)}; }
 
   /// True if the text is exactly one value with nothing but white space around it. False for anything
   /// that is not strictly JSON, is of more than kDeepest levels, or holds an integer beyond 64 bits.
   /// Looks only at what has not been read yet, if the root was read as a whole.
-  bool sound();
+  bool valid();
 
   /// Nesting that is read. Real reports have 7 levels; deeper ones are an attack or another format.
   static constexpr std::size_t kDeepest = 200;
@@ -100,7 +100,7 @@ class JsonDocument {
   const char* read_string(const char* from, bool& has_escapes);
   std::optional<std::uint64_t> read_short_natural(const char* from);
   const char* read_number(const char* from, Number& number);
-  const char* read_fraction(const char* from, const char* place, Number& number);
+  const char* read_fraction(const char* from, const char* cursor, Number& number);
   const char* read_word(const char* from, std::string_view word);
 
   std::string_view key(const char* from, const char* end, bool has_escapes);
@@ -113,12 +113,13 @@ class JsonDocument {
     failed_ = true;
     return nullptr;
   }
-  [[nodiscard]] const char* blanks(const char* place) const {
-    while (place != end_ && (*place == ' ' || *place == '\n' || *place == '\r' || *place == '\t')) ++place;
-    return place;
+  [[nodiscard]] const char* skip_whitespace(const char* cursor) const {
+    while (cursor != end_ && (*cursor == ' ' || *cursor == '\n' || *cursor == '\r' || *cursor == '\t'))
+      ++cursor;
+    return cursor;
   }
   /// The byte there, or 0 at the end of the text and after a failure: no value starts with it.
-  [[nodiscard]] char at(const char* place) const { return failed_ || place == end_ ? '\0' : *place; }
+  [[nodiscard]] char at(const char* cursor) const { return failed_ || cursor == end_ ? '\0' : *cursor; }
 
   const char* next_ = nullptr;
   const char* end_ = nullptr;
@@ -134,46 +135,46 @@ class JsonDocument {
 template <typename Use>
 const char* JsonDocument::walk_array(const char* from, Use&& use) {
   if (++depth_ > kDeepest) return fail();
-  const char* place = blanks(from + 1);
-  if (at(place) != ']') {
+  const char* cursor = skip_whitespace(from + 1);
+  if (at(cursor) != ']') {
     for (std::size_t index = 0;; ++index) {
-      use(index, JsonValue(*this, place));
-      place = end_of(place);
-      if (place == nullptr) return nullptr;
-      place = blanks(place);
-      if (at(place) != ',') break;
-      place = blanks(place + 1);
+      use(index, JsonValue(*this, cursor));
+      cursor = end_of(cursor);
+      if (cursor == nullptr) return nullptr;
+      cursor = skip_whitespace(cursor);
+      if (at(cursor) != ',') break;
+      cursor = skip_whitespace(cursor + 1);
     }
-    if (at(place) != ']') return fail();
+    if (at(cursor) != ']') return fail();
   }
   --depth_;
-  return remember(from, place + 1);
+  return remember(from, cursor + 1);
 }
 
 template <typename Use>
 const char* JsonDocument::walk_object(const char* from, Use&& use) {
   if (++depth_ > kDeepest) return fail();
-  const char* place = blanks(from + 1);
-  if (at(place) != '}') {
+  const char* cursor = skip_whitespace(from + 1);
+  if (at(cursor) != '}') {
     while (true) {
-      if (at(place) != '"') return fail();
+      if (at(cursor) != '"') return fail();
       bool has_escapes = false;
-      const char* key_end = read_string(place, has_escapes);
+      const char* key_end = read_string(cursor, has_escapes);
       if (key_end == nullptr) return nullptr;
-      const char* colon = blanks(key_end);
+      const char* colon = skip_whitespace(key_end);
       if (at(colon) != ':') return fail();
-      const char* value = blanks(colon + 1);
-      use(key(place, key_end, has_escapes), JsonValue(*this, value));
-      place = end_of(value);
-      if (place == nullptr) return nullptr;
-      place = blanks(place);
-      if (at(place) != ',') break;
-      place = blanks(place + 1);
+      const char* value = skip_whitespace(colon + 1);
+      use(key(cursor, key_end, has_escapes), JsonValue(*this, value));
+      cursor = end_of(value);
+      if (cursor == nullptr) return nullptr;
+      cursor = skip_whitespace(cursor);
+      if (at(cursor) != ',') break;
+      cursor = skip_whitespace(cursor + 1);
     }
-    if (at(place) != '}') return fail();
+    if (at(cursor) != '}') return fail();
   }
   --depth_;
-  return remember(from, place + 1);
+  return remember(from, cursor + 1);
 }
 
 template <typename Use>

@@ -56,7 +56,7 @@ void IssueList::clear() {
   left_out_ = 0;
 }
 
-std::string JsonPlace::pointer() const {
+std::string JsonPath::pointer() const {
   const std::string above = parent != nullptr ? parent->pointer() : std::string();
   if (parent == nullptr) return above;
   return key.data() == nullptr ? fmt::format("{}/{}", above, index)
@@ -65,7 +65,7 @@ std::string JsonPlace::pointer() const {
 
 void ReportField::add_issue(std::string message) const {
   if (issues_.full()) return issues_.skip();
-  issues_.add(place_.pointer(), std::move(message));
+  issues_.add(path_.pointer(), std::move(message));
 }
 
 bool ReportField::expect(JsonType type) const {

@@ -1,4 +1,4 @@
-// A field of a report: a JSON value together with its place, so that whatever is odd about it can be
+// A field of a report: a JSON value together with its path, so that whatever is odd about it can be
 // noted without failing the document.
 
 #pragma once
@@ -37,8 +37,8 @@ class IssueList {
 };
 
 /// Where a value stands; a chain on the stack of the reading functions, made text only when needed.
-struct JsonPlace {
-  const JsonPlace* parent = nullptr;
+struct JsonPath {
+  const JsonPath* parent = nullptr;
   std::string_view key;  ///< Empty where this is an array element.
   std::size_t index = 0;
 
@@ -59,15 +59,15 @@ bool is(std::string_view key, const char (&name)[N]) {
   return std::memcmp(key.data() + rest, name + rest, word) == 0;
 }
 
-/// A value, its place, and where to add_issue. Every reading function gives nullopt and adds one
+/// A value, its path, and where to add_issue. Every reading function gives nullopt and adds one
 /// issue where the value is of a kind that cannot be used; a number written as text and the like is
 /// used, with an issue. `null` counts as absent and is no issue.
 ///
 /// Ownership: borrows all three; lives for one call.
 class ReportField {
  public:
-  ReportField(JsonValue value, const JsonPlace& place, IssueList& issues)
-      : value_(value), place_(place), issues_(issues) {}
+  ReportField(JsonValue value, const JsonPath& path, IssueList& issues)
+      : value_(value), path_(path), issues_(issues) {}
 
   [[nodiscard]] std::optional<std::string> text() const;
   /// As text(), but a number is as welcome: `bug_type`, `fatalDyldError`.
@@ -87,8 +87,8 @@ class ReportField {
   void each_member(Use&& use) const {
     if (!expect(JsonType::object)) return;
     value_.each_member([&](std::string_view key, JsonValue value) {
-      const JsonPlace place{&place_, key, 0};
-      use(key, ReportField(value, place, issues_));
+      const JsonPath path{&path_, key, 0};
+      use(key, ReportField(value, path, issues_));
     });
   }
   /// Calls `use(index, field)` for each element; one issue where this is no array.
@@ -96,13 +96,13 @@ class ReportField {
   void each_element(Use&& use) const {
     if (!expect(JsonType::array)) return;
     value_.each_element([&](std::size_t index, JsonValue value) {
-      const JsonPlace place{&place_, {}, index};
-      use(index, ReportField(value, place, issues_));
+      const JsonPath path{&path_, {}, index};
+      use(index, ReportField(value, path, issues_));
     });
   }
 
   [[nodiscard]] JsonValue value() const { return value_; }
-  [[nodiscard]] const JsonPlace& place() const { return place_; }
+  [[nodiscard]] const JsonPath& path() const { return path_; }
   [[nodiscard]] IssueList& issues() const { return issues_; }
   [[nodiscard]] bool is_null() const { return value_.type() == JsonType::null; }
   void add_issue(std::string message) const;
@@ -111,14 +111,14 @@ class ReportField {
 
  private:
   JsonValue value_;
-  const JsonPlace& place_;
+  const JsonPath& path_;
   IssueList& issues_;
 };
 
 /// Unsigned number in decimal, or in hex after `0x`; nullopt for anything else or above 64 bits.
 std::optional<std::uint64_t> parse_natural(std::string_view text);
 
-/// Bytes of standard base64, blanks ignored; nullopt for anything else.
+/// Bytes of standard base64, whitespace ignored; nullopt for anything else.
 std::optional<std::vector<std::uint8_t>> parse_base64(std::string_view text);
 
 }  // namespace faultline

@@ -63,7 +63,7 @@ class TextReader {
   explicit TextReader(CrashReport& report) : report_(report) {}
 
   void read(std::string_view text) {
-    const auto plain = with_plain_blanks(text);
+    const auto plain = with_plain_spaces(text);
     if (plain) text = *plain;
     while (!text.empty() && section_ != Section::done) {
       const auto end = text.find('\n');
@@ -76,7 +76,7 @@ class TextReader {
   }
 
  private:
-  /// Some paste with the line breaks turned into a screen's width of blanks.
+  /// Some paste with the line breaks turned into a screen's width of spaces.
   void read_joined(std::string_view line) {
     constexpr std::string_view kGap = "                                        ";
     for (auto gap = line.find(kGap); gap != std::string_view::npos; gap = line.find(kGap)) {

@@ -118,7 +118,7 @@ void each_line(std::string_view text, Use&& use) {
   }
 }
 
-std::string_view without_leading_blanks(std::string_view line) {
+std::string_view without_leading_whitespace(std::string_view line) {
   const auto first = line.find_first_not_of(" \t\r");
   return first == std::string_view::npos ? std::string_view() : line.substr(first);
 }
@@ -127,7 +127,7 @@ bool is_quoted(std::string_view text) {
   std::size_t lines = 0;
   std::size_t quoted = 0;
   each_line(text, [&](std::string_view line) {
-    line = without_leading_blanks(line);
+    line = without_leading_whitespace(line);
     if (line.empty()) return;
     ++lines;
     if (line.front() == '>') ++quoted;
@@ -139,7 +139,7 @@ std::string strip_quoting(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   each_line(text, [&](std::string_view line) {
-    const auto content = without_leading_blanks(line);
+    const auto content = without_leading_whitespace(line);
     if (content.starts_with('>')) {
       line = content.substr(1);
       if (line.starts_with(' ')) line.remove_prefix(1);
@@ -152,8 +152,9 @@ std::string strip_quoting(std::string_view text) {
 
 bool has_fence(std::string_view text) {
   bool found = false;
-  each_line(text,
-            [&](std::string_view line) { found = found || without_leading_blanks(line).starts_with("```"); });
+  each_line(text, [&](std::string_view line) {
+    found = found || without_leading_whitespace(line).starts_with("```");
+  });
   return found;
 }
 
@@ -161,7 +162,7 @@ std::string strip_fences(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   each_line(text, [&](std::string_view line) {
-    if (without_leading_blanks(line).starts_with("```")) return;
+    if (without_leading_whitespace(line).starts_with("```")) return;
     out += line;
     out += '\n';
   });
@@ -193,12 +194,12 @@ bool replace_all(std::string& text,
   return found;
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kBlanks{{{"\xc2\xa0", " "},
-                                                                                {"\xe2\x80\x8b", ""},
-                                                                                {"\xe2\x80\x8c", ""},
-                                                                                {"\xe2\x80\x8d", ""},
-                                                                                {"\xe2\x80\xaf", " "},
-                                                                                {"\xef\xbb\xbf", ""}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kUnicodeSpaces{{{"\xc2\xa0", " "},
+                                                                                       {"\xe2\x80\x8b", ""},
+                                                                                       {"\xe2\x80\x8c", ""},
+                                                                                       {"\xe2\x80\x8d", ""},
+                                                                                       {"\xe2\x80\xaf", " "},
+                                                                                       {"\xef\xbb\xbf", ""}}};
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kQuotes{
     {{"\xe2\x80\x9c", "\""}, {"\xe2\x80\x9d", "\""}, {"\xe2\x80\x9e", "\""}, {"\xe2\x80\x9f", "\""}}};
 
@@ -220,13 +221,13 @@ bool has_typographic_keys(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string> with_plain_blanks(std::string_view text) {
-  const bool any = std::any_of(kBlanks.begin(), kBlanks.end(), [text](const auto& blank) {
+std::optional<std::string> with_plain_spaces(std::string_view text) {
+  const bool any = std::any_of(kUnicodeSpaces.begin(), kUnicodeSpaces.end(), [text](const auto& blank) {
     return text.find(blank.first) != std::string_view::npos;
   });
   if (!any) return std::nullopt;
   std::string plain(text);
-  replace_all(plain, kBlanks);
+  replace_all(plain, kUnicodeSpaces);
   return plain;
 }
 
@@ -246,7 +247,7 @@ std::optional<CleanedText> clean_pasted_text(std::string_view text) {
     cleaned.text = strip_fences(cleaned.text);
     cleaned.removed.emplace_back("Markdown fences");
   }
-  if (replace_all(cleaned.text, kBlanks)) cleaned.removed.emplace_back("unusual blanks");
+  if (replace_all(cleaned.text, kUnicodeSpaces)) cleaned.removed.emplace_back("unusual blanks");
   if (has_typographic_keys(cleaned.text) && replace_all(cleaned.text, kQuotes)) {
     cleaned.removed.emplace_back("typographic quotes");
   }

@@ -15,13 +15,13 @@ struct CleanedText {
 };
 
 /// Takes off, where it finds them: HTML tags and entities (a saved forum page), `> ` before the lines,
-/// Markdown fences, no-break and zero-width blanks, typographic quotes around JSON keys. nullopt where
+/// Markdown fences, no-break and zero-width spaces, typographic quotes around JSON keys. nullopt where
 /// there is nothing to do. Only for texts that could not be read as they are: a report's own texts may
 /// hold any of these.
 std::optional<CleanedText> clean_pasted_text(std::string_view text);
 
-/// The same with plain blanks for the no-break ones of web pages, and without zero-width ones; nullopt
+/// The same with plain spaces for the no-break ones of web pages, and without zero-width ones; nullopt
 /// where there are none.
-std::optional<std::string> with_plain_blanks(std::string_view text);
+std::optional<std::string> with_plain_spaces(std::string_view text);
 
 }  // namespace faultline

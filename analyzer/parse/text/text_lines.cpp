@@ -20,7 +20,7 @@ std::optional<Number> take_number(std::string_view& text, int base) {
   return number;
 }
 
-void skip_blanks(std::string_view& text) {
+void skip_whitespace(std::string_view& text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
 }
 
@@ -29,7 +29,7 @@ std::optional<std::size_t> find_offset(std::string_view text) {
   const auto plus = text.rfind(" +");
   if (plus == std::string_view::npos) return std::nullopt;
   auto number = text.substr(plus + 2);
-  skip_blanks(number);
+  skip_whitespace(number);
   const bool hex = number.starts_with("0x");
   if (hex) number.remove_prefix(2);
   if (number.empty()) return std::nullopt;
@@ -40,7 +40,7 @@ std::optional<std::size_t> find_offset(std::string_view text) {
 }
 
 std::optional<std::uint64_t> read_offset(std::string_view text) {
-  skip_blanks(text);
+  skip_whitespace(text);
   if (text.starts_with("0x")) return take_hex(text);
   return take_decimal(text);
 }
@@ -129,7 +129,7 @@ std::optional<std::size_t> find_address(std::string_view text) {
   return std::nullopt;
 }
 
-/// `12  Image   symbol + 3`, as people write it down: columns stand two blanks apart.
+/// `12  Image   symbol + 3`, as people write it down: columns stand two spaces apart.
 std::optional<TextFrame> parse_table_row(std::uint64_t index, std::string_view rest) {
   const auto gap = rest.find("  ");
   const auto split = gap != std::string_view::npos ? gap : rest.find(' ');
@@ -163,11 +163,11 @@ std::optional<TextFrame> parse_debugger_line(std::string_view text) {
   line.image = std::string(trim(text.substr(0, tick)));
   auto symbol = text.substr(tick + 1);
   if (const auto at = symbol.rfind(" at "); at != std::string_view::npos) {
-    const auto place = symbol.substr(at + 4);
-    const auto colon = place.find(':');
+    const auto location = symbol.substr(at + 4);
+    const auto colon = location.find(':');
     if (colon != std::string_view::npos) {
-      auto number = place.substr(colon + 1);
-      line.frame.source_file = std::string(place.substr(0, colon));
+      auto number = location.substr(colon + 1);
+      line.frame.source_file = std::string(location.substr(0, colon));
       line.frame.source_line = take_decimal(number);
       symbol = symbol.substr(0, at);
     }
@@ -242,7 +242,7 @@ std::optional<TextFrame> parse_frame_line(std::string_view line) {
   if (auto debugger = parse_debugger_line(rest)) return debugger;
   const auto index = take_decimal(rest);
   if (!index || *index > 1000000 || rest.empty() || !is_blank(rest.front())) return std::nullopt;
-  skip_blanks(rest);
+  skip_whitespace(rest);
   const auto tab = rest.find('\t');
   const auto after_tab = tab == std::string_view::npos ? 0 : tab;
   const auto found = find_address(rest.substr(after_tab));
@@ -266,10 +266,10 @@ std::optional<TextFrame> parse_frame_line(std::string_view line) {
 std::optional<Image> parse_image_line(std::string_view line) {
   auto rest = trim(line);
   const auto start = take_hex(rest);
-  skip_blanks(rest);
+  skip_whitespace(rest);
   if (!start || !rest.starts_with('-')) return std::nullopt;
   rest.remove_prefix(1);
-  skip_blanks(rest);
+  skip_whitespace(rest);
   const auto end = take_hex(rest);
   if (!end || rest.empty() || !is_blank(rest.front())) return std::nullopt;
 
@@ -303,13 +303,13 @@ bool parse_register_line(std::string_view line, std::vector<Register>& registers
   auto rest = line;
   bool any = false;
   while (true) {
-    skip_blanks(rest);
+    skip_whitespace(rest);
     const auto colon = rest.find(':');
     if (colon == std::string_view::npos || colon == 0 || colon > 6) break;
     const auto name = rest.substr(0, colon);
     if (name.find(' ') != std::string_view::npos) break;
     auto value = rest.substr(colon + 1);
-    skip_blanks(value);
+    skip_whitespace(value);
     if (value.starts_with("<unavailable>")) {  // Rosetta has no rip.
       rest = value.substr(13);
       any = true;
@@ -322,7 +322,7 @@ bool parse_register_line(std::string_view line, std::vector<Register>& registers
     reg.value = *number;
     rest = value;
     any = true;
-    // Exactly one blank divides value and description; the description may begin with one of its own.
+    // Exactly one space divides value and description; the description may begin with one of its own.
     if (value.size() > 1 && value.front() == ' ' &&
         (value[1] == '(' || (value[1] == ' ' && reg.name == "esr"))) {
       const auto text = value.substr(1);

@@ -24,7 +24,7 @@ struct TextFrame {
 
 /// `4   AppKit   <tab>  0x7ff8944269a8 -[NSView draw] + 12 (NSView.m:7) [inlined]` in all the layouts
 /// there are: cut at the tab if there is one, else before the address. The image's name may hold
-/// blanks, the symbol ` + ` and parentheses. Also the rows of hand-made tables, which have no address,
+/// spaces, the symbol ` + ` and parentheses. Also the rows of hand-made tables, which have no address,
 /// and `frame #3: 0x… image`symbol + 4 at file:7:1` of debuggers. nullopt for any other line.
 std::optional<TextFrame> parse_frame_line(std::string_view line);
 

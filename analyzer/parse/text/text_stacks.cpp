@@ -121,14 +121,14 @@ bool TextStacks::read_instructions(std::string_view line) {
 }
 
 void TextStacks::finish() {
-  for (std::size_t i = 0; i < frames_.size(); ++i) place(frames_[i], report_.threads[i].frames);
-  place(last_exception_, report_.last_exception_backtrace);
+  for (std::size_t i = 0; i < frames_.size(); ++i) link_frames(frames_[i], report_.threads[i].frames);
+  link_frames(last_exception_, report_.last_exception_backtrace);
   mark_crashed_thread();
   attach_state();
 }
 
 /// The list of images is short, frames are many: names repeat, addresses decide.
-void TextStacks::place(std::vector<TextFrame>& lines, std::vector<Frame>& frames) {
+void TextStacks::link_frames(std::vector<TextFrame>& lines, std::vector<Frame>& frames) {
   frames.reserve(lines.size());
   for (auto& line : lines) {
     auto& frame = frames.emplace_back(std::move(line.frame));

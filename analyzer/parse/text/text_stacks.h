@@ -49,7 +49,7 @@ class TextStacks {
  private:
   Thread& add_thread(bool triggered);
   void read_trap(std::string_view content);
-  void place(std::vector<TextFrame>& lines, std::vector<Frame>& frames);
+  void link_frames(std::vector<TextFrame>& lines, std::vector<Frame>& frames);
   [[nodiscard]] std::optional<std::size_t> image_of(const TextFrame& line) const;
   void mark_crashed_thread();
   void attach_state();

@@ -15,12 +15,12 @@
 namespace faultline {
 namespace {
 
-enum class Blanks { exact, folded };
+enum class Whitespace { exact, folded };
 
 struct Twin {
   const char* report;
   const char* text;
-  Blanks blanks = Blanks::exact;
+  Whitespace whitespace = Whitespace::exact;
 };
 
 std::ostream& operator<<(std::ostream& out, const Twin& twin) { return out << twin.text; }
@@ -35,7 +35,7 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
-/// One blank for every run of blanks and tabs, none at the ends.
+/// One space for every run of spaces and tabs, none at the ends.
 std::string fold(const std::string& line) {
   std::string out;
   for (const char c : line) {
@@ -49,7 +49,7 @@ std::string fold(const std::string& line) {
 
 /// From the first line of the report itself to the one before the `Full Report` banner. People copy
 /// with or without the banners, and with words of their own before them.
-std::vector<std::string> report_lines(std::string_view text, Blanks blanks) {
+std::vector<std::string> report_lines(std::string_view text, Whitespace whitespace) {
   auto lines = lines_of(text);
   std::size_t start = 0;
   while (start < lines.size() && !fold(lines[start]).starts_with("Process:") &&
@@ -60,7 +60,7 @@ std::vector<std::string> report_lines(std::string_view text, Blanks blanks) {
   for (std::size_t i = start; i < lines.size(); ++i) {
     if (fold(lines[i]) == "-----------" && i + 1 < lines.size() && fold(lines[i + 1]) == "Full Report")
       return out;
-    out.push_back(blanks == Blanks::folded ? fold(lines[i]) : lines[i]);
+    out.push_back(whitespace == Whitespace::folded ? fold(lines[i]) : lines[i]);
   }
   return out;
 }
@@ -80,9 +80,9 @@ TEST_P(AppleTwinTest, TheRenderedReportIsTheTextThatTheSystemMadeOfIt) {
   const auto report = parse_report(read(twin.report));
   ASSERT_FALSE(report.from_text);
 
-  auto rendered = report_lines(render_apple_text(report), twin.blanks);
+  auto rendered = report_lines(render_apple_text(report), twin.whitespace);
   const auto bytes = read(twin.text);
-  auto published = report_lines(bytes, twin.blanks);
+  auto published = report_lines(bytes, twin.whitespace);
   if (bytes.find("Full Report\n") == std::string::npos) {
     // A text saved alone: its blank lines at the end are the editor's.
     while (rendered.back().empty()) rendered.pop_back();
@@ -199,7 +199,8 @@ INSTANTIATE_TEST_SUITE_P(
         Twin{"ips-macos/CrashOnExitTest001-macOS13.4.1-X86-64-EXC_BAD_ACCESS-EE338EA5.ips",
              "crash-text/CrashOnExitTest001-macOS13.4.1-X86-64-EXC_BAD_ACCESS-translated-75e35d.crash"},
         Twin{"ips-macos/Thelemacus-macOS14.1-ARM-64-EXC_BAD_ACCESS-B9D5EEF8.ips",
-             "crash-text/Thelemacus-macOS14.1-ARM-64-EXC_BAD_ACCESS-translated-e14944.crash", Blanks::folded},
+             "crash-text/Thelemacus-macOS14.1-ARM-64-EXC_BAD_ACCESS-translated-e14944.crash",
+             Whitespace::folded},
         Twin{"ips-macos/Transit-macOS15.2-ARM-64-EXC_BREAKPOINT-6D7FEBB5.ips",
              "crash-text/Transit-macOS15.2-ARM-64-EXC_BREAKPOINT-translated-1f1fdf.crash"},
         Twin{"symbolication/macsymbolicator-a/ios-crash.ips",

@@ -163,10 +163,10 @@ TEST(ToleranceTest, TextBeforeAndAfterDoesNoHarm) {
 
 TEST(ToleranceTest, TheJsonSpeaksWhereTheTranslatedTextStandsBeforeIt) {
   const auto json = IpsBuilder().text();
-  const auto twin =
+  const auto text_form =
       render_apple_text(parse_report(json)) + "-----------\nFull Report\n-----------\n\n" + json;
 
-  const auto report = parse_report(twin);
+  const auto report = parse_report(text_form);
 
   EXPECT_FALSE(report.from_text);
   EXPECT_TRUE(report == parse_report(json));
@@ -175,9 +175,10 @@ TEST(ToleranceTest, TheJsonSpeaksWhereTheTranslatedTextStandsBeforeIt) {
 TEST(ToleranceTest, WhereTheJsonBehindATextIsCutTheTextStandsIn) {
   const auto json = IpsBuilder().text();
   const auto cut = json.substr(0, json.find("\"faultingThread\""));
-  const auto twin = render_apple_text(parse_report(json)) + "-----------\nFull Report\n-----------\n\n" + cut;
+  const auto text_form =
+      render_apple_text(parse_report(json)) + "-----------\nFull Report\n-----------\n\n" + cut;
 
-  const auto report = parse_report(twin);
+  const auto report = parse_report(text_form);
 
   EXPECT_TRUE(report.from_text);
   EXPECT_EQ(report.incident, std::string(IpsBuilder::kIncident));
@@ -246,7 +247,7 @@ TEST(ToleranceTest, ALineEndInsideAFunctionNameStaysInTheTextOfTheSystem) {
   EXPECT_THAT(render_apple_text(parse_report(builder.text())), HasSubstr("assertion failed\n + 0\n"));
 }
 
-TEST(ToleranceTest, BlanksOfAWebPageDoNotMoveTheImages) {
+TEST(ToleranceTest, SpacesOfAWebPageDoNotMoveTheImages) {
   // Between the elements of a list they would pass for elements.
   const auto report = parse_report(replace_all(IpsBuilder().text(), "  ", "\xc2\xa0 "));
 
@@ -338,7 +339,7 @@ INSTANTIATE_TEST_SUITE_P(
 std::string repaired(std::string_view text) {
   std::vector<Issue> issues;
   IssueList list(issues);
-  const JsonPlace top;
+  const JsonPath top;
   return repair_json(text, top, list).text;
 }
 

@@ -22,10 +22,10 @@ const std::vector<Cell> kCells{cell("1", "none"), cell("1", "global"), cell("8",
 
 std::vector<bool> judged(const StopRule& rule, const std::vector<Proportion>& crashed,
                          std::vector<bool> before = {false, false, false, false}) {
-  const auto judge = SequentialStopEvaluator::make(rule, kCells);
-  EXPECT_TRUE(judge.has_value());
+  const auto evaluator = SequentialStopEvaluator::make(rule, kCells);
+  EXPECT_TRUE(evaluator.has_value());
   std::vector<bool> decided;
-  for (const CellDecision& one : judge->judge(crashed, before)) decided.push_back(one.is_decided);
+  for (const CellDecision& one : evaluator->evaluate(crashed, before)) decided.push_back(one.is_decided);
   return decided;
 }
 
@@ -57,8 +57,9 @@ TEST(SequentialStopEvaluatorTest, EachOfManyComparisonsGetsItsPartOfTheError) {
   const auto one = SequentialStopEvaluator::make(rule, {kCells[2], kCells[3]});
   const auto two = SequentialStopEvaluator::make(rule, kCells);
   ASSERT_TRUE(one && two);
-  const auto alone = one->judge({{10, 20}, {2, 20}}, {false, false})[1].reason;
-  const auto beside = two->judge({{0, 0}, {0, 0}, {10, 20}, {2, 20}}, {false, false, false, false})[3].reason;
+  const auto alone = one->evaluate({{10, 20}, {2, 20}}, {false, false})[1].reason;
+  const auto beside =
+      two->evaluate({{0, 0}, {0, 0}, {10, 20}, {2, 20}}, {false, false, false, false})[3].reason;
   EXPECT_THAT(alone, HasSubstr("at most 0.05 is wanted"));
   EXPECT_THAT(beside, HasSubstr("at most 0.025 is wanted"));
 }

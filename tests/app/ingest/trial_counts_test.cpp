@@ -47,7 +47,7 @@ TEST(TrialCountsTest, AColumnHasTheTypeThatFitsAllOfItsValues) {
   }
 }
 
-TEST(TrialCountsTest, QuotesLineEndsBlanksAndTheMarkOfAByteOrderAreUnderstood) {
+TEST(TrialCountsTest, QuotesLineEndsWhitespaceAndTheMarkOfAByteOrderAreUnderstood) {
   const CountsFile read = parsed(
       "\xef\xbb\xbfthreads, lock ,trials,crashed\r\n8,\"a \"\"b\"\", c\",20, "
       "11\r\n\r\n16,\"two\nlines\",5,5");

@@ -52,7 +52,7 @@ TEST(AttributionTest, SamePidAndLaunchIsTheTrials) {
   const auto found = attribute_report(report_of(trial_at(7)), std::vector{trial_at(7)});
 
   EXPECT_EQ(found.trial_index, 7);
-  EXPECT_EQ(found.ground, AttributionBasis::pid_and_start);
+  EXPECT_EQ(found.basis, AttributionBasis::pid_and_start);
 }
 
 TEST(AttributionTest, ThePidAloneIsNeverEnough) {
@@ -65,7 +65,7 @@ TEST(AttributionTest, ThePidAloneIsNeverEnough) {
 
   const auto found = attribute_report(hours_later, std::vector{trial});
   EXPECT_EQ(found.trial_index, std::nullopt);
-  EXPECT_EQ(found.ground, AttributionBasis::none);
+  EXPECT_EQ(found.basis, AttributionBasis::none);
   EXPECT_THAT(found.notes, Contains(HasSubstr("the number was used again")));
   EXPECT_EQ(attributed(without_times, {trial}), std::nullopt);
 }
@@ -214,7 +214,7 @@ TEST(AttributionTest, AChildOfTheCommandIsFoundByItsParent) {
   const auto found = attribute_report(report, std::vector{trial});
 
   EXPECT_EQ(found.trial_index, 7);
-  EXPECT_EQ(found.ground, AttributionBasis::parent_chain);
+  EXPECT_EQ(found.basis, AttributionBasis::parent_chain);
 }
 
 TEST(AttributionTest, AGrandchildIsFoundByADescendantThatIsKnown) {
@@ -227,8 +227,8 @@ TEST(AttributionTest, AGrandchildIsFoundByADescendantThatIsKnown) {
   by_parent.pid = 4301;
   by_parent.parent_pid = 4300;
 
-  EXPECT_EQ(attribute_report(by_pid, std::vector{trial}).ground, AttributionBasis::pid_and_start);
-  EXPECT_EQ(attribute_report(by_parent, std::vector{trial}).ground, AttributionBasis::parent_chain);
+  EXPECT_EQ(attribute_report(by_pid, std::vector{trial}).basis, AttributionBasis::pid_and_start);
+  EXPECT_EQ(attribute_report(by_parent, std::vector{trial}).basis, AttributionBasis::parent_chain);
 }
 
 TEST(AttributionTest, AnOrphanOfLaunchdIsNobodys) {

@@ -68,7 +68,7 @@ TEST(MacPitfallsTest, P3AFileThatMovesToRetiredWhileItIsReadIsMetThere) {
 
 TEST(MacPitfallsTest, P4OneIncidentInSeveralFilesIsOneReport) {
   ReportCrashVices vices = prompt_reporter();
-  vices.twins = 1.0;
+  vices.duplicates = 1.0;
   FolderStage stage(vices);
   stage.processes.script = dies;
 

@@ -154,7 +154,7 @@ TEST(ReportCrashTest, StrangersWithTheSamePidAndNameInTheSameSecondAreForeign) {
 
 TEST(ReportCrashTest, CopiesOfOneIncidentAreOneReport) {
   ReportCrashVices vices;
-  vices.twins = 1.0;
+  vices.duplicates = 1.0;
   vices.longest_delay = seconds(3);
   FolderStage stage(vices);
   stage.processes.script = dies_unless_one;
@@ -230,7 +230,7 @@ TEST(ReportCrashTest, AKilledHarnessWaitsAgainForWhatWasOnItsWay) {
 TEST(ReportCrashTest, AllVicesAtOnceWithAHarnessThatIsKilledOverAndOver) {
   ReportCrashVices vices;
   vices.strangers = 0.1;
-  vices.twins = 0.1;
+  vices.duplicates = 0.1;
   FolderStage stage(vices, "settle = \"none\"");
   stage.options.trials = 100;
   stage.processes.script = [](const TrialSpec& spec) {

@@ -55,7 +55,7 @@ TEST_F(ReportIngestTest, AReportOfATrialThatStillRunsWaitsForItsEnd) {
 
   ASSERT_THAT(round.arrived, SizeIs(1));
   EXPECT_EQ(round.arrived[0].trial_index, 7);
-  EXPECT_FALSE(round.arrived[0].twin);
+  EXPECT_FALSE(round.arrived[0].duplicate);
 }
 
 TEST_F(ReportIngestTest, AReportOfNobodyIsForeignOnceAllThatRanAreGone) {

@@ -43,7 +43,7 @@ std::vector<std::string> messages_of(std::string_view text) {
   return messages;
 }
 
-/// A sound file around the given lines of [campaign] and [[workload]].
+/// A valid file around the given lines of [campaign] and [[workload]].
 std::string with(std::string_view campaign, std::string_view workload) {
   return "[campaign]\nname = \"c\"\ntrials = 5\n" + std::string(campaign) +
          "\n[[workload]]\nname = \"w\"\ncommand = [\"prog\", \"{n}\"]\nmatrix = { n = [1, 2] }\n" +

@@ -121,7 +121,7 @@ TEST(SampleTextTest, BranchesAreStacksAndWhatNoCalleeHasIsOneToo) {
   EXPECT_EQ(most_seen_stack(thread), &thread.stacks[0]);
 }
 
-TEST(SampleTextTest, SymbolsMayHoldBlanksBracketsAndParentheses) {
+TEST(SampleTextTest, SymbolsMayHoldSpacesBracketsAndParentheses) {
   struct Case {
     std::string line;
     std::string symbol;

@@ -235,7 +235,7 @@ TEST_P(KillTest, EveryTrialIsRecordedOnceAndEveryReportOnce) {
   }
   EXPECT_EQ(own, 3U);
   EXPECT_EQ(summary->ledger.foreign, static_cast<std::int64_t>(stage.journal.keys_of(std::nullopt).size()));
-  EXPECT_EQ(stage.journal.twins, 0);
+  EXPECT_EQ(stage.journal.duplicates, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Places, KillTest,

@@ -22,8 +22,8 @@ class FakeStopEvaluator final : public StopEvaluator {
   mutable std::vector<std::vector<Proportion>> asked;
 
   explicit FakeStopEvaluator(std::vector<std::int64_t> trials) : enough(std::move(trials)) {}
-  [[nodiscard]] std::vector<CellDecision> judge(const std::vector<Proportion>& crashed,
-                                                const std::vector<bool>& /*decided*/) const override {
+  [[nodiscard]] std::vector<CellDecision> evaluate(const std::vector<Proportion>& crashed,
+                                                   const std::vector<bool>& /*decided*/) const override {
     asked.push_back(crashed);
     std::vector<CellDecision> decisions;
     for (std::size_t i = 0; i < crashed.size(); ++i)
@@ -45,8 +45,8 @@ std::map<std::string, int> trials_by_cell(const CampaignStage& stage) {
 
 TEST(StopRuleTest, ARunEndsAfterTheBlockThatDecidesEveryCell) {
   CampaignStage stage(with_blocks(kStop));
-  const FakeStopEvaluator judge({1, 2, 2, 1});
-  stage.stop_evaluator = &judge;
+  const FakeStopEvaluator evaluator({1, 2, 2, 1});
+  stage.stop_evaluator = &evaluator;
 
   const auto summary = stage.execute();
 
@@ -55,13 +55,13 @@ TEST(StopRuleTest, ARunEndsAfterTheBlockThatDecidesEveryCell) {
   EXPECT_EQ(summary->record.state, RunState::finished);
   EXPECT_EQ(summary->record.state_reason, "all 4 cells are decided after 2 blocks");
   EXPECT_EQ(stage.journal.run->stop_rule, "{ when = \"interval\", width = 0.5 }");
-  EXPECT_THAT(judge.asked, SizeIs(2)) << "once a block";
+  EXPECT_THAT(evaluator.asked, SizeIs(2)) << "once a block";
 }
 
 TEST(StopRuleTest, ARunThatIsNeverDecidedEndsWithItsPlanAndSaysSo) {
   CampaignStage stage(with_blocks(kStop));
-  const FakeStopEvaluator judge({1, 99, 99, 1});
-  stage.stop_evaluator = &judge;
+  const FakeStopEvaluator evaluator({1, 99, 99, 1});
+  stage.stop_evaluator = &evaluator;
 
   const auto summary = stage.execute();
 
@@ -71,25 +71,25 @@ TEST(StopRuleTest, ARunThatIsNeverDecidedEndsWithItsPlanAndSaysSo) {
   EXPECT_EQ(summary->record.state_reason, "2 of 4 cells are decided after 3 blocks");
 }
 
-TEST(StopRuleTest, TheJudgeIsToldCrashesAndTrialsOfWholeBlocks) {
+TEST(StopRuleTest, TheEvaluatorIsGivenCrashesAndTrialsOfWholeBlocks) {
   CampaignStage stage(with_blocks(kStop));
-  const FakeStopEvaluator judge({9, 9, 9, 9});
-  stage.stop_evaluator = &judge;
+  const FakeStopEvaluator evaluator({9, 9, 9, 9});
+  stage.stop_evaluator = &evaluator;
   stage.processes.script = [](const TrialSpec& spec) {
     return spec.argv[1] == "4" ? dying_execution(SIGSEGV) : passing_execution();
   };
 
   stage.execute();
 
-  ASSERT_THAT(judge.asked, SizeIs(3));
-  EXPECT_THAT(judge.asked[1],
+  ASSERT_THAT(evaluator.asked, SizeIs(3));
+  EXPECT_THAT(evaluator.asked[1],
               ElementsAre(Proportion{0, 2}, Proportion{0, 2}, Proportion{0, 2}, Proportion{2, 2}));
 }
 
 TEST(StopRuleTest, DecidedCellsAreLeftOutOfLaterBlocksAndTheRunRecordsIt) {
   CampaignStage stage(with_blocks(kStop) + kAllocate);
-  const FakeStopEvaluator judge({1, 3, 3, 2});
-  stage.stop_evaluator = &judge;
+  const FakeStopEvaluator evaluator({1, 3, 3, 2});
+  stage.stop_evaluator = &evaluator;
 
   const auto summary = stage.execute();
 
@@ -104,8 +104,8 @@ TEST(StopRuleTest, DecidedCellsAreLeftOutOfLaterBlocksAndTheRunRecordsIt) {
 
 TEST(StopRuleTest, WithoutAllocateEveryCellIsInEveryBlock) {
   CampaignStage stage(with_blocks(kStop));
-  const FakeStopEvaluator judge({1, 2, 2, 2});
-  stage.stop_evaluator = &judge;
+  const FakeStopEvaluator evaluator({1, 2, 2, 2});
+  stage.stop_evaluator = &evaluator;
 
   stage.execute();
 
@@ -116,8 +116,8 @@ TEST(StopRuleTest, WithoutAllocateEveryCellIsInEveryBlock) {
 TEST(StopRuleTest, ARunThatIsKilledAnywhereDecidesAsIfItHadNotBeen) {
   const auto run = [](int kill_at) {
     CampaignStage stage(with_blocks(kStop) + kAllocate);
-    const FakeStopEvaluator judge({1, 3, 3, 2});
-    stage.stop_evaluator = &judge;
+    const FakeStopEvaluator evaluator({1, 3, 3, 2});
+    stage.stop_evaluator = &evaluator;
     int facts = 0;
     stage.journal.after = [&](std::string_view) {
       if (++facts == kill_at) throw HarnessKilled{};
@@ -134,9 +134,9 @@ TEST(StopRuleTest, ARunThatIsKilledAnywhereDecidesAsIfItHadNotBeen) {
 }
 
 TEST(StopRuleTest, CellsThatAreSetAsideHoldNobodyUp) {
-  const FakeStopEvaluator judge({1, 1, 1, 99});
+  const FakeStopEvaluator evaluator({1, 1, 1, 99});
   const StopRule rule{StopRule::When::interval, 0.5, "", 0.0, false};
-  StopState state(rule, judge, 4);
+  StopState state(rule, evaluator, 4);
   SchedulePlan plan;
   plan.cell_count = 4;
   plan.blocks = 3;

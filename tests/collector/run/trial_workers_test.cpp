@@ -22,10 +22,10 @@ using ::testing::SizeIs;
 PlannedTrial planned(std::int64_t index) { return {index, 0, 0, false}; }
 WorkerResult nothing(const PlannedTrial& trial) { return {trial, std::optional<EndedTrial>(), {}}; }
 
-TEST(TrialWorkersTest, OneLaneWorksInTheThreadThatWaits) {
+TEST(TrialWorkersTest, OneWorkerWorksInTheThreadThatWaits) {
   const std::atomic<bool> stop{false};
   std::thread::id worker;
-  TrialWorkers lanes(
+  TrialWorkers workers(
       1,
       [&](const PlannedTrial& trial, const std::atomic<bool>&) {
         worker = std::this_thread::get_id();
@@ -33,19 +33,19 @@ TEST(TrialWorkersTest, OneLaneWorksInTheThreadThatWaits) {
       },
       stop);
 
-  lanes.start(planned(3));
-  EXPECT_FALSE(lanes.has_room());
-  EXPECT_EQ(lanes.wait().planned.index, 3);
+  workers.start(planned(3));
+  EXPECT_FALSE(workers.has_room());
+  EXPECT_EQ(workers.wait().planned.index, 3);
   EXPECT_EQ(worker, std::this_thread::get_id());
-  EXPECT_TRUE(lanes.is_idle());
+  EXPECT_TRUE(workers.is_idle());
 }
 
-TEST(TrialWorkersTest, TwoLanesWorkAtTheSameTime) {
+TEST(TrialWorkersTest, TwoWorkersWorkAtTheSameTime) {
   const std::atomic<bool> stop{false};
   std::mutex mutex;
   std::condition_variable met;
   int inside = 0;
-  TrialWorkers lanes(
+  TrialWorkers workers(
       2,
       [&](const PlannedTrial& trial, const std::atomic<bool>&) {
         // Each comes back only when the other one is there, too.
@@ -57,40 +57,40 @@ TEST(TrialWorkersTest, TwoLanesWorkAtTheSameTime) {
       },
       stop);
 
-  lanes.start(planned(0));
-  EXPECT_TRUE(lanes.has_room());
-  lanes.start(planned(1));
-  EXPECT_FALSE(lanes.has_room());
-  const std::set<std::int64_t> ended{lanes.wait().planned.index, lanes.wait().planned.index};
+  workers.start(planned(0));
+  EXPECT_TRUE(workers.has_room());
+  workers.start(planned(1));
+  EXPECT_FALSE(workers.has_room());
+  const std::set<std::int64_t> ended{workers.wait().planned.index, workers.wait().planned.index};
 
   EXPECT_EQ(ended, (std::set<std::int64_t>{0, 1}));
-  EXPECT_TRUE(lanes.is_idle());
+  EXPECT_TRUE(workers.is_idle());
 }
 
-TEST(TrialWorkersTest, AStopReachesEveryLane) {
+TEST(TrialWorkersTest, AStopReachesEveryWorker) {
   std::atomic<bool> stop{false};
-  TrialWorkers lanes(
+  TrialWorkers workers(
       2,
       [&](const PlannedTrial& trial, const std::atomic<bool>& asked) {
         while (!asked.load()) std::this_thread::yield();
         return nothing(trial);
       },
       stop);
-  lanes.start(planned(0));
-  lanes.start(planned(1));
+  workers.start(planned(0));
+  workers.start(planned(1));
 
   stop = true;
 
-  lanes.wait();
-  lanes.wait();
-  EXPECT_TRUE(lanes.is_idle());
+  workers.wait();
+  workers.wait();
+  EXPECT_TRUE(workers.is_idle());
 }
 
 TEST(TrialWorkersTest, LeavingEndsWhatStillRuns) {
   const std::atomic<bool> stop{false};
   std::atomic<int> ended{0};
   {
-    TrialWorkers lanes(
+    TrialWorkers workers(
         3,
         [&](const PlannedTrial& trial, const std::atomic<bool>& asked) {
           while (!asked.load()) std::this_thread::yield();
@@ -98,19 +98,19 @@ TEST(TrialWorkersTest, LeavingEndsWhatStillRuns) {
           return nothing(trial);
         },
         stop);
-    lanes.start(planned(0));
-    lanes.start(planned(1));
+    workers.start(planned(0));
+    workers.start(planned(1));
   }
   EXPECT_EQ(ended, 2);
 }
 
-TEST(TrialWorkersTest, WhatALaneThrowsIsThrownToTheOneWhoWaits) {
+TEST(TrialWorkersTest, WhatAWorkerThrowsIsThrownToTheOneWhoWaits) {
   const std::atomic<bool> stop{false};
-  TrialWorkers lanes(
+  TrialWorkers workers(
       2, [](const PlannedTrial&, const std::atomic<bool>&) -> WorkerResult { throw HarnessKilled{}; }, stop);
-  lanes.start(planned(0));
+  workers.start(planned(0));
 
-  EXPECT_THROW(lanes.wait(), HarnessKilled);
+  EXPECT_THROW(workers.wait(), HarnessKilled);
 }
 
 /// Runs nothing, in several threads. The trials of one pair begin together and end crosswise, and the system

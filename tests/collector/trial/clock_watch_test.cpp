@@ -13,7 +13,7 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-TEST(ClockWatchTest, AClockThatNobodySetsHasNoEras) {
+TEST(ClockWatchTest, AClockThatNobodySetsHasNoSegments) {
   FakeClock clock;
   ClockWatch watch(clock);
   clock.advance(milliseconds(20));
@@ -21,7 +21,7 @@ TEST(ClockWatchTest, AClockThatNobodySetsHasNoEras) {
   clock.advance(seconds(60));
   watch.look();
 
-  EXPECT_THAT(watch.eras(), IsEmpty());
+  EXPECT_THAT(watch.segments(), IsEmpty());
   EXPECT_EQ(watch.looked_before_start(), milliseconds(20));
   EXPECT_EQ(watch.start_steady(), milliseconds(20));
 }
@@ -38,8 +38,8 @@ TEST(ClockWatchTest, AStepIsPlacedBetweenTheTwoLooksThatSawIt) {
   clock.advance(seconds(1));
   watch.look();
 
-  EXPECT_THAT(watch.eras(), ElementsAre(ClockSegment{seconds(0), seconds(2), seconds(0)},
-                                        ClockSegment{seconds(1), seconds(3), seconds(-3600)}));
+  EXPECT_THAT(watch.segments(), ElementsAre(ClockSegment{seconds(0), seconds(2), seconds(0)},
+                                            ClockSegment{seconds(1), seconds(3), seconds(-3600)}));
 }
 
 TEST(ClockWatchTest, AStepBeforeTheStartIsToldFromTheStart) {
@@ -49,8 +49,8 @@ TEST(ClockWatchTest, AStepBeforeTheStartIsToldFromTheStart) {
   clock.step_wall(seconds(30));
   watch.start();
 
-  EXPECT_THAT(watch.eras(), ElementsAre(ClockSegment{milliseconds(-10), milliseconds(0), seconds(-30)},
-                                        ClockSegment{milliseconds(-10), milliseconds(0), seconds(0)}));
+  EXPECT_THAT(watch.segments(), ElementsAre(ClockSegment{milliseconds(-10), milliseconds(0), seconds(-30)},
+                                            ClockSegment{milliseconds(-10), milliseconds(0), seconds(0)}));
 }
 
 TEST(ClockWatchTest, ASlewIsNotedOnceItHasGoneFarEnough) {
@@ -63,8 +63,8 @@ TEST(ClockWatchTest, ASlewIsNotedOnceItHasGoneFarEnough) {
     watch.look();
   }
 
-  ASSERT_EQ(watch.eras().size(), 2U);
-  EXPECT_EQ(watch.eras()[1].ahead, std::chrono::microseconds(5500));
+  ASSERT_EQ(watch.segments().size(), 2U);
+  EXPECT_EQ(watch.segments()[1].ahead, std::chrono::microseconds(5500));
 }
 
 }  // namespace

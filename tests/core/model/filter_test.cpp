@@ -77,7 +77,7 @@ TEST(FilterTest, WordsThatBeginLikeKeywordsAreFields) {
   EXPECT_TRUE(holds("order=1 and android=2 and inner=3", {{"order", "1"}, {"android", "2"}, {"inner", "3"}}));
 }
 
-TEST(FilterTest, QuotesHoldBlanksAndEscapes) {
+TEST(FilterTest, QuotesHoldSpacesAndEscapes) {
   EXPECT_TRUE(holds(R"(site ~ "-[C setState:]")", kCell));
   EXPECT_TRUE(holds(R"(site ~ '-[C setState:]+32')", kCell));
   EXPECT_TRUE(holds(R"(a="x\"y\\z\n")", {{"a", "x\"y\\z\n"}}));

@@ -20,7 +20,7 @@ class StoreTest : public ::testing::Test {
     ASSERT_TRUE(opened.has_value()) << opened.error().text();
     store_.emplace(std::move(*opened));
   }
-  void TearDown() override { expect_sound(*store_); }
+  void TearDown() override { expect_valid(*store_); }
   Store& store() { return *store_; }
 
  private:

@@ -28,7 +28,7 @@ FeedbackCell cell(std::int64_t threads, std::int64_t counted, std::int64_t trial
 }
 
 TEST(ReproducersTest, PutsTheSmallestReproducerFirstAndLeavesOutWhatNeverCrashed) {
-  const auto steps = ladder_steps({cell(16, 50, 50), cell(1, 0, 50), cell(2, 3, 50), cell(8, 40, 50)});
+  const auto steps = reproducers({cell(16, 50, 50), cell(1, 0, 50), cell(2, 3, 50), cell(8, 40, 50)});
 
   ASSERT_EQ(steps.size(), 3U);
   EXPECT_EQ(steps[0].cell.text(), "threads=2");

@@ -17,7 +17,7 @@ TEST(TextWidthTest, CountsColumnsNotBytes) {
   EXPECT_EQ(display_width("\xff"), 1U) << "a stray byte";
 }
 
-TEST(TextWidthTest, BreaksAtBlanks) {
+TEST(TextWidthTest, BreaksAtSpaces) {
   EXPECT_THAT(wrap_text("one two three", 7), ElementsAre("one two", "three"));
   EXPECT_THAT(wrap_text("one two three", 8), ElementsAre("one two", "three"));
   EXPECT_THAT(wrap_text("", 8), ElementsAre(""));
@@ -41,11 +41,11 @@ TEST(TextWidthTest, NoLineIsTooWide) {
       EXPECT_LE(display_width(line), width);
       joined += line;
     }
-    std::string without_blanks;
-    for (const char c : text) without_blanks += c == ' ' ? "" : std::string(1, c);
+    std::string without_spaces;
+    for (const char c : text) without_spaces += c == ' ' ? "" : std::string(1, c);
     std::string joined_without;
     for (const char c : joined) joined_without += c == ' ' ? "" : std::string(1, c);
-    EXPECT_EQ(joined_without, without_blanks) << "nothing may get lost at width " << width;
+    EXPECT_EQ(joined_without, without_spaces) << "nothing may get lost at width " << width;
   }
 }
 

@@ -256,7 +256,7 @@ TEST(FirstCrashTableTest, NamesTheLeastValueAndWhatTheTrialsBelowSay) {
 }
 
 TEST(FirstCrashTableTest, SaysWhereMostCrashesOfTheGroupWere) {
-  UsualSiteRow site;
+  CommonestSiteRow site;
   site.values = {QueryValue(std::string("none"))};
   site.text = "AGXMetalG16X setComputePipelineState:+32 null+0x5c8 read";
   site.fault_kind = "null_dereference";

@@ -150,7 +150,7 @@ TEST_F(SeedTablesTest, EfficiencyByThreads) {
 
 TEST_F(SeedTablesTest, TwoFrameworksSideBySide) {
   const std::string where = "lock=none and workload=pytorch-mps or workload=mlx";
-  const auto sites = query_usual_sites(store(), parse_filter(where).value(), {"workload"});
+  const auto sites = query_commonest_sites(store(), parse_filter(where).value(), {"workload"});
   ASSERT_TRUE(sites.has_value()) << sites.error().text();
   const auto table = first_crash_pivot_table(rates(where, {"workload", "threads"}), "threads", *sites, {});
   ASSERT_TRUE(table.has_value()) << table.error().text();

@@ -14,22 +14,22 @@ namespace {
 
 using testing::ElementsAre;
 
-bool is_sound(std::string_view text) { return JsonDocument(text).sound(); }
+bool is_valid(std::string_view text) { return JsonDocument(text).valid(); }
 
 std::string nested(std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); }
 
-TEST(JsonValueTest, WhatIsStrictlyJsonIsSound) {
+TEST(JsonValueTest, WhatIsStrictlyJsonIsValid) {
   for (const auto* text :
        {R"({})", R"([])", R"( {"a" : [1, 2.5e-3, -7, true, false, null, "x"]} )", R"("")", "0", "-0", "1e5",
         "18446744073709551615", "-9223372036854775808", R"("\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00")",
         "\"caf\xc3\xa9 \xf0\x9f\x98\x80 \x7f\"", "\t\r\n[\n]\n", R"({"a":1,"a":2,"":3})",
         R"(["eight by eight by eight", "and a quote after sixteen\""])"}) {
-    EXPECT_TRUE(is_sound(text)) << text;
+    EXPECT_TRUE(is_valid(text)) << text;
     EXPECT_TRUE(nlohmann::json::accept(std::string(text))) << text;
   }
 }
 
-TEST(JsonValueTest, WhatAnyOtherReaderRejectsIsNotSound) {
+TEST(JsonValueTest, WhatAnyOtherReaderRejectsIsNotValid) {
   const std::vector<std::string> texts{"",
                                        " ",
                                        "{",
@@ -82,41 +82,41 @@ TEST(JsonValueTest, WhatAnyOtherReaderRejectsIsNotSound) {
                                        "[true false]",
                                        "\"after eight\x01\""};
   for (const auto& text : texts) {
-    EXPECT_FALSE(is_sound(text)) << testing::PrintToString(text);
+    EXPECT_FALSE(is_valid(text)) << testing::PrintToString(text);
     EXPECT_FALSE(nlohmann::json::accept(text)) << testing::PrintToString(text);
   }
 }
 
-TEST(JsonValueTest, IntegersBeyond64BitsAndNestingBeyondItsLimitAreNotSound) {
-  EXPECT_FALSE(is_sound("18446744073709551616"));
-  EXPECT_FALSE(is_sound("99999999999999999999999"));
-  EXPECT_FALSE(is_sound("-9223372036854775809"));
-  EXPECT_TRUE(is_sound(nested(JsonDocument::kDeepest)));
-  EXPECT_FALSE(is_sound(nested(JsonDocument::kDeepest + 1)));
-  EXPECT_FALSE(is_sound(nested(1'000'000)));
+TEST(JsonValueTest, IntegersBeyond64BitsAndNestingBeyondItsLimitAreNotValid) {
+  EXPECT_FALSE(is_valid("18446744073709551616"));
+  EXPECT_FALSE(is_valid("99999999999999999999999"));
+  EXPECT_FALSE(is_valid("-9223372036854775809"));
+  EXPECT_TRUE(is_valid(nested(JsonDocument::kDeepest)));
+  EXPECT_FALSE(is_valid(nested(JsonDocument::kDeepest + 1)));
+  EXPECT_FALSE(is_valid(nested(1'000'000)));
 }
 
 TEST(JsonValueTest, AZeroByteDoesNotEndTheText) {
-  EXPECT_FALSE(is_sound(std::string_view("1\0", 2)));
-  EXPECT_FALSE(is_sound(std::string_view("[1]\0", 4)));
+  EXPECT_FALSE(is_valid(std::string_view("1\0", 2)));
+  EXPECT_FALSE(is_valid(std::string_view("[1]\0", 4)));
 }
 
-TEST(JsonValueTest, EveryCutOfAContainerIsUnsound) {
+TEST(JsonValueTest, EveryCutOfAContainerIsInvalid) {
   const std::string text = R"({"a":["\u00e9",{"b":-1.5e3}],"c":true,"d":{}})";
-  ASSERT_TRUE(is_sound(text));
+  ASSERT_TRUE(is_valid(text));
   for (std::size_t length = 0; length < text.size(); ++length) {
-    EXPECT_FALSE(is_sound(std::string_view(text).substr(0, length))) << length;
+    EXPECT_FALSE(is_valid(std::string_view(text).substr(0, length))) << length;
   }
 }
 
-TEST(JsonValueTest, MutatedTextsAreSoundWhereAnotherReaderAcceptsThem) {
+TEST(JsonValueTest, MutatedTextsAreValidWhereAnotherReaderAcceptsThem) {
   const std::string text =
       R"({"a":[0,-1,2.5,1e5,1844674407370955161],"b":{"c\u00e9\n":"x\/y\ud83d\ude00","d":true},"e":[null,false,""]})";
   constexpr std::string_view kBytes = "[]{},:\"\\0123456789-+.eEu tnfx\n\t\x01\x7f\xc3\xa9\xff";
   std::mt19937 random(1);
   const auto below = [&random](std::size_t end) { return random() % end; };
   const std::regex beyond_64_bits("-?[0-9]{20,}");
-  std::size_t sound = 0;
+  std::size_t valid = 0;
   for (int i = 0; i < 20'000; ++i) {
     std::string mutated = text;
     for (std::size_t changes = 1 + below(2); changes > 0; --changes) {
@@ -127,14 +127,14 @@ TEST(JsonValueTest, MutatedTextsAreSoundWhereAnotherReaderAcceptsThem) {
       if (way == 2) mutated[at] = kBytes[below(kBytes.size())];
     }
     const bool accepted = nlohmann::json::accept(mutated);
-    if (is_sound(mutated)) {
-      ++sound;
+    if (is_valid(mutated)) {
+      ++valid;
       ASSERT_TRUE(accepted) << testing::PrintToString(mutated);
     } else if (accepted) {
       ASSERT_TRUE(std::regex_search(mutated, beyond_64_bits)) << testing::PrintToString(mutated);
     }
   }
-  EXPECT_GT(sound, 1000U);  // Else the mutations say nothing.
+  EXPECT_GT(valid, 1000U);  // Else the mutations say nothing.
 }
 
 TEST(JsonValueTest, AValueIsGivenInItsOwnTypeOnly) {
@@ -160,7 +160,7 @@ TEST(JsonValueTest, AValueIsGivenInItsOwnTypeOnly) {
   EXPECT_EQ(values[6].type(), JsonType::null);
   EXPECT_EQ(values[7].type(), JsonType::unsigned_integer);
   EXPECT_EQ(values[7].unsigned_integer(), 0U);
-  EXPECT_TRUE(document.sound());
+  EXPECT_TRUE(document.valid());
 }
 
 TEST(JsonValueTest, ReadingBeforeTheCheckGivesWhatStandsBeforeTheDamageAndThenStops) {
@@ -172,7 +172,7 @@ TEST(JsonValueTest, ReadingBeforeTheCheckGivesWhatStandsBeforeTheDamageAndThenSt
   });
 
   EXPECT_THAT(keys, ElementsAre("first", "second"));
-  EXPECT_FALSE(document.sound());
+  EXPECT_FALSE(document.valid());
   EXPECT_EQ(document.root().find("first"), std::nullopt);
 }
 
@@ -180,12 +180,12 @@ TEST(JsonValueTest, WhatAReaderLeavesUnreadIsCheckedAllTheSame) {
   JsonDocument document(R"({"unread":[1,{"deep":tru}],"read":1})");
   document.root().each_member([](std::string_view, JsonValue) {});
 
-  EXPECT_FALSE(document.sound());
+  EXPECT_FALSE(document.valid());
 }
 
 TEST(JsonValueTest, ValuesCanBeReadAgainAndInAnyOrder) {
   JsonDocument document(R"({"a":{"b":[1,2]},"c":{"b":[3]}})");
-  ASSERT_TRUE(document.sound());
+  ASSERT_TRUE(document.valid());
   const auto c = document.root().find("c");
   const auto a = document.root().find("a");
 
@@ -205,7 +205,7 @@ TEST(JsonValueTest, KeysAreResolvedAndOutliveTheirCall) {
   EXPECT_THAT(keys, ElementsAre("ab/", "plain"));
 }
 
-TEST(JsonValueTest, CompactTextHasNoBlanksAndKeepsNumbersAsTheyWereWritten) {
+TEST(JsonValueTest, CompactTextHasNoWhitespaceAndKeepsNumbersAsTheyWereWritten) {
   const std::string text = R"({ "a\/b" : [ 1.50, -7, "q\"\\\n\u0001\u00e9" ], "e" : [ ], "o" : { } })";
 
   EXPECT_EQ(JsonDocument(text).root().compact(),

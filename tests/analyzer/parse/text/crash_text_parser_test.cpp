@@ -155,7 +155,7 @@ TEST(CrashTextParserTest, RegistersAndTrapBelongToTheCrashedThread) {
   EXPECT_EQ(state.find("trap")->description, "(no mapping for user data read)");
 }
 
-TEST(CrashTextParserTest, LostTabsAndLeadingBlanksChangeNothing) {
+TEST(CrashTextParserTest, LostTabsAndLeadingSpacesChangeNothing) {
   std::string pasted = " ";
   for (const char* c = kLegacy; *c != '\0'; ++c) {
     pasted += *c == '\t' ? ' ' : *c;
@@ -170,7 +170,7 @@ TEST(CrashTextParserTest, LostTabsAndLeadingBlanksChangeNothing) {
   EXPECT_EQ(report.exception, original.exception);
 }
 
-TEST(CrashTextParserTest, BlanksOfAWebPageChangeNothing) {
+TEST(CrashTextParserTest, SpacesOfAWebPageChangeNothing) {
   std::string text = kLegacy;
   for (auto at = text.find("  "); at != std::string::npos; at = text.find("  ", at)) {
     text.replace(at, 2, "\xc2\xa0 ");
@@ -419,7 +419,7 @@ TEST_P(FrameLineTest, IsTakenApart) {
 INSTANTIATE_TEST_SUITE_P(
     Lines, FrameLineTest,
     testing::Values(
-        // The image's name holds blanks; no tab.
+        // The image's name holds spaces; no tab.
         FrameLine{"0   Google Chrome Helper    0x1000 main + 4", "Google Chrome Helper", 0x1000, "main", 4},
         // The symbol holds ` + `.
         FrameLine{"12  A  \t 0x10 a + b(int) + 12", "A", 0x10, "a + b(int)", 12},
@@ -446,7 +446,7 @@ TEST(FrameLineTest, OtherLinesAreNoFrames) {
   }
 }
 
-TEST(ImageLineTest, VersionsWithParenthesesAndNamesWithBlanksAreRead) {
+TEST(ImageLineTest, VersionsWithParenthesesAndNamesWithSpacesAreRead) {
   const auto image = parse_image_line(
       "       0x100a0000 -        0x100a3fff org.python.python (3.11.15, (c) 2001-2023 Python Software "
       "Foundation.) "
