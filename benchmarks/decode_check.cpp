@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "analyzer/fault/instruction/instruction.h"
+#include "core/base/ascii.h"
 
 namespace {
 
@@ -38,12 +39,6 @@ struct TextReading {
   std::optional<std::uint32_t> size_bytes;
   MemoryDirection direction = MemoryDirection::none;
 };
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 std::vector<std::string_view> split(std::string_view text) {
   std::vector<std::string_view> parts;

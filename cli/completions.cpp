@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/command_outline.h"
+#include "core/base/shell_quote.h"
 
 namespace faultline {
 namespace {
@@ -14,13 +15,6 @@ std::vector<std::string> all_names(const CommandOutline& command) {
     if (!option.is_argument) names.insert(names.end(), option.names.begin(), option.names.end());
   }
   return names;
-}
-
-/// Inside of single quotes of a shell.
-std::string quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
 }
 
 /// Inside of a zsh specification.
@@ -90,7 +84,7 @@ std::string zsh_completion(const CommandOutline& program) {
       "  if (( CURRENT == 2 )); then\n    local -a commands=(\n",
       program.name);
   for (const auto& command : program.commands) {
-    out += "      " + quoted(command.name + ":" + zsh_help(command.help)) + "\n";
+    out += "      " + single_quoted(command.name + ":" + zsh_help(command.help)) + "\n";
   }
   out +=
       "    )\n    _describe command commands\n    return\n  fi\n  local command=$words[2]\n"
@@ -100,7 +94,8 @@ std::string zsh_completion(const CommandOutline& program) {
     for (const auto& option : command.options) {
       if (option.is_argument) continue;
       for (const auto& name : option.names) {
-        out += "        " + quoted(fmt::format("*{}[{}]{}", name, zsh_help(option.help), zsh_value(option))) +
+        out += "        " +
+               single_quoted(fmt::format("*{}[{}]{}", name, zsh_help(option.help), zsh_value(option))) +
                " \\\n";
       }
     }
@@ -114,7 +109,7 @@ std::string fish_completion(const CommandOutline& program) {
       "# fish completion of {0}; install it as {0}.fish into fish's completions folder\n", program.name);
   for (const auto& command : program.commands) {
     out += fmt::format("complete -c {} -n __fish_use_subcommand -f -a {} -d {}\n", program.name, command.name,
-                       quoted(command.help));
+                       single_quoted(command.help));
   }
   for (const auto& command : program.commands) {
     for (const auto& option : command.options) {
@@ -129,7 +124,7 @@ std::string fish_completion(const CommandOutline& program) {
       } else if (!option.value.empty()) {
         line += option.takes_path() ? " -r -F" : " -x";
       }
-      out += line + " -d " + quoted(option.help) + "\n";
+      out += line + " -d " + single_quoted(option.help) + "\n";
     }
   }
   return out;

@@ -16,6 +16,7 @@
 #include "collector/folders/report_folder.h"
 #include "collector/host/host_check.h"
 #include "collector/plan/campaign_file.h"
+#include "core/base/ascii.h"
 
 namespace faultline {
 namespace {
@@ -80,13 +81,6 @@ HostCheck check_self_test(const SelfTestResult& self_test) {
   return {"canary", CheckState::good, found, {}};
 }
 
-/// Reports write it in capitals, Linux in small letters.
-bool same_uuid(std::string_view a, std::string_view b) {
-  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [small](char x, char y) { return small(x) == small(y); });
-}
-
 /// Whether the report says of the canary what we know of it: that is what attribution rests on.
 HostCheck check_identity(const SelfTestResult& self_test) {
   const std::string name = "report_identity";
@@ -95,7 +89,7 @@ HostCheck check_identity(const SelfTestResult& self_test) {
   std::vector<std::string> differ;
   if (said.pid != self_test.trial.pid) differ.emplace_back("pid");
   if (said.boot_session && self_test.trial.boot_session &&
-      !same_uuid(*said.boot_session, *self_test.trial.boot_session))
+      !equal_ignoring_case(*said.boot_session, *self_test.trial.boot_session))
     differ.emplace_back("boot session");
   if (!differ.empty()) {
     return {name, CheckState::bad,

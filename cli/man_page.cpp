@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "cli/command_outline.h"
+#include "core/base/ascii.h"
 
 namespace faultline {
 namespace {
@@ -50,18 +51,12 @@ std::string option_lines(const std::vector<OptionOutline>& options, bool argumen
   return out;
 }
 
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c); });
-  return text;
-}
-
 }  // namespace
 
 std::string man_page(const CommandOutline& command, const std::string& parent, const std::string& version) {
   const auto page = parent.empty() ? command.name : parent + "-" + command.name;
   const auto words = parent.empty() ? command.name : parent + " " + command.name;
-  std::string out = ".TH " + upper(page) + " 1 \"\" \"faultline " + version + "\" \"Faultline\"\n";
+  std::string out = ".TH " + to_upper(page) + " 1 \"\" \"faultline " + version + "\" \"Faultline\"\n";
   out += ".SH NAME\n" + roff(page) + " \\- " + roff(command.help) + "\n";
   out += ".SH SYNOPSIS\n\\fB" + roff(words) + "\\fR";
   if (!command.commands.empty()) out += " \\fICOMMAND\\fR";

@@ -16,6 +16,7 @@
 #include "collector/host/environment_facts.h"
 #include "collector/host/host_probe.h"
 #include "collector/plan/campaign_file.h"
+#include "core/base/shell_quote.h"
 #include "core/base/text_file.h"
 
 namespace faultline {
@@ -131,10 +132,6 @@ Result<Job> check_job(const CommandContext& context, const std::filesystem::path
   return check;
 }
 
-std::string command_text(const std::vector<std::string>& command) {
-  return fmt::format("{}", fmt::join(command, " "));
-}
-
 Result<void> make_folders(const JobSystem& system) {
   std::error_code error;
   for (const auto& folder : {system.folder, system.log_folder}) {
@@ -171,7 +168,7 @@ Result<ExitStatus> install(const std::vector<Job>& jobs, const JobSystem& system
     for (const auto& command : system.load(system.folder, job)) {
       const auto done = tell_system(host, command);
       if (done) continue;
-      print_error(fmt::format("{}; run by hand: {}", done.error().text(), command_text(command)));
+      print_error(fmt::format("{}; run by hand: {}", done.error().text(), shell_command(command)));
       told = false;
     }
   }

@@ -11,6 +11,7 @@
 #include "analyzer/site/crash_site_rules.h"
 #include "analyzer/site/site_text.h"
 #include "analyzer/site/symbol_names.h"
+#include "core/base/ascii.h"
 
 namespace faultline {
 namespace {
@@ -94,7 +95,7 @@ std::optional<CrashSite> from_gpu_error(const std::vector<std::string_view>& lin
       const auto at = line.find(mark);
       if (at == std::string_view::npos) continue;
       std::size_t end = at;
-      while (end < line.size() && std::isalnum(static_cast<unsigned char>(line[end])) != 0) ++end;
+      while (end < line.size() && is_alphanumeric(line[end])) ++end;
       CrashSite site = site_of(std::string(process), std::string(line.substr(at, end - at)), FaultKind::abort,
                                std::nullopt);
       site.notes.push_back("from a GPU error on its output");

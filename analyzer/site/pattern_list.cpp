@@ -2,16 +2,10 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
+
 namespace faultline {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
 
 NamePattern read_line(std::string_view line) {
   NamePattern out;

@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "analyzer/site/symbol_names.h"
+#include "core/base/ascii.h"
 #include "core/base/hash.h"
 
 namespace faultline {
@@ -21,9 +22,9 @@ std::string with_access(std::string phrase, const std::optional<AccessKind>& acc
 // `1091` of `1091`, `12` of `file prog.c, line 12.` or `prog.c:12`.
 std::string line_number(const std::string& location) {
   std::size_t end = location.size();
-  while (end > 0 && std::isdigit(static_cast<unsigned char>(location[end - 1])) == 0) --end;
+  while (end > 0 && !is_digit(location[end - 1])) --end;
   std::size_t begin = end;
-  while (begin > 0 && std::isdigit(static_cast<unsigned char>(location[begin - 1])) != 0) --begin;
+  while (begin > 0 && is_digit(location[begin - 1])) --begin;
   return location.substr(begin, end - begin);
 }
 

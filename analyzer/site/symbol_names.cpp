@@ -7,20 +7,18 @@
 #include <utility>
 
 #include "analyzer/site/demangle.h"
+#include "core/base/ascii.h"
 
 namespace faultline {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
-bool is_word(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
-}
+bool is_hash_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
+bool is_word(char c) { return is_alphanumeric(c) || c == '_' || c == '$'; }
 
 std::string one_line(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    const bool blank = is_space(c);
     if (blank && (out.empty() || out.back() == ' ')) continue;
     out += blank ? ' ' : c;
   }
@@ -62,7 +60,7 @@ void normalise_rust(std::string& text) {
   const std::size_t hash = text.size() - std::min(text.size(), kHashLength);
   const std::string_view tail = std::string_view(text).substr(hash);
   const bool all_hex = tail.size() == kHashLength && tail.starts_with("::h") &&
-                       std::all_of(tail.begin() + 3, tail.end(), is_hex);
+                       std::all_of(tail.begin() + 3, tail.end(), is_hash_digit);
   if (all_hex) text.resize(hash);
   if (!all_hex && text.find("$LT$") == std::string::npos && text.find("$u7b$") == std::string::npos) return;
   constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kEscapes{{

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analyzer/statistics/exact_tests.h"
+#include "core/base/ascii.h"
 #include "core/model/filter.h"
 #include "db/queries.h"
 
@@ -60,8 +61,6 @@ Result<void> check_control(Store& /*store*/, const RunSummary& summary, Findings
 /// `25A354`, `6.1.0-13` as what orders them: numbers as numbers, letters as letters, signs between them
 /// aside.
 std::vector<std::pair<std::int64_t, std::string>> parts_of_build(const std::string& build) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   std::vector<std::pair<std::int64_t, std::string>> parts;
   for (std::size_t i = 0; i < build.size();) {
     if (is_digit(build[i])) {

@@ -7,21 +7,12 @@
 #include "collector/plan/campaign_file.h"
 #include "collector/plan/schedule.h"
 #include "collector/plan/stop_cells.h"
+#include "core/base/shell_quote.h"
 #include "core/base/text_escape.h"
 #include "db/store.h"
 
 namespace faultline {
 namespace {
-
-std::string words(const std::vector<std::string>& command) {
-  std::string out;
-  for (const auto& word : command) {
-    if (!out.empty()) out += ' ';
-    const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$`*?") == std::string::npos;
-    out += plain ? word : "'" + word + "'";
-  }
-  return escape_line(out);
-}
 
 std::string duration_name(const Cell& cell) {
   return cell.parameters.empty() ? cell.workload : cell.workload + " " + cell.text();
@@ -63,7 +54,7 @@ std::string limits_text(const Campaign& campaign, const RunOptions& options) {
         fmt::format("ends {} after its start, interruptions included\n", format_duration(*campaign.duration));
   const Hooks& hooks = campaign.hooks;
   const auto add = [&out](std::string_view name, const std::vector<std::string>& command) {
-    if (!command.empty()) out += fmt::format("{}: {}\n", name, words(command));
+    if (!command.empty()) out += fmt::format("{}: {}\n", name, escape_line(shell_command(command)));
   };
   add("setup", hooks.setup);
   add("before each trial", hooks.before_trial);
@@ -159,7 +150,8 @@ Result<std::string> describe_plan(const Campaign& campaign, const RunOptions& op
     if (count == 0) continue;
     out += fmt::format("\n{}  {} cells, time limit {}, capture {}\n  {}\n", escape_line(workload.name), count,
                        format_duration(workload.timeout.value_or(campaign.timeout)),
-                       workload.capture == CaptureMode::on ? "on" : "off", words(workload.command));
+                       workload.capture == CaptureMode::on ? "on" : "off",
+                       escape_line(shell_command(workload.command)));
     for (const auto& cell : cells) {
       if (cell.workload == workload.name && !cell.parameters.empty())
         out += "  " + escape_line(cell.text()) + "\n";

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/ascii.h"
+
 namespace faultline {
 namespace {
 
@@ -13,20 +15,14 @@ namespace {
 constexpr std::array<std::string_view, 3> kVariables{"MTL_DEBUG_LAYER", "METAL_DEVICE_WRAPPER_TYPE",
                                                      "MTL_SHADER_VALIDATION"};
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return text;
-}
-
 bool is_on(const std::string& value) {
-  const std::string word = lower(value);
+  const std::string word = to_lower(value);
   return !word.empty() && word != "0" && word != "false" && word != "no" && word != "off" && word != "none";
 }
 
 bool is_named_for_a_layer(const std::string& parameter) {
-  const std::string name = lower(parameter);
-  return name.find("validation") != std::string::npos || name.find("debug_layer") != std::string::npos ||
-         name.find("device_wrapper") != std::string::npos;
+  const std::string name = to_lower(parameter);
+  return contains(name, "validation") || contains(name, "debug_layer") || contains(name, "device_wrapper");
 }
 
 /// The value with the cell's parameters in their places; a parameter that is unset takes the variable away.

@@ -9,6 +9,8 @@
 #include <map>
 #include <optional>
 
+#include "core/base/ascii.h"
+
 namespace faultline {
 namespace {
 
@@ -61,12 +63,6 @@ std::vector<Record> read_records(std::string_view text) {
   return records;
 }
 
-std::string trimmed(const std::string& text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 std::optional<std::int64_t> whole_number(const std::string& text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -114,7 +110,7 @@ class CountsReader {
       return fail(ErrorKind::parse,
                   source_ + " is empty; wanted a line of names, as threads,lock,trials,crashed");
     }
-    for (const std::string& field : records_[0].fields) names_.push_back(trimmed(field));
+    for (const std::string& field : records_[0].fields) names_.emplace_back(trimmed(field));
     for (const char* needed : {"trials", "crashed"}) {
       if (std::count(names_.begin(), names_.end(), needed) == 1) continue;
       return fail(ErrorKind::parse,
@@ -140,7 +136,7 @@ class CountsReader {
     ImportedCount count;
     count.source = source_;
     for (std::size_t i = 0; i < names_.size(); ++i) {
-      const std::string value = trimmed(record.fields[i]);
+      const std::string value(trimmed(record.fields[i]));
       if (names_[i] == "trials" || names_[i] == "crashed") {
         const auto number = whole_number(value);
         if (!number || *number < 0)

@@ -1,32 +1,15 @@
 #include "app/report/command_builder.h"
 
-#include <string_view>
+#include "core/base/shell_quote.h"
 
 namespace faultline {
-namespace {
-
-bool is_plain(const std::string& text) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,/:=+@%";
-  return !text.empty() && text.find_first_not_of(kPlain) == std::string::npos;
-}
-
-std::string quoted(const std::string& text) {
-  if (is_plain(text)) return text;
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
-}  // namespace
-
 CommandBuilder& CommandBuilder::word(const std::string& value) {
-  if (!value.empty()) text_ += " " + quoted(value);
+  if (!value.empty()) text_ += " " + shell_quoted(value);
   return *this;
 }
 
 CommandBuilder& CommandBuilder::option(const std::string& name, const std::string& value) {
-  if (!value.empty()) text_ += " " + name + " " + quoted(value);
+  if (!value.empty()) text_ += " " + name + " " + shell_quoted(value);
   return *this;
 }
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/shell_quote.h"
 #include "core/base/text_escape.h"
 #include "core/base/text_file.h"
 
@@ -15,15 +16,6 @@ constexpr std::uint64_t kShownBytes = 64ULL << 10;
 const Cell& cell_of(const RunRecord& run, const Trial& trial) {
   static const Cell unknown;
   return trial.cell_index < run.cells.size() ? run.cells[trial.cell_index] : unknown;
-}
-
-std::string command_text(const Trial& trial) {
-  std::string out;
-  for (const auto& word : trial.argv) {
-    if (!out.empty()) out += ' ';
-    out += word.find_first_of(" \t\n'\"\\") == std::string::npos && !word.empty() ? word : "'" + word + "'";
-  }
-  return escape_line(out);
 }
 
 std::string end_text(const Trial& trial) {
@@ -51,7 +43,7 @@ std::string trial_page(const RunRecord& run, const Trial& trial, const std::file
   std::string out = fmt::format("trial {} of run {}  (campaign {}, block {})\n", trial.index, run.uuid.text(),
                                 escape_line(run.campaign_name), trial.block);
   out += fmt::format("cell      {}  {}\n", escape_line(cell.workload), escape_line(cell.text()));
-  out += fmt::format("command   {}\n", command_text(trial));
+  out += fmt::format("command   {}\n", escape_line(shell_command(trial.argv)));
   out += fmt::format("started   {}  took {:.3f} s\n", format_utc(trial.started),
                      std::chrono::duration<double>(trial.duration).count());
   out += fmt::format("ended     {}{}\n", end_text(trial), trial.timed_out ? ", at its time limit" : "");

@@ -11,6 +11,7 @@
 
 #include "collector/host/environment_facts.h"
 #include "collector/host/host_probe.h"
+#include "core/base/ascii.h"
 #include "core/base/clock.h"
 #include "core/base/hash.h"
 #include "core/base/text_file.h"
@@ -20,19 +21,13 @@ namespace {
 
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
-std::string trim(std::string_view text) {
-  constexpr std::string_view kWhitespace{" \t\r\n\0", 5};
-  const std::size_t first = text.find_first_not_of(kWhitespace);
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(kWhitespace) - first + 1));
-}
-
 std::optional<std::string> read_text(const char* path) {
   const auto text = read_file(path, 1 << 20);
   if (!text) return std::nullopt;
-  std::string trimmed = trim(*text);
-  if (trimmed.empty()) return std::nullopt;
-  return trimmed;
+  // The device tree's files end with a NUL byte.
+  const std::string_view content = trimmed(*text, {" \t\r\n\0", 5});
+  if (content.empty()) return std::nullopt;
+  return std::string(content);
 }
 
 /// `KEY=value` and `KEY="value"` lines, as os-release(5) has them.
@@ -65,8 +60,8 @@ std::optional<std::string> cpuinfo_value(const std::string& cpuinfo, std::string
     const std::string_view line(cpuinfo.data() + at, end - at);
     at = end + 1;
     const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || trim(line.substr(0, colon)) != key) continue;
-    return trim(line.substr(colon + 1));
+    if (colon == std::string_view::npos || trimmed(line.substr(0, colon)) != key) continue;
+    return std::string(trimmed(line.substr(colon + 1)));
   }
   return std::nullopt;
 }

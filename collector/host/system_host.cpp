@@ -15,6 +15,7 @@
 #include "collector/host/host_probe.h"
 #include "collector/trial/process_runner.h"
 #include "collector/trial/spawn_mutex.h"
+#include "core/base/ascii.h"
 #include "core/base/scoped_fd.h"
 
 extern char** environ;
@@ -130,15 +131,8 @@ std::optional<int> reap(pid_t pid, Deadline deadline) {
   return std::nullopt;
 }
 
-std::string trimmed(const std::string& text) {
-  constexpr std::string_view kWhitespace = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kWhitespace);
-  if (first == std::string::npos) return {};
-  return text.substr(first, text.find_last_not_of(kWhitespace) - first + 1);
-}
-
 Failure failed(const HostCommand& command, const std::string& how, const std::string& output) {
-  const std::string said = trimmed(output);
+  const std::string said(trimmed(output));
   const std::size_t line = said.find_last_of('\n');
   const std::string last = line == std::string::npos ? said : said.substr(line + 1);
   return fail(ErrorKind::process, command.argv.front() + " " + how + (last.empty() ? "" : ": " + last));
@@ -197,7 +191,7 @@ Result<std::string> SystemHost::run_command(const HostCommand& command) {
   if (WEXITSTATUS(*status) != 0) {
     return failed(command, "exited with " + std::to_string(WEXITSTATUS(*status)), output);
   }
-  return trimmed(output);
+  return std::string(trimmed(output));
 }
 
 }  // namespace faultline

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include "core/base/ascii.h"
+
 namespace faultline {
 namespace {
 
@@ -16,8 +18,6 @@ constexpr std::array<Unit, 5> kUnits{
     {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
 
 constexpr std::int64_t kLongestMs = 366LL * 86'400'000;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes one `number unit` from the front of `text`; nullopt where there is none.
 std::optional<std::int64_t> take_part(std::string_view& text) {

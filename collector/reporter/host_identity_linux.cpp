@@ -5,6 +5,7 @@
 
 #include "collector/reporter/host_identity.h"
 #include "collector/trial/process_tree.h"
+#include "core/base/ascii.h"
 #include "core/base/text_file.h"
 
 namespace faultline {
@@ -33,9 +34,7 @@ HostIdentity read_host_identity() {
   }
   host.model = read_line("/sys/class/dmi/id/product_name");
   if (!host.model) host.model = read_line("/proc/device-tree/model");
-  host.boot_session = read_boot_session();
-  std::transform(host.boot_session.begin(), host.boot_session.end(), host.boot_session.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  host.boot_session = to_upper(read_boot_session());
   return host;
 }
 

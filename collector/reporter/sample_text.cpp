@@ -5,20 +5,15 @@
 #include <map>
 #include <utility>
 
+#include "core/base/ascii.h"
+
 namespace faultline {
 namespace {
 
-constexpr std::string_view kWhitespace = " \t\r";
 /// `sample` draws its tree with these where a frame has several callees.
 constexpr std::string_view kTreeMarks = " \t+!:|";
 /// More frames on one path than any process has: a damaged text must not cost memory without end.
 constexpr std::size_t kDeepestPath = 4096;
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kWhitespace);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(kWhitespace) - first + 1);
-}
 
 /// Takes a number off the front; nullopt, and nothing taken, where there is none.
 std::optional<std::uint64_t> take_number(std::string_view& text, int base) {

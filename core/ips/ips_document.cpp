@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "core/base/ascii.h"
 #include "core/ips/json_scan.h"
 
 namespace faultline {
@@ -97,18 +98,13 @@ void take_body(std::string_view rest, IpsParts& parts) {
   parts.after = rest.substr(end.value_or(rest.size()));
 }
 
-std::string upper(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return text;
-}
-
 void read_header_identity(std::string_view header, ReportIdentity& identity) {
   JsonMembers members(header);
   while (members.next()) {
     const auto key = members.key();
     const auto value = members.value();
     if (key == "incident_id") {
-      if (auto text = json_string_text(value)) identity.incident = upper(std::move(*text));
+      if (auto text = json_string_text(value)) identity.incident = to_upper(std::move(*text));
     } else if (key == "bug_type") {
       identity.bug_type = json_string_text(value);
       if (!identity.bug_type && json_natural(value)) identity.bug_type = std::string(value);
@@ -125,7 +121,7 @@ std::optional<WallTime> report_time(std::string_view value) {
 
 void read_body_member(std::string_view key, std::string_view value, ReportIdentity& identity) {
   if (key == "incident") {
-    if (auto text = json_string_text(value)) identity.incident = upper(std::move(*text));
+    if (auto text = json_string_text(value)) identity.incident = to_upper(std::move(*text));
   } else if (key == "bug_type" && !identity.bug_type) {
     identity.bug_type = json_string_text(value);
   } else if (key == "procName") {
@@ -145,12 +141,6 @@ void read_body_member(std::string_view key, std::string_view value, ReportIdenti
   }
 }
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0) text.remove_prefix(1);
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) text.remove_suffix(1);
-  return text;
-}
-
 /// `Name [123]`; the name may itself hold brackets.
 void read_name_and_pid(std::string_view value, std::optional<std::string>* name,
                        std::optional<std::int64_t>& pid) {
@@ -160,12 +150,12 @@ void read_name_and_pid(std::string_view value, std::optional<std::string>* name,
     return;
   }
   pid = json_integer(value.substr(open + 1, value.size() - open - 2));
-  if (name != nullptr) *name = std::string(trim(value.substr(0, open)));
+  if (name != nullptr) *name = std::string(trimmed(value.substr(0, open)));
 }
 
 void read_text_line(std::string_view key, std::string_view value, ReportIdentity& identity) {
   if (value.empty()) return;
-  if (key == "Incident Identifier" && !identity.incident) identity.incident = upper(std::string(value));
+  if (key == "Incident Identifier" && !identity.incident) identity.incident = to_upper(std::string(value));
   if (key == "Process" && !identity.pid) read_name_and_pid(value, &identity.process_name, identity.pid);
   if (key == "Parent Process" && !identity.parent_pid) read_name_and_pid(value, nullptr, identity.parent_pid);
   if (key == "Date/Time" && !identity.capture_time) identity.capture_time = parse_report_time(value);
@@ -179,7 +169,7 @@ void read_text_identity(std::string_view text, ReportIdentity& identity) {
   for (std::size_t line_number = 0; start < text.size() && line_number < kHeaderLines; ++line_number) {
     const auto line = line_at(text, start);
     if (const auto colon = line.find(':'); colon != std::string_view::npos) {
-      read_text_line(trim(line.substr(0, colon)), trim(line.substr(colon + 1)), identity);
+      read_text_line(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)), identity);
     }
     start += line.size() + 1;
   }
@@ -222,7 +212,7 @@ ReportIdentity read_identity(std::string_view bytes) {
   const auto text = parts.header.empty() ? parts.before : parts.body;
   read_text_identity(text, identity);
   identity.complete = text.find("Binary Images") != std::string_view::npos ||
-                      (!parts.header.empty() && identity.bug_type != "309" && !trim(text).empty());
+                      (!parts.header.empty() && identity.bug_type != "309" && !trimmed(text).empty());
   return identity;
 }
 

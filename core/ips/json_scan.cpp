@@ -4,13 +4,13 @@
 #include <array>
 #include <charconv>
 
+#include "core/base/ascii.h"
+
 namespace faultline {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
 /// What may end a bare word: a number, true, false, null.
-bool ends_word(char c) { return is_blank(c) || c == ',' || c == ']' || c == '}' || c == ':' || c == '"'; }
+bool ends_word(char c) { return is_space(c) || c == ',' || c == ']' || c == '}' || c == ':' || c == '"'; }
 
 /// Outside of strings only these bytes matter for nesting.
 constexpr std::array<bool, 256> make_structural() {
@@ -130,7 +130,7 @@ std::optional<Number> read_number(std::string_view value) {
 }  // namespace
 
 std::size_t skip_json_whitespace(std::string_view text, std::size_t from) {
-  while (from < text.size() && is_blank(text[from])) ++from;
+  while (from < text.size() && is_space(text[from])) ++from;
   return from;
 }
 

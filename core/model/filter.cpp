@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
 #include "core/base/text_escape.h"
 
 namespace faultline {
@@ -13,22 +14,12 @@ namespace {
 constexpr int kMaxDepth = 100;
 constexpr std::size_t kMaxBytes = 65'536;
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool is_operator_char(char c) { return c == '=' || c == '!' || c == '<' || c == '>' || c == '~'; }
-bool ends_bare_word(char c) { return is_blank(c) || c == ',' || c == '(' || c == ')'; }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_word(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
-  }
-  return true;
-}
+bool ends_bare_word(char c) { return is_space(c) || c == ',' || c == '(' || c == ')'; }
 
 bool is_keyword(std::string_view word) {
-  return same_word(word, "and") || same_word(word, "or") || same_word(word, "not") || same_word(word, "in");
+  return equal_ignoring_case(word, "and") || equal_ignoring_case(word, "or") ||
+         equal_ignoring_case(word, "not") || equal_ignoring_case(word, "in");
 }
 
 std::size_t count_code_points(std::string_view text) {
@@ -69,7 +60,7 @@ class Parser {
   }
 
   void skip_whitespace() {
-    while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+    while (at_ < text_.size() && is_space(text_[at_])) ++at_;
   }
   [[nodiscard]] bool at_end() const { return at_ == text_.size(); }
 
@@ -246,7 +237,7 @@ class Parser {
   [[nodiscard]] bool next_word_is(std::string_view keyword) const {
     std::size_t end = at_;
     while (end < text_.size() && !ends_bare_word(text_[end]) && !is_operator_char(text_[end])) ++end;
-    return same_word(text_.substr(at_, end - at_), keyword);
+    return equal_ignoring_case(text_.substr(at_, end - at_), keyword);
   }
 
   bool take_keyword(std::string_view keyword) {

@@ -1,12 +1,11 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "core/base/ascii.h"
 #include "core/model/filter.h"
 
 namespace faultline {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 /// A number as people write it; integers are kept exact over the whole range of addresses.
 struct Number {
@@ -16,18 +15,16 @@ struct Number {
   double value = 0.0;
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 std::optional<std::uint64_t> parse_magnitude(std::string_view digits) {
-  const bool is_hex = digits.size() > 2 && digits[0] == '0' && lower(digits[1]) == 'x';
-  const std::uint64_t base = is_hex ? 16 : 10;
-  if (is_hex) digits.remove_prefix(2);
+  const bool hexadecimal = digits.size() > 2 && digits[0] == '0' && to_lower(digits[1]) == 'x';
+  const std::uint64_t base = hexadecimal ? 16 : 10;
+  if (hexadecimal) digits.remove_prefix(2);
   if (digits.empty()) return std::nullopt;
   std::uint64_t out = 0;
   for (const char c : digits) {
     std::uint64_t digit = 16;
     if (is_digit(c)) digit = static_cast<std::uint64_t>(c - '0');
-    if (lower(c) >= 'a' && lower(c) <= 'f') digit = static_cast<std::uint64_t>(lower(c) - 'a') + 10;
+    if (to_lower(c) >= 'a' && to_lower(c) <= 'f') digit = static_cast<std::uint64_t>(to_lower(c) - 'a') + 10;
     if (digit >= base || out > (UINT64_MAX - digit) / base) return std::nullopt;
     out = out * base + digit;
   }
@@ -43,7 +40,7 @@ bool looks_decimal(std::string_view text) {
     for (++i; i < text.size() && is_digit(text[i]); ++i) ++digits;
   }
   if (digits == 0) return false;
-  if (i < text.size() && lower(text[i]) == 'e') {
+  if (i < text.size() && to_lower(text[i]) == 'e') {
     ++i;
     if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
     const std::size_t exponent_at = i;
@@ -87,21 +84,6 @@ int compare_texts(std::string_view a, std::string_view b) {
   return (order > 0) - (order < 0);
 }
 
-bool same_any_case(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
-  }
-  return true;
-}
-
-bool contains_any_case(std::string_view text, std::string_view part) {
-  for (std::size_t at = 0; at + part.size() <= text.size(); ++at) {
-    if (same_any_case(text.substr(at, part.size()), part)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 bool compare_value(std::string_view value, const FilterCondition& condition) {
@@ -120,7 +102,7 @@ bool compare_value(std::string_view value, const FilterCondition& condition) {
     case FilterOp::greater_equal:
       return compare_texts(value, wanted) >= 0;
     case FilterOp::contains:
-      return contains_any_case(value, wanted);
+      return contains_ignoring_case(value, wanted);
     case FilterOp::in:
       for (const std::string& one : condition.values) {
         if (compare_texts(value, one) == 0) return true;

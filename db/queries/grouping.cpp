@@ -9,6 +9,7 @@
 #include <map>
 #include <string_view>
 
+#include "core/base/ascii.h"
 #include "db/filter/filter_sql.h"
 #include "db/sqlite/connection.h"
 
@@ -43,7 +44,6 @@ constexpr std::string_view kCellOrder = "ORDER BY r.started_at, r.uuid, c.cell_i
 int compare_naturally(std::string_view a, std::string_view b) {
   std::size_t i = 0;
   std::size_t j = 0;
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   while (i < a.size() && j < b.size()) {
     if (is_digit(a[i]) && is_digit(b[j])) {
       std::size_t i_end = i;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
 #include "core/base/check.h"
 #include "core/base/hash.h"
 #include "core/ips/ips_document.h"
@@ -415,10 +416,8 @@ Result<std::string> Store::resolve_report(std::string_view text) {
                                         "incident < ?1 || char(0x10ffff) UNION ALL "
                                         "SELECT incident FROM report WHERE ?2 != ?1 AND incident >= ?2 "
                                         "AND incident < ?2 || char(0x10ffff) LIMIT 3"));
-  std::string upper(text);
-  std::string lower(text);
-  std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string upper = to_upper(text);
+  const std::string lower = to_lower(text);
   statement.with(upper, lower);
   std::vector<std::string> found;
   while (true) {

@@ -9,6 +9,7 @@
 #include "analyzer/statistics/proportion.h"
 #include "core/base/clock.h"
 #include "core/base/hash.h"
+#include "core/base/shell_quote.h"
 #include "reports/bundles/feedback_text.h"
 #include "reports/bundles/reproducers.h"
 #include "reports/documents/crash_page_sections.h"
@@ -165,7 +166,7 @@ Part steps(const FeedbackEvidence& evidence, const std::vector<std::string>& fil
   list.emplace_back(
       "campaign.toml has every cell; `faultline run campaign.toml` measures all of them again.");
   part.blocks.push_back(Block::list(std::move(list)));
-  if (!best->command.empty()) part.blocks.push_back(Block::command(command_line(best->command)));
+  if (!best->command.empty()) part.blocks.push_back(Block::command(shell_command(best->command)));
   return part;
 }
 
@@ -177,7 +178,7 @@ Part reproducers_part(const FeedbackEvidence& evidence) {
                    text_column("command")};
   for (const auto& step : reproducers(evidence.cells)) {
     table.rows.push_back({step.cell.workload + ", " + step.cell.text(),
-                          Rate{step.of_sites, clopper_pearson(step.of_sites)}, command_line(step.command)});
+                          Rate{step.of_sites, clopper_pearson(step.of_sites)}, shell_command(step.command)});
   }
   if (table.rows.empty()) {
     part.blocks.push_back(Block::paragraph("No cell was measured that shows it."));

@@ -10,10 +10,10 @@
 namespace faultline {
 namespace {
 
-std::string trimmed(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
-  while (!text.empty() && text.front() == '\n') text.remove_prefix(1);
-  return std::string(text);
+/// Without the line ends around it; the indentation of its first line stays.
+std::string without_outer_line_ends(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of('\n'), text.size()));
+  return std::string(text.substr(0, text.find_last_not_of("\n ") + 1));
 }
 
 Failure unknown_name(const FeedbackTemplate& form, std::size_t at, const std::string& name,
@@ -34,7 +34,7 @@ std::string without_gaps(const std::string& text) {
     breaks = c == '\n' ? breaks + 1 : 0;
     if (breaks < 3) out += c;
   }
-  return trimmed(out) + "\n";
+  return without_outer_line_ends(out) + "\n";
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ Result<std::string> fill_template(const FeedbackTemplate& form,
     const auto name = form.text.substr(at + 2, end - at - 2);
     const auto value = values.find(name);
     if (value == values.end()) return unknown_name(form, at, name, values);
-    out += form.text.substr(done, at - done) + trimmed(value->second);
+    out += form.text.substr(done, at - done) + without_outer_line_ends(value->second);
     done = end + 2;
   }
   return without_gaps(out + form.text.substr(done));

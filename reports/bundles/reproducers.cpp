@@ -20,12 +20,6 @@ double size_of(const Cell& cell) {
   return sum;
 }
 
-bool is_plain_word(const std::string& word) {
-  return !word.empty() && word.find_first_not_of(
-                              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                              "-_./=,:+@%") == std::string::npos;
-}
-
 }  // namespace
 
 std::vector<FeedbackCell> reproducers(const std::vector<FeedbackCell>& cells) {
@@ -39,21 +33,6 @@ std::vector<FeedbackCell> reproducers(const std::vector<FeedbackCell>& cells) {
   });
   if (steps.size() > kMostSteps) steps.resize(kMostSteps);
   return steps;
-}
-
-std::string command_line(const std::vector<std::string>& words) {
-  std::string out;
-  for (const auto& word : words) {
-    if (!out.empty()) out += ' ';
-    if (is_plain_word(word)) {
-      out += word;
-      continue;
-    }
-    out += '\'';
-    for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    out += '\'';
-  }
-  return out;
 }
 
 }  // namespace faultline

@@ -16,7 +16,4 @@ inline constexpr std::size_t kMostSteps = 12;
 /// first.
 std::vector<FeedbackCell> reproducers(const std::vector<FeedbackCell>& cells);
 
-/// Words as a shell takes them.
-std::string command_line(const std::vector<std::string>& words);
-
 }  // namespace faultline

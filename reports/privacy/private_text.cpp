@@ -3,29 +3,21 @@
 #include <algorithm>
 #include <string>
 
+#include "core/base/ascii.h"
+
 namespace faultline {
 namespace {
 
 using Parts = std::vector<PrivatePart>;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_alnum(char c) { return is_digit(c) || is_letter(c); }
 bool is_high(char c) { return (static_cast<unsigned char>(c) & 0x80) != 0; }
-char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), small);
-  return out;
-}
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
 bool starts_word(std::string_view text, std::size_t at) {
-  return at == 0 || (!is_alnum(text[at - 1]) && !is_high(text[at - 1]));
+  return at == 0 || (!is_alphanumeric(text[at - 1]) && !is_high(text[at - 1]));
 }
 
 /// Where `word` begins in `text`, ASCII case aside, each time.
@@ -41,7 +33,7 @@ void for_each_match(std::string_view small_text, std::string_view word, Visit vi
 bool is_placeholder(std::string_view name) {
   if (name.empty() || name.find_first_of("*<>{}$%…") == 0) return true;
   if (name.find('*') != std::string_view::npos) return true;
-  const auto text = lower(name);
+  const auto text = to_lower(name);
   if (text.starts_with("user-") && std::all_of(text.begin() + 5, text.end(), is_digit)) return true;
   return is_one_of(text, {"user", "shared", ".", "..", "username", "xxx", "%s", "redacted"});
 }
@@ -53,7 +45,8 @@ std::size_t separator_length(std::string_view text, std::size_t at) {
   if (text[at] == '\\' && at + 1 < text.size() && text[at + 1] == '/') return 2;
   // Of a Windows path; an escaped blank or character is none.
   if (text[at] == '\\' && at + 1 < text.size() && is_letter(text[at + 1])) return 1;
-  if (text.size() - at >= 3 && text[at] == '%' && text[at + 1] == '2' && small(text[at + 2]) == 'f') return 3;
+  if (text.size() - at >= 3 && text[at] == '%' && text[at + 1] == '2' && to_lower(text[at + 2]) == 'f')
+    return 3;
   return 0;
 }
 
@@ -115,7 +108,7 @@ void find_tilde_names(std::string_view text, Parts& found) {
     // `~Destructor()` and `a~b` are no homes.
     if (at > 0 && std::string_view(" \t\n\"'=:(`").find(text[at - 1]) == std::string_view::npos) continue;
     std::size_t end = at + 1;
-    while (end < text.size() && (is_alnum(text[end]) || is_high(text[end]) || text[end] == '.' ||
+    while (end < text.size() && (is_alphanumeric(text[end]) || is_high(text[end]) || text[end] == '.' ||
                                  text[end] == '_' || text[end] == '-'))
       ++end;
     if (end < text.size() && text[end] == '/' && !is_placeholder(text.substr(at + 1, end - at - 1))) {
@@ -132,7 +125,7 @@ void find_user_folders(std::string_view text, std::string_view small_text, Parts
     auto end = begin;
     for (int slashes = 0; end < text.size(); ++end) {
       if (text[end] == '/' && ++slashes == 2) break;
-      if (!is_alnum(text[end]) && text[end] != '_' && text[end] != '+' && text[end] != '-' &&
+      if (!is_alphanumeric(text[end]) && text[end] != '_' && text[end] != '+' && text[end] != '-' &&
           text[end] != '/')
         break;
     }
@@ -145,18 +138,18 @@ void find_user_folders(std::string_view text, std::string_view small_text, Parts
 // Addresses.
 
 bool is_local_part(char c) {
-  return is_alnum(c) || std::string_view("._%+-'").find(c) != std::string_view::npos;
+  return is_alphanumeric(c) || std::string_view("._%+-'").find(c) != std::string_view::npos;
 }
-bool is_host_char(char c) { return is_alnum(c) || c == '.' || c == '-'; }
+bool is_host_char(char c) { return is_alphanumeric(c) || c == '.' || c == '-'; }
 
 void find_emails(std::string_view text, Parts& found) {
   for (auto at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
     std::size_t begin = at;
     while (begin > 0 && (is_local_part(text[begin - 1]) || is_high(text[begin - 1]))) --begin;
-    while (begin < at && !is_alnum(text[begin]) && !is_high(text[begin])) ++begin;
+    while (begin < at && !is_alphanumeric(text[begin]) && !is_high(text[begin])) ++begin;
     std::size_t end = at + 1;
     while (end < text.size() && (is_host_char(text[end]) || is_high(text[end]))) ++end;
-    while (end > at + 1 && !is_alnum(text[end - 1]) && !is_high(text[end - 1])) --end;
+    while (end > at + 1 && !is_alphanumeric(text[end - 1]) && !is_high(text[end - 1])) --end;
     if (begin == at || end <= at + 1) continue;
     // `https://user:password@host` is a link's.
     const auto word = text.rfind(' ', at) == std::string_view::npos ? 0 : text.rfind(' ', at) + 1;
@@ -176,7 +169,7 @@ void find_emails(std::string_view text, Parts& found) {
 }
 
 bool is_private_domain(std::string_view host) {
-  const auto text = lower(host);
+  const auto text = to_lower(host);
   for (const std::string_view end : {".local", ".lan", ".internal", ".corp", ".intranet", ".localdomain",
                                      ".home.arpa", ".home", ".private"}) {
     if (text.size() > end.size() && text.ends_with(end)) return true;
@@ -187,17 +180,17 @@ bool is_private_domain(std::string_view host) {
 
 void find_private_hosts(std::string_view text, Parts& found) {
   for (std::size_t at = 0; at < text.size();) {
-    if (!is_alnum(text[at]) || !starts_word(text, at)) {
+    if (!is_alphanumeric(text[at]) || !starts_word(text, at)) {
       ++at;
       continue;
     }
     std::size_t end = at;
     while (end < text.size() && (is_host_char(text[end]) || is_high(text[end]))) ++end;
     auto last = end;
-    while (last > at && !is_alnum(text[last - 1])) --last;
+    while (last > at && !is_alphanumeric(text[last - 1])) --last;
     const auto word = text.substr(at, last - at);
     // Reverse names of bundles are no hosts.
-    const auto start = lower(word.substr(0, 4));
+    const auto start = to_lower(word.substr(0, 4));
     const bool bundle = start == "com." || start == "org." || start == "net.";
     const bool path_part =
         at > 0 && (text[at - 1] == '.' || text[at - 1] == '/') && (at < 2 || text[at - 2] != '/');
@@ -207,7 +200,7 @@ void find_private_hosts(std::string_view text, Parts& found) {
 }
 
 bool is_public_host(std::string_view host) {
-  const auto text = lower(host);
+  const auto text = to_lower(host);
   for (const std::string_view known :
        {"apple.com", "github.com", "githubusercontent.com", "pytorch.org", "python.org", "mozilla.org",
         "llvm.org", "w3.org", "pypi.org", "huggingface.co", "localhost"}) {
@@ -239,7 +232,7 @@ void find_links(std::string_view text, Parts& found) {
 /// 10.x, 172.16–31.x, 192.168.x, 169.254.x; versions of four parts outside of these stay.
 void find_network_addresses(std::string_view text, Parts& found) {
   for (std::size_t at = 0; at < text.size();) {
-    if (!is_digit(text[at]) || (at > 0 && (is_alnum(text[at - 1]) || text[at - 1] == '.'))) {
+    if (!is_digit(text[at]) || (at > 0 && (is_alphanumeric(text[at - 1]) || text[at - 1] == '.'))) {
       ++at;
       continue;
     }
@@ -266,18 +259,16 @@ void find_network_addresses(std::string_view text, Parts& found) {
   }
 }
 
-bool is_hex(char c) { return is_digit(c) || (small(c) >= 'a' && small(c) <= 'f'); }
-
 void find_hardware_addresses(std::string_view text, Parts& found) {
   constexpr std::size_t kLength = 17;  // aa:bb:cc:dd:ee:ff
   for (std::size_t at = 0; at + kLength <= text.size(); ++at) {
-    if (!is_hex(text[at]) || !starts_word(text, at) || text[at + 2] != ':') continue;
+    if (!is_hex_digit(text[at]) || !starts_word(text, at) || text[at + 2] != ':') continue;
     bool fits = true;
     for (std::size_t i = 0; i < kLength && fits; ++i) {
-      fits = i % 3 == 2 ? text[at + i] == ':' : is_hex(text[at + i]);
+      fits = i % 3 == 2 ? text[at + i] == ':' : is_hex_digit(text[at + i]);
     }
     const bool ends =
-        at + kLength == text.size() || (!is_hex(text[at + kLength]) && text[at + kLength] != ':');
+        at + kLength == text.size() || (!is_hex_digit(text[at + kLength]) && text[at + kLength] != ':');
     if (fits && ends && (at == 0 || text[at - 1] != ':'))
       found.push_back({at, at + kLength, SecretKind::network_address});
   }
@@ -286,7 +277,7 @@ void find_hardware_addresses(std::string_view text, Parts& found) {
 // Tokens.
 
 bool is_token_char(char c) {
-  return is_alnum(c) || std::string_view("_-.+/=~").find(c) != std::string_view::npos;
+  return is_alphanumeric(c) || std::string_view("_-.+/=~").find(c) != std::string_view::npos;
 }
 
 std::size_t token_end(std::string_view text, std::size_t at) {
@@ -314,7 +305,7 @@ void find_known_tokens(std::string_view text, Parts& found) {
         found.push_back({at, end, SecretKind::token});
     }
   }
-  const auto small_text = lower(text);
+  const auto small_text = to_lower(text);
   for (const std::string_view scheme : {"bearer ", "basic "}) {
     for_each_match(small_text, scheme, [&](std::size_t at) {
       const auto begin = at + scheme.size();
@@ -337,7 +328,7 @@ void find_known_tokens(std::string_view text, Parts& found) {
 
 /// What a name says of the value behind it.
 std::optional<SecretKind> kind_of_name(std::string_view name) {
-  const auto text = lower(name);
+  const auto text = to_lower(name);
   const auto has = [&](std::string_view word) { return text.find(word) != std::string::npos; };
   if (has("password") || has("passwd") || has("passphrase") || has("secret") || has("api_key") ||
       has("apikey") || has("api-key") || has("access_key") || has("private_key") || has("credential") ||
@@ -378,7 +369,8 @@ void find_named_values(std::string_view text, Parts& found) {
     constexpr std::size_t kLongestName = 40;
     const bool blank = text[at] == ' ';
     while (name_first > 0 && name_last - name_first < kLongestName &&
-           (is_alnum(text[name_first - 1]) || text[name_first - 1] == '_' || text[name_first - 1] == '-' ||
+           (is_alphanumeric(text[name_first - 1]) || text[name_first - 1] == '_' ||
+            text[name_first - 1] == '-' ||
             (!blank && text[at] == ':' && (text[name_first - 1] == ' ' || text[name_first - 1] == '/'))))
       --name_first;
     auto name = text.substr(name_first, name_last - name_first);
@@ -413,7 +405,7 @@ void find_named_values(std::string_view text, Parts& found) {
 
 bool is_generic_account(std::string_view name) {
   return is_one_of(
-      lower(name),
+      to_lower(name),
       {"root",    "admin", "administrator", "runner",    "build",     "builder", "ci",     "test",
        "tester",  "dev",   "developer",     "guest",     "ubuntu",    "debian",  "daemon", "nobody",
        "jenkins", "agent", "buildkite",     "ec2-user",  "vagrant",   "docker",  "mac",    "macos",
@@ -422,7 +414,7 @@ bool is_generic_account(std::string_view name) {
 }
 
 void find_path_names(std::string_view text, PathContext context, std::vector<PrivatePart>& found) {
-  const auto small_text = lower(text);
+  const auto small_text = to_lower(text);
   find_home_folders(text, small_text, context, found);
   find_tilde_names(text, found);
   find_user_folders(text, small_text, found);

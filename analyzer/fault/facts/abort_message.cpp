@@ -2,24 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
+
+#include "core/base/ascii.h"
 
 namespace faultline {
 namespace {
 
 constexpr std::size_t kLongestReason = 600;
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
 
@@ -38,11 +28,6 @@ std::string_view quoted(std::string_view text) {
   return text.substr(begin, close - begin);
 }
 
-bool all_digits(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-}
-
 // `-[AGXG16XFamilyCommandBuffer try…:nextEncoderClass:]:1091: failed assertion `A command …'`
 std::optional<AbortMessage> read_failed_assertion(std::string_view line) {
   const auto at = line.find("failed assertion");
@@ -56,7 +41,7 @@ std::optional<AbortMessage> read_failed_assertion(std::string_view line) {
   if (before.ends_with(',')) before.remove_suffix(1);
   if (before.ends_with(':')) before.remove_suffix(1);
   const auto colon = before.rfind(':');
-  if (colon != std::string_view::npos && all_digits(before.substr(colon + 1))) {
+  if (colon != std::string_view::npos && is_all_digits(before.substr(colon + 1))) {
     out.location = before.substr(colon + 1);
     before = before.substr(0, colon);
   }
@@ -305,7 +290,7 @@ std::string shortened_text(std::string_view text, std::size_t limit) {
     // Addresses differ from run to run, and with them no two crashes would be alike.
     if (text.substr(i).starts_with("0x")) {
       std::size_t end = i + 2;
-      while (end < text.size() && std::isxdigit(static_cast<unsigned char>(text[end])) != 0) ++end;
+      while (end < text.size() && is_hex_digit(text[end])) ++end;
       if (end > i + 2) {
         out += "0x*";
         i = end - 1;

@@ -8,6 +8,7 @@
 #include <cctype>
 
 #include "analyzer/fault/instruction/value_origin.h"
+#include "core/base/ascii.h"
 #include "core/base/hash.h"
 
 namespace faultline {
@@ -30,8 +31,7 @@ bool has_fitting_operand(const FaultFacts& facts) {
 
 bool is_general_register(std::string_view name, std::optional<Cpu> cpu) {
   if (cpu == Cpu::arm64) {
-    return (name.size() > 1 && name[0] == 'x' && std::isdigit(static_cast<unsigned char>(name[1])) != 0) ||
-           name == "fp" || name == "lr";
+    return (name.size() > 1 && name[0] == 'x' && is_digit(name[1])) || name == "fp" || name == "lr";
   }
   return name != "rip" && name != "rflags" && !full_register_name(Cpu::x86_64, name).empty();
 }

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
+
+#include "core/base/ascii.h"
 
 namespace faultline {
 namespace {
@@ -12,23 +13,6 @@ constexpr std::uint64_t kGeneralProtection = 13;  // EXC_I386_GPFLT: the reporte
 constexpr std::uint64_t kTrapPageFault = 14;
 constexpr std::uint64_t kErrWrite = 2;
 constexpr std::uint64_t kErrFetch = 16;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\r')) text.remove_suffix(1);
-  return text;
-}
 
 std::optional<std::uint64_t> number_after(std::string_view text, std::string_view mark) {
   const auto at = text.find(mark);
@@ -53,8 +37,7 @@ bool is_protection(std::string_view word) {
 bool is_range(std::string_view word) {
   const auto dash = word.find('-');
   if (dash == std::string_view::npos || dash < 5 || dash + 5 >= word.size()) return false;
-  return std::all_of(word.begin(), word.end(),
-                     [](unsigned char c) { return c == '-' || std::isxdigit(c) != 0; });
+  return std::all_of(word.begin(), word.end(), [](char c) { return c == '-' || is_hex_digit(c); });
 }
 
 std::optional<Cpu> cpu_of(const CrashReport& report, const ThreadState* state) {
@@ -62,7 +45,7 @@ std::optional<Cpu> cpu_of(const CrashReport& report, const ThreadState* state) {
     if (state->find("x0") != nullptr && state->find("sp") != nullptr) return Cpu::arm64;
     if (state->find("rax") != nullptr) return Cpu::x86_64;
   }
-  const std::string type = lower(report.cpu_type.value_or(""));
+  const std::string type = to_lower(report.cpu_type.value_or(""));
   if (contains(type, "x86-64") || contains(type, "x86_64")) return Cpu::x86_64;
   if (contains(type, "arm-64") || contains(type, "arm64") || contains(type, "aarch64")) return Cpu::arm64;
   return std::nullopt;
@@ -156,7 +139,7 @@ void read_instruction(FaultFacts& facts) {
 
 }  // namespace
 
-bool FaultRegion::is_stack_guard() const { return contains(lower(type), "stack guard"); }
+bool FaultRegion::is_stack_guard() const { return contains(to_lower(type), "stack guard"); }
 
 std::optional<FaultRegion> read_region(std::string_view text) {
   // Texts up to macOS 11 draw the arrow one dash shorter.

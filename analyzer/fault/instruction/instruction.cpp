@@ -2,27 +2,20 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "analyzer/fault/instruction/raw_instruction.h"
+#include "core/base/ascii.h"
 
 namespace faultline {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 std::string full_arm64_name(std::string_view name) {
-  const std::string low = lower(name);
+  const std::string low = to_lower(name);
   if (low == "fp" || low == "lr" || low == "sp") return low;
   if (low == "wsp") return "sp";
   if (low.size() < 2 || low.size() > 3 || (low[0] != 'x' && low[0] != 'w')) return {};
   const std::string_view digits = std::string_view(low).substr(1);
-  if (!std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) return {};
+  if (!is_all_digits(digits)) return {};
   if (digits == "29") return "fp";
   if (digits == "30") return "lr";
   if (digits == "31") return {};
@@ -41,7 +34,7 @@ std::string full_x86_name(std::string_view name) {
       {"rsp", "esp", "sp", "spl", ""},
       {"rip", "eip", "ip", "", ""},
   }};
-  const std::string low = lower(name);
+  const std::string low = to_lower(name);
   if (low.empty()) return {};
   for (const auto& row : kNames) {
     if (std::find(row.begin(), row.end(), low) != row.end()) return std::string(row[0]);

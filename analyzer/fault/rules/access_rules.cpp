@@ -9,6 +9,7 @@
 #include "analyzer/fault/facts/access_words.h"
 #include "analyzer/fault/facts/poison.h"
 #include "analyzer/fault/rules/fault_rule.h"
+#include "core/base/ascii.h"
 #include "core/base/hash.h"
 
 namespace faultline {
@@ -26,10 +27,6 @@ constexpr std::uint64_t kSmallField = 16 * 1024;
 constexpr std::uint64_t kSmallAddress = 64 * 1024;
 // A push that misses the stack lands just below it; a large frame skips at most this much at once.
 constexpr std::uint64_t kStackReach = 64 * 1024;
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
 
 bool knows_base(const FaultFacts& facts) {
   return facts.instruction && facts.instruction->memory && facts.instruction_fits && !executes(facts) &&

@@ -10,14 +10,11 @@
 #include <utility>
 
 #include "analyzer/fault/rules/fault_rule.h"
+#include "core/base/ascii.h"
 #include "core/base/hash.h"
 
 namespace faultline {
 namespace {
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
 
 std::string name_space(const CrashReport& report) {
   return report.termination ? report.termination->name_space.value_or("") : "";

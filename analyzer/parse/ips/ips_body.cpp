@@ -5,18 +5,12 @@
 
 #include "analyzer/parse/ips/ips_parser.h"
 #include "analyzer/parse/ips/ips_stacks.h"
+#include "core/base/ascii.h"
 
 namespace faultline {
 namespace {
 
 using Field = ReportField;
-
-std::string upper(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
-}
 
 /// A text as it is, anything else as compact JSON.
 std::string verbatim(const Field& field) {
@@ -283,7 +277,7 @@ void read_dyld_error(CrashReport& report, const Field& field) {
 }
 
 void read_incident(CrashReport& report, const Field& field) {
-  if (auto text = field.text(); text && !text->empty()) report.incident = upper(std::move(*text));
+  if (auto text = field.text(); text && !text->empty()) report.incident = to_upper(std::move(*text));
 }
 
 void ignore(CrashReport&, const Field&) {}

@@ -8,6 +8,7 @@
 #include "analyzer/parse/json/json_repair.h"
 #include "analyzer/parse/text/crash_text_parser.h"
 #include "analyzer/parse/text/system_event_parser.h"
+#include "core/base/ascii.h"
 #include "core/ips/ips_document.h"
 #include "core/ips/json_scan.h"
 #include "core/model/report_kind.h"
@@ -62,13 +63,6 @@ void check_image_indices(const std::vector<Frame>& frames, std::size_t image_cou
                  fmt::format("there is no image {}: the list has {}", *frames[i].image_index, image_count));
     }
   }
-}
-
-std::string upper(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
 }
 
 /// Keys that make an object without a header a report.
@@ -231,7 +225,7 @@ void read_header(const ReportField& field, CrashReport& report) {
 void finish_report(CrashReport& report, IssueList& issues) {
   auto& header = report.header;
   if (!report.incident && header.incident_id && !header.incident_id->empty()) {
-    report.incident = upper(*header.incident_id);
+    report.incident = to_upper(*header.incident_id);
   }
   if (report.incident && !Uuid::parse(*report.incident)) issues.add("/incident", "this is no UUID");
   if (!report.process_name) report.process_name = header.app_name ? header.app_name : header.name;

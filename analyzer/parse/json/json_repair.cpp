@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "core/base/ascii.h"
 #include "core/base/text_escape.h"
 #include "core/ips/json_scan.h"
 
@@ -13,10 +14,6 @@ namespace {
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 constexpr std::string_view kOpenQuotes[] = {"\"", "\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x9e",
                                             "\xe2\x80\x9f"};
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 std::string shown(std::string_view text) {
   constexpr std::size_t kShown = 30;
@@ -64,7 +61,7 @@ class Repairer {
   [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
   [[nodiscard]] char here() const { return text_[at_]; }
   void skip_whitespace() {
-    while (!at_end() && is_blank(here())) ++at_;
+    while (!at_end() && is_space(here())) ++at_;
   }
 
   void add_issue(const JsonPath& path, std::string message) {
@@ -290,7 +287,7 @@ class Repairer {
   [[nodiscard]] std::optional<unsigned> unicode_escape(std::size_t at) const {
     if (at + 6 > text_.size() || text_[at] != '\\' || text_[at + 1] != 'u') return std::nullopt;
     for (std::size_t i = 2; i < 6; ++i) {
-      if (!is_hex(text_[at + i])) return std::nullopt;
+      if (!is_hex_digit(text_[at + i])) return std::nullopt;
     }
     unsigned unit = 0;
     std::from_chars(text_.data() + at + 2, text_.data() + at + 6, unit, 16);
@@ -333,7 +330,7 @@ class Repairer {
   /// Numbers, literals, and whatever else stands bare.
   bool word(const JsonPath& path) {
     const auto start = at_;
-    while (!at_end() && !is_blank(here()) && here() != ',' && here() != ']' && here() != '}' &&
+    while (!at_end() && !is_space(here()) && here() != ',' && here() != ']' && here() != '}' &&
            here() != '"' && here() != ':' && here() != '{' && here() != '[') {
       ++at_;
     }

@@ -8,13 +8,13 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "core/base/ascii.h"
 #include "core/base/text_escape.h"
 #include "core/ips/json_scan.h"
 
 namespace faultline {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool begins_number(char c) { return is_digit(c) || c == '-'; }
 
 /// Bytes of a string that mean themselves: printable ASCII but for the quote and the backslash.

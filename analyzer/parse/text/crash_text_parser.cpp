@@ -12,6 +12,7 @@
 #include "analyzer/parse/text/text_header.h"
 #include "analyzer/parse/text/text_lines.h"
 #include "analyzer/parse/text/text_stacks.h"
+#include "core/base/ascii.h"
 
 namespace faultline {
 namespace {
@@ -159,7 +160,6 @@ class TextReader {
     if (free && content.find("stop reason = ") != content.npos) debugger_stop(content);
     return false;
   }
-  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
   /// False where the line was no head.
   bool enter_thread(ThreadHead head) {

@@ -6,10 +6,10 @@
 #include <charconv>
 #include <utility>
 
+#include "core/base/ascii.h"
+
 namespace faultline {
 namespace {
-
-bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
 
 std::size_t count_of(std::string_view text, std::string_view part, std::size_t enough) {
   std::size_t count = 0;

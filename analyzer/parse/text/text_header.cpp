@@ -7,6 +7,7 @@
 
 #include "analyzer/parse/json/report_field.h"
 #include "analyzer/parse/text/text_lines.h"
+#include "core/base/ascii.h"
 
 namespace faultline {
 namespace {
@@ -100,11 +101,7 @@ void seconds(R& report, std::string_view value) {
 
 void incident(R& report, std::string_view value) {
   if (report.incident || !is_known(value)) return;
-  std::string upper(value);
-  for (char& c : upper) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  report.incident = std::move(upper);
+  report.incident = to_upper(value);
 }
 
 void user_id(R& report, std::string_view value) {

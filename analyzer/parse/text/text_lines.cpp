@@ -4,12 +4,10 @@
 #include <array>
 #include <charconv>
 
+#include "core/base/ascii.h"
+
 namespace faultline {
 namespace {
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 template <typename Number>
 std::optional<Number> take_number(std::string_view& text, int base) {
@@ -21,7 +19,7 @@ std::optional<Number> take_number(std::string_view& text, int base) {
 }
 
 void skip_whitespace(std::string_view& text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
 }
 
 /// Position of the last ` + ` that is followed by a number and nothing else.
@@ -34,7 +32,7 @@ std::optional<std::size_t> find_offset(std::string_view text) {
   if (hex) number.remove_prefix(2);
   if (number.empty()) return std::nullopt;
   for (const char c : number) {
-    if (hex ? !is_hex(c) : !is_digit(c)) return std::nullopt;
+    if (hex ? !is_hex_digit(c) : !is_digit(c)) return std::nullopt;
   }
   return plus;
 }
@@ -116,15 +114,15 @@ void read_tail(std::string_view tail, TextFrame& line) {
 std::optional<std::size_t> find_address(std::string_view text) {
   constexpr std::string_view kNull = "000000000000000000 ";
   if (const auto null = text.find(kNull);
-      null != std::string_view::npos && null > 0 && is_blank(text[null - 1])) {
+      null != std::string_view::npos && null > 0 && is_space(text[null - 1])) {
     return null;
   }
   for (std::size_t at = text.find("0x"); at != std::string_view::npos; at = text.find("0x", at + 2)) {
-    if (at == 0 || !is_blank(text[at - 1])) continue;
+    if (at == 0 || !is_space(text[at - 1])) continue;
     std::size_t end = at + 2;
-    while (end < text.size() && is_hex(text[end])) ++end;
+    while (end < text.size() && is_hex_digit(text[end])) ++end;
     const auto digits = end - at - 2;
-    if (digits >= 1 && digits <= 16 && (end == text.size() || is_blank(text[end]))) return at;
+    if (digits >= 1 && digits <= 16 && (end == text.size() || is_space(text[end]))) return at;
   }
   return std::nullopt;
 }
@@ -219,13 +217,13 @@ void separate_name_from_identifier(Image& image) {
 }  // namespace
 
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   return text;
 }
 
 std::optional<std::uint64_t> take_hex(std::string_view& text) {
-  if (!text.starts_with("0x") || text.size() < 3 || !is_hex(text[2])) return std::nullopt;
+  if (!text.starts_with("0x") || text.size() < 3 || !is_hex_digit(text[2])) return std::nullopt;
   auto digits = text.substr(2);
   const auto number = take_number<std::uint64_t>(digits, 16);
   if (number) text = digits;
@@ -241,7 +239,7 @@ std::optional<TextFrame> parse_frame_line(std::string_view line) {
   auto rest = trim(line);
   if (auto debugger = parse_debugger_line(rest)) return debugger;
   const auto index = take_decimal(rest);
-  if (!index || *index > 1000000 || rest.empty() || !is_blank(rest.front())) return std::nullopt;
+  if (!index || *index > 1000000 || rest.empty() || !is_space(rest.front())) return std::nullopt;
   skip_whitespace(rest);
   const auto tab = rest.find('\t');
   const auto after_tab = tab == std::string_view::npos ? 0 : tab;
@@ -271,7 +269,7 @@ std::optional<Image> parse_image_line(std::string_view line) {
   rest.remove_prefix(1);
   skip_whitespace(rest);
   const auto end = take_hex(rest);
-  if (!end || rest.empty() || !is_blank(rest.front())) return std::nullopt;
+  if (!end || rest.empty() || !is_space(rest.front())) return std::nullopt;
 
   Image image;
   image.source = "P";
@@ -338,12 +336,12 @@ bool parse_instruction_row(std::string_view line, InstructionState& state) {
   std::size_t count = 0;
   while (count < 16 && at + 2 < line.size() + 1) {
     const bool marked = at < line.size() && line[at] == '[';
-    if (at < line.size() && (is_blank(line[at]) || line[at] == '-' || line[at] == '[' || line[at] == ']')) {
-      if (is_blank(line[at]) && at + 1 < line.size() && is_blank(line[at + 1]) && count > 0) break;
+    if (at < line.size() && (is_space(line[at]) || line[at] == '-' || line[at] == '[' || line[at] == ']')) {
+      if (is_space(line[at]) && at + 1 < line.size() && is_space(line[at + 1]) && count > 0) break;
       ++at;
       if (!marked) continue;
     }
-    if (at + 1 >= line.size() || !is_hex(line[at]) || !is_hex(line[at + 1])) break;
+    if (at + 1 >= line.size() || !is_hex_digit(line[at]) || !is_hex_digit(line[at + 1])) break;
     unsigned byte = 0;
     std::from_chars(line.data() + at, line.data() + at + 2, byte, 16);
     if (marked) state.offset = state.bytes.size();

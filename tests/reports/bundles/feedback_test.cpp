@@ -35,10 +35,6 @@ TEST(ReproducersTest, PutsTheSmallestReproducerFirstAndLeavesOutWhatNeverCrashed
   EXPECT_EQ(steps[2].cell.text(), "threads=16");
 }
 
-TEST(ReproducersTest, CommandsAreQuotedAsAShellTakesThem) {
-  EXPECT_EQ(command_line({"python3", "a b.py", "it's"}), "python3 'a b.py' 'it'\\''s'");
-}
-
 TEST(ProseTest, BeginsWithAFileThatNamesEveryOpenField) {
   const auto prose = read_prose("", "model dies");
 
