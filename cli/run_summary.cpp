@@ -16,25 +16,6 @@
 namespace faultline {
 namespace {
 
-/// The parameters of a workload, in the order of its matrix.
-std::vector<std::string> parameters_of(const RunRecord& run, const std::string& workload) {
-  for (const auto& cell : run.cells) {
-    if (cell.workload != workload) continue;
-    std::vector<std::string> names;
-    for (const auto& [name, value] : cell.parameters) names.push_back(name);
-    return names;
-  }
-  return {};
-}
-
-std::vector<std::string> workloads_of(const RunRecord& run) {
-  std::vector<std::string> names;
-  for (const auto& cell : run.cells) {
-    if (std::find(names.begin(), names.end(), cell.workload) == names.end()) names.push_back(cell.workload);
-  }
-  return names;
-}
-
 /// The whole UUID: eight digits of it are for people, not for commands that are kept.
 std::string where_text(const RunRecord& run, const std::string& workload, bool one_of_several) {
   std::string where = "run=" + run.uuid.text();
@@ -44,7 +25,7 @@ std::string where_text(const RunRecord& run, const std::string& workload, bool o
 
 Result<void> print_rates(Store& store, const RunRecord& run, const std::string& workload, bool one_of_several,
                          const CommandContext& context) {
-  auto names = parameters_of(run, workload);
+  auto names = parameter_names_of(run, workload);
   const auto where = where_text(run, workload, one_of_several);
   RateTableOptions options;
   options.audience =

@@ -8,20 +8,14 @@
 #include <string>
 
 #include "core/base/text_escape.h"
+#include "core/base/write_all.h"
 
 namespace faultline {
 namespace {
 
-void write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      if (fd == STDOUT_FILENO && errno == EPIPE) ::_exit(0);
-      return;
-    }
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
+/// Who closes our stdout early (`| head`) has seen enough.
+void write_output(int fd, std::string_view text) {
+  if (!write_all(fd, text) && fd == STDOUT_FILENO && errno == EPIPE) ::_exit(0);
 }
 
 }  // namespace
@@ -46,14 +40,14 @@ bool use_color(const CommandContext& context) {
   return stdout_is_terminal() && (no_color == nullptr || *no_color == '\0');
 }
 
-void print(std::string_view text) { write_all(STDOUT_FILENO, text); }
+void print(std::string_view text) { write_output(STDOUT_FILENO, text); }
 
 void note(const CommandContext& context, std::string_view text) {
-  if (!context.quiet) write_all(STDERR_FILENO, escape_text(text) + "\n");
+  if (!context.quiet) write_output(STDERR_FILENO, escape_text(text) + "\n");
 }
 
 void print_error(std::string_view text) {
-  write_all(STDERR_FILENO, "faultline: " + escape_text(text) + "\n");
+  write_output(STDERR_FILENO, "faultline: " + escape_text(text) + "\n");
 }
 
 }  // namespace faultline

@@ -1,110 +1,24 @@
 #include "analyzer/symbolize/disassembly.h"
 
 #include <fmt/format.h>
-#include <llvm/MC/MCAsmInfo.h>
-#include <llvm/MC/MCContext.h>
-#include <llvm/MC/MCDisassembler/MCDisassembler.h>
-#include <llvm/MC/MCInst.h>
-#include <llvm/MC/MCInstPrinter.h>
-#include <llvm/MC/MCInstrInfo.h>
-#include <llvm/MC/MCRegisterInfo.h>
-#include <llvm/MC/MCSubtargetInfo.h>
-#include <llvm/MC/MCTargetOptions.h>
-#include <llvm/MC/TargetRegistry.h>
-#include <llvm/Support/raw_ostream.h>
-#include <llvm/TargetParser/Triple.h>
 
 #include <algorithm>
-#include <memory>
-#include <mutex>
 #include <optional>
+#include <span>
+#include <utility>
 
+#include "analyzer/fault/instruction/raw_instruction.h"
 #include "analyzer/symbolize/files/byte_view.h"
 #include "analyzer/symbolize/files/elf_file.h"
 #include "analyzer/symbolize/files/function_table.h"
 #include "analyzer/symbolize/files/macho_file.h"
 #include "analyzer/symbolize/files/mapped_file.h"
 
-extern "C" {
-void LLVMInitializeAArch64TargetInfo(void);
-void LLVMInitializeAArch64TargetMC(void);
-void LLVMInitializeAArch64Disassembler(void);
-void LLVMInitializeX86TargetInfo(void);
-void LLVMInitializeX86TargetMC(void);
-void LLVMInitializeX86Disassembler(void);
-}
-
 namespace faultline {
 namespace {
 
 bool is_arm(std::string_view arch) { return arch == "arm64" || arch == "arm64e" || arch == "aarch64"; }
 bool is_intel(std::string_view arch) { return arch == "x86_64" || arch == "x86_64h"; }
-
-void initialize_llvm() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    LLVMInitializeAArch64TargetInfo();
-    LLVMInitializeAArch64TargetMC();
-    LLVMInitializeAArch64Disassembler();
-    LLVMInitializeX86TargetInfo();
-    LLVMInitializeX86TargetMC();
-    LLVMInitializeX86Disassembler();
-  });
-}
-
-/// LLVM's decoder and printer for one processor. Members are in the order of their dependence.
-struct Decoder {
-  llvm::Triple triple;
-  std::unique_ptr<llvm::MCRegisterInfo> registers;
-  std::unique_ptr<llvm::MCAsmInfo> assembly;
-  std::unique_ptr<llvm::MCSubtargetInfo> processor;
-  std::unique_ptr<llvm::MCInstrInfo> instructions;
-  std::unique_ptr<llvm::MCContext> context;
-  std::unique_ptr<llvm::MCDisassembler> decoder;
-  std::unique_ptr<llvm::MCInstPrinter> printer;
-
-  static std::unique_ptr<Decoder> make(bool arm) {
-    initialize_llvm();
-    auto made = std::make_unique<Decoder>();
-    made->triple = llvm::Triple(arm ? "arm64e-apple-macos15" : "x86_64-apple-macos15");
-    std::string ignored;
-    const auto* target = llvm::TargetRegistry::lookupTarget(made->triple.str(), ignored);
-    if (target == nullptr) return nullptr;
-    const auto& name = made->triple.str();
-    made->registers.reset(target->createMCRegInfo(name));
-    made->assembly.reset(target->createMCAsmInfo(*made->registers, name, llvm::MCTargetOptions()));
-    made->processor.reset(target->createMCSubtargetInfo(name, arm ? "apple-m4" : "", arm ? "+all" : ""));
-    made->instructions.reset(target->createMCInstrInfo());
-    made->context = std::make_unique<llvm::MCContext>(made->triple, made->assembly.get(),
-                                                      made->registers.get(), made->processor.get());
-    made->decoder.reset(target->createMCDisassembler(*made->processor, *made->context));
-    // Variant 0 is the generic syntax of AArch64, variant 1 Intel's of X86.
-    made->printer.reset(target->createMCInstPrinter(made->triple, arm ? 0 : 1, *made->assembly,
-                                                    *made->instructions, *made->registers));
-    if (!made->decoder || !made->printer) return nullptr;
-    made->printer->setPrintImmHex(true);
-    return made;
-  }
-
-  /// The text of the instruction at the front of `bytes`, and its size; nullopt if it is none.
-  std::optional<std::pair<std::string, std::uint64_t>> decode(llvm::ArrayRef<std::uint8_t> bytes,
-                                                              std::uint64_t address) const {
-    llvm::MCInst instruction;
-    std::uint64_t size = 0;
-    if (decoder->getInstruction(instruction, size, bytes, address, llvm::nulls()) !=
-            llvm::MCDisassembler::Success ||
-        size == 0 || size > bytes.size()) {
-      return std::nullopt;
-    }
-    std::string text;
-    llvm::raw_string_ostream out(text);
-    printer->printInst(&instruction, address, "", *processor, out);
-    out.flush();
-    text.erase(0, text.find_first_not_of(" \t"));
-    std::replace(text.begin(), text.end(), '\t', ' ');
-    return std::pair(text, size);
-  }
-};
 
 /// Bytes of one function, or of as much as is known, around an address.
 struct CodeBytes {
@@ -215,23 +129,20 @@ Result<std::vector<DisassembledInstruction>> disassemble(std::string_view bytes,
   if (!is_arm(arch) && !is_intel(arch)) {
     return fail(ErrorKind::unsupported, fmt::format("cannot disassemble for {}", arch));
   }
-  const auto decoder = Decoder::make(is_arm(arch));
-  if (!decoder)
-    return fail(ErrorKind::unsupported, fmt::format("no disassembler for {} in this build", arch));
+  const Cpu cpu = is_arm(arch) ? Cpu::arm64 : Cpu::x86_64;
   const std::size_t unit = is_arm(arch) ? 4 : 1;
   const std::vector<std::uint8_t> raw(bytes.begin(), bytes.end());
   std::vector<DisassembledInstruction> instructions;
   for (std::size_t at = 0; at < raw.size();) {
-    const llvm::ArrayRef<std::uint8_t> rest = llvm::ArrayRef<std::uint8_t>(raw).drop_front(at);
+    const auto rest = std::span(raw).subspan(at);
     const std::uint64_t address = first.value + at;
-    const auto decoded = decoder->decode(rest, address);
+    auto decoded = disassemble(cpu, rest, address);
     DisassembledInstruction instruction;
     instruction.address = {address};
-    const std::size_t size =
-        decoded ? static_cast<std::size_t>(decoded->second) : std::min(unit, rest.size());
-    instruction.bytes.assign(rest.begin(), rest.begin() + size);
+    const std::size_t size = decoded ? decoded->length_bytes : std::min(unit, rest.size());
+    instruction.bytes.assign(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(size));
     if (decoded) {
-      instruction.text = decoded->first;
+      instruction.text = std::move(decoded->text);
     } else {
       instruction.text = ".byte";
       for (const auto byte : instruction.bytes) instruction.text += fmt::format(" {:#04x}", byte);

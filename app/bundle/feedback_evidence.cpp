@@ -191,16 +191,6 @@ void add_workarounds(FeedbackEvidence& evidence) {
   evidence.workarounds = compare_all(inputs);
 }
 
-std::vector<std::string> parameters_of(const RunRecord& run, const std::string& workload) {
-  for (const auto& cell : run.cells) {
-    if (cell.workload != workload) continue;
-    std::vector<std::string> names;
-    for (const auto& [name, value] : cell.parameters) names.push_back(name);
-    return names;
-  }
-  return {};
-}
-
 Result<void> add_rates(Store& store, const RunRecord& run, const std::string& count, Scrubber& scrubber,
                        GatheredEvidence& gathered) {
   std::vector<std::string> workloads;
@@ -215,7 +205,7 @@ Result<void> add_rates(Store& store, const RunRecord& run, const std::string& co
     const auto where = fmt::format("run={} and workload=\"{}\"", run.uuid.text(), workload);
     TRY_ASSIGN(query.where, parse_filter(where));
     TRY_ASSIGN(query.count, parse_count(count));
-    query.by = parameters_of(run, workload);
+    query.by = parameter_names_of(run, workload);
     TRY_ASSIGN(const auto result, query_rates(store, query));
     RateTableOptions options;
     options.count = "died at these sites";

@@ -47,25 +47,6 @@ std::string local_time(WallTime time, int zone_minutes) {
   return text;
 }
 
-std::vector<std::string> workloads_of(const RunRecord& run) {
-  std::vector<std::string> names;
-  for (const auto& cell : run.cells) {
-    if (std::find(names.begin(), names.end(), cell.workload) == names.end()) names.push_back(cell.workload);
-  }
-  return names;
-}
-
-std::vector<std::pair<std::string, ParameterType>> parameters_of(const RunRecord& run,
-                                                                 const std::string& workload) {
-  for (const auto& cell : run.cells) {
-    if (cell.workload != workload) continue;
-    std::vector<std::pair<std::string, ParameterType>> names;
-    for (const auto& [name, value] : cell.parameters) names.emplace_back(name, value.type);
-    return names;
-  }
-  return {};
-}
-
 std::optional<double> number_of(const QueryValue& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
   if (const auto* real = std::get_if<double>(&value)) return *real;
@@ -211,7 +192,7 @@ Result<ReportSection> rates_section(Store& store, const RunRecord& run) {
     RatesQuery query;
     TRY_ASSIGN(query.where, parse_filter(where));
     TRY_ASSIGN(query.count, parse_count("crashed"));
-    for (const auto& [name, type] : parameters_of(run, workload)) query.by.push_back(name);
+    query.by = parameter_names_of(run, workload);
     TRY_ASSIGN(const auto result, query_rates(store, query));
     RateTableOptions options;
     options.caption = "Crash rates of " + workload;

@@ -72,7 +72,7 @@ PlotSeries survival_series(const LifetimesRow& row) {
   return series;
 }
 
-std::vector<std::string> parameters_of(const RunRecord& run) {
+std::vector<std::string> all_parameters(const RunRecord& run) {
   std::vector<std::string> names;
   for (const auto& cell : run.cells) {
     for (const auto& [name, value] : cell.parameters) {
@@ -141,7 +141,7 @@ Result<ReportSection> metrics_section(Store& store, const RunRecord& run) {
   ReportSection section{"efficiency", "Numbers that workloads print, and efficiency", {}, {}, {}, {}};
   TRY_ASSIGN(const auto names, metric_names(store));
   std::vector<std::string> by{"workload"};
-  const auto parameters = parameters_of(run);
+  const auto parameters = all_parameters(run);
   by.insert(by.end(), parameters.begin(), parameters.end());
   const bool has_threads = std::find(parameters.begin(), parameters.end(), "threads") != parameters.end();
   for (const auto& name : names) {

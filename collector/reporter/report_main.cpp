@@ -14,6 +14,7 @@
 #include "collector/reporter/supervisor.h"
 #include "core/base/text_escape.h"
 #include "core/base/text_file.h"
+#include "core/base/write_all.h"
 
 namespace {
 
@@ -98,18 +99,8 @@ Result<Arguments> read_arguments(int argc, char** argv) {
   return arguments;
 }
 
-bool write_text(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 void complain(const std::string& text) {
-  write_text(STDERR_FILENO, "faultline-report: " + faultline::escape_line(text) + "\n");
+  faultline::write_all(STDERR_FILENO, "faultline-report: " + faultline::escape_line(text) + "\n");
 }
 
 /// What comes before the NUL byte; nothing where the other end is closed instead.
@@ -130,7 +121,7 @@ std::optional<std::string> read_to_nul(int fd) {
 /// One trial of a campaign. What goes wrong is told to the harness, which waits at the other end.
 int run_trial(int trial_fd) {
   const auto failed = [trial_fd](const faultline::Error& error) {
-    if (!write_text(trial_fd, error.text())) complain(error.text());
+    if (!faultline::write_all(trial_fd, error.text())) complain(error.text());
     return kFailed;
   };
   const auto text = read_to_nul(trial_fd);
@@ -182,9 +173,9 @@ int run(int argc, char** argv) {
     return kWrongUsage;
   }
   if (arguments->help || arguments->version) {
-    write_text(STDOUT_FILENO, arguments->help
-                                  ? std::string(kHelp)
-                                  : std::string("faultline-report ") + faultline::kReportVersion + "\n");
+    faultline::write_all(STDOUT_FILENO, arguments->help
+                                 ? std::string(kHelp)
+                                 : std::string("faultline-report ") + faultline::kReportVersion + "\n");
     return 0;
   }
   return arguments->trial_fd < 0 ? run_command(*arguments) : run_trial(arguments->trial_fd);

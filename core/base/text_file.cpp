@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "core/base/scoped_fd.h"
+#include "core/base/write_all.h"
 
 namespace faultline {
 namespace {
@@ -24,16 +25,6 @@ Result<void> check_regular(int fd, const std::filesystem::path& path, std::uint6
   if (size_bytes > limit_bytes) {
     return fail(ErrorKind::unsupported, path.string() + " has " + std::to_string(size_bytes) +
                                             " bytes, more than the limit of " + std::to_string(limit_bytes));
-  }
-  return {};
-}
-
-Result<void> write_all(int fd, std::string_view bytes, const std::string& name) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fail(io_error("cannot write " + name, errno));
-    bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};
 }
@@ -77,7 +68,8 @@ Result<void> write_file_atomically(const std::filesystem::path& path, std::strin
       path.parent_path() / ("." + path.filename().string() + ".tmp-" + std::to_string(::getpid()));
   ScopedFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!fd.valid()) return fail(io_error("cannot create " + temporary.string(), errno));
-  auto written = write_all(fd.get(), bytes, temporary.string());
+  Result<void> written;
+  if (!write_all(fd.get(), bytes)) written = fail(io_error("cannot write " + temporary.string(), errno));
   if (written && durability == Durability::synced && ::fsync(fd.get()) != 0) {
     written = fail(io_error("cannot flush " + temporary.string(), errno));
   }

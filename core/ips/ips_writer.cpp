@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "core/base/base64.h"
 #include "core/ips/ips_keys.h"
 
 namespace faultline {
@@ -61,20 +62,6 @@ Json verbatim(const std::string& text) {
     if (!value.is_discarded()) return value;
   }
   return text;
-}
-
-std::string base64(const std::vector<std::uint8_t>& bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) group = (group << 8) | (k < count ? bytes[i + k] : 0U);
-    for (std::size_t k = 0; k < 4; ++k) {
-      out += k <= count ? kDigits[(group >> (18 - 6 * k)) & 63U] : '=';
-    }
-  }
-  return out;
 }
 
 /// A crash whose bug type was lost is written as what it was read as: without one, readers take the
@@ -361,8 +348,8 @@ void put_machine(Json& body, const CrashReport& report) {
 
 void put_sessions(Json& body, const CrashReport& report) {
   if (report.instruction_bytes) {
-    body[kInstructionByteStream] = {{kBeforePc, base64(report.instruction_bytes->before_pc)},
-                                    {kAtPc, base64(report.instruction_bytes->at_pc)}};
+    body[kInstructionByteStream] = {{kBeforePc, base64_text(report.instruction_bytes->before_pc)},
+                                    {kAtPc, base64_text(report.instruction_bytes->at_pc)}};
   }
   put(body, kBootSessionUuid, report.boot_session);
   put(body, kWakeTime, report.wake_seconds);

@@ -13,6 +13,8 @@
 namespace faultline {
 
 enum class ParameterType { text, integer, real, boolean };
+std::string_view parameter_type_text(ParameterType type);
+std::optional<ParameterType> parse_parameter_type(std::string_view text);
 
 /// One value of a matrix parameter. `label` is what tables show and filters compare; `value` is what
 /// replaces the placeholder. They are equal unless the campaign gives both.

@@ -60,6 +60,13 @@ struct RunRecord {
   friend bool operator==(const RunRecord&, const RunRecord&) = default;
 };
 
+/// Workloads of the run's cells, in the order of the plan.
+std::vector<std::string> workloads_of(const RunRecord& run);
+/// The parameters of one of them, in the order of its matrix; none where the run has no such workload.
+std::vector<std::pair<std::string, ParameterType>> parameters_of(const RunRecord& run,
+                                                                 std::string_view workload);
+std::vector<std::string> parameter_names_of(const RunRecord& run, std::string_view workload);
+
 struct TrialResources {
   std::optional<std::int64_t> user_cpu_ms;
   std::optional<std::int64_t> system_cpu_ms;

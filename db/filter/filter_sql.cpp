@@ -7,6 +7,7 @@
 #include <array>
 #include <set>
 
+#include "core/base/edit_distance.h"
 #include "db/sqlite/connection.h"
 
 namespace faultline {
@@ -345,22 +346,6 @@ class Compiler {
   std::set<std::string> facts_;
   CompiledFilter out_;
 };
-
-/// Levenshtein.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
 
 }  // namespace
 

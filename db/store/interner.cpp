@@ -38,6 +38,19 @@ std::optional<std::string> maybe_hex16(const std::optional<std::uint64_t>& value
 
 }  // namespace
 
+Result<std::int64_t> intern_text(Connection& connection, std::string_view value) {
+  {
+    TRY_ASSIGN(auto statement, connection.prepare("SELECT id FROM text WHERE value = ?"));
+    statement.bind(value);
+    TRY_ASSIGN(const bool found, statement.step());
+    if (found) return statement.integer(0);
+  }
+  TRY_ASSIGN(auto statement, connection.prepare("INSERT INTO text (value) VALUES (?)"));
+  statement.bind(value);
+  TRY(statement.run());
+  return connection.last_insert_id();
+}
+
 std::optional<std::int64_t> Interner::remembered(const std::string& cache_key) const {
   const auto it = ids_.find(cache_key);
   if (it == ids_.end()) return std::nullopt;
@@ -51,32 +64,12 @@ void Interner::remember(std::string cache_key, std::int64_t id) {
 
 void Interner::forget() { ids_.clear(); }
 
-Result<std::int64_t> Interner::look_up_or_insert(const std::string& cache_key, std::string_view select,
-                                                 std::string_view insert, std::string_view first,
-                                                 std::string_view second, int values) {
-  if (const auto id = remembered(cache_key)) return *id;
-  std::int64_t id = 0;
-  {
-    TRY_ASSIGN(auto statement, connection_.prepare(select));
-    statement.bind(first);
-    if (values > 1) statement.bind(second);
-    TRY_ASSIGN(const bool found, statement.step());
-    if (found) id = statement.integer(0);
-  }
-  if (id == 0) {
-    TRY_ASSIGN(auto statement, connection_.prepare(insert));
-    statement.bind(first);
-    if (values > 1) statement.bind(second);
-    TRY(statement.run());
-    id = connection_.last_insert_id();
-  }
-  remember(cache_key, id);
-  return id;
-}
-
 Result<std::int64_t> Interner::text(std::string_view value) {
-  return look_up_or_insert("t" + std::string(value), "SELECT id FROM text WHERE value = ?",
-                           "INSERT INTO text (value) VALUES (?)", value, {}, 1);
+  std::string cache_key = "t" + std::string(value);
+  if (const auto id = remembered(cache_key)) return *id;
+  TRY_ASSIGN(const std::int64_t id, intern_text(connection_, value));
+  remember(std::move(cache_key), id);
+  return id;
 }
 
 Result<std::optional<std::int64_t>> Interner::text_or_null(std::string_view value) {
@@ -92,9 +85,19 @@ Result<std::optional<std::int64_t>> Interner::optional_text(const std::optional<
 Result<std::optional<std::int64_t>> Interner::attribute(std::string_view name, std::string_view value) {
   if (value.empty()) return std::nullopt;
   std::string cache_key = "a" + std::string(name) + kSeparator + std::string(value);
-  TRY_ASSIGN(const std::int64_t id,
-             look_up_or_insert(cache_key, "SELECT id FROM attribute WHERE name = ? AND value = ?",
-                               "INSERT INTO attribute (name, value) VALUES (?, ?)", name, value, 2));
+  if (const auto id = remembered(cache_key)) return id;
+  std::optional<std::int64_t> id;
+  {
+    TRY_ASSIGN(auto statement, connection_.prepare("SELECT id FROM attribute WHERE name = ? AND value = ?"));
+    TRY_ASSIGN(const bool found, statement.with(name, value).step());
+    if (found) id = statement.integer(0);
+  }
+  if (!id) {
+    TRY_ASSIGN(auto statement, connection_.prepare("INSERT INTO attribute (name, value) VALUES (?, ?)"));
+    TRY(statement.with(name, value).run());
+    id = connection_.last_insert_id();
+  }
+  remember(std::move(cache_key), *id);
   return id;
 }
 

@@ -19,6 +19,9 @@ class Connection;
 /// Whether a site is met by a report that comes in, or all are derived anew.
 enum class SiteWriting { met, anew };
 
+/// The id of a text, which gets a row where it has none.
+Result<std::int64_t> intern_text(Connection& connection, std::string_view value);
+
 /// Gives local ids for content, making rows as needed; to be used inside a transaction.
 ///
 /// Remembers ids that it gave, so that a campaign's thousandth equal stack costs a hash. What it
@@ -52,9 +55,6 @@ class Interner {
   void forget();
 
  private:
-  Result<std::int64_t> look_up_or_insert(const std::string& cache_key, std::string_view select,
-                                         std::string_view insert, std::string_view first,
-                                         std::string_view second, int values);
   std::optional<std::int64_t> remembered(const std::string& cache_key) const;
   void remember(std::string cache_key, std::int64_t id);
 

@@ -18,20 +18,6 @@ Result<void> append_label(StoreImpl& parts, std::string_view key, std::string_vi
   return scope.commit();
 }
 
-std::string_view type_text(ParameterType type) {
-  switch (type) {
-    case ParameterType::text:
-      return "text";
-    case ParameterType::integer:
-      return "integer";
-    case ParameterType::real:
-      return "real";
-    case ParameterType::boolean:
-      return "boolean";
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<void> Store::add_label(std::string_view key, std::string_view word, WallTime at) {
@@ -57,7 +43,7 @@ Result<void> Store::add_imported_counts(std::span<const ImportedCount> counts) {
   for (const ImportedCount& count : counts) {
     std::vector<std::string> parameters;
     for (const auto& [name, value] : count.cell.parameters) {
-      parameters.insert(parameters.end(), {name, value.label, std::string(type_text(value.type))});
+      parameters.insert(parameters.end(), {name, value.label, std::string(parameter_type_text(value.type))});
     }
     const std::string json = json_array(parameters);
     TRY(statement.with(count.source, count.cell.workload, json, count.trials, count.crashed).run_and_reset());

@@ -10,27 +10,6 @@
 namespace faultline {
 namespace {
 
-std::string_view parameter_type_text(ParameterType type) {
-  switch (type) {
-    case ParameterType::text:
-      return "text";
-    case ParameterType::integer:
-      return "integer";
-    case ParameterType::real:
-      return "real";
-    case ParameterType::boolean:
-      return "boolean";
-  }
-  return {};
-}
-
-ParameterType parse_parameter_type(std::string_view text) {
-  if (text == "integer") return ParameterType::integer;
-  if (text == "real") return ParameterType::real;
-  if (text == "boolean") return ParameterType::boolean;
-  return ParameterType::text;
-}
-
 Result<std::int64_t> host_id_of(Connection& connection, std::string_view host_key) {
   TRY_ASSIGN(auto insert, connection.prepare("INSERT OR IGNORE INTO host (host_key) VALUES (?)"));
   TRY(insert.with(host_key).run());
@@ -148,7 +127,7 @@ Result<std::vector<Cell>> read_cells(Connection& connection, std::int64_t run_id
     ParameterValue value;
     value.label = statement.text(4);
     value.value = statement.text(5);
-    value.type = parse_parameter_type(statement.text_view(6));
+    value.type = parse_parameter_type(statement.text_view(6)).value_or(ParameterType::text);
     value.unset = statement.boolean(7);
     cell.parameters.emplace_back(statement.text(3), std::move(value));
   }

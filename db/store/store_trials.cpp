@@ -181,9 +181,7 @@ Result<void> refresh_trial(Connection& connection, std::int64_t trial_id) {
   newest.bind(trial_id);
   TRY_ASSIGN(const bool found, newest.step());
   if (!found) return {};
-  // The rule is interned here by hand: a refresh has no Interner.
-  TRY_ASSIGN(auto rule, connection.prepare("INSERT OR IGNORE INTO text (value) VALUES (?)"));
-  TRY(rule.with(newest.text_view(1)).run());
+  TRY(intern_text(connection, newest.text_view(1)));
   TRY_ASSIGN(auto update,
              connection.prepare(
                  "UPDATE trial SET outcome = ?, rule_id = (SELECT id FROM text WHERE value = nullif(?, '')), "

@@ -204,21 +204,6 @@ void read_load_or_store(const RawInstruction& raw, Instruction& out) {
   if (element) out.size_bytes = *element * (pair ? 2 : 1);
 }
 
-void read_written(const RawInstruction& raw, Instruction& out) {
-  const auto add = [&](std::string_view llvm_name) {
-    std::string name = full_register_name(Cpu::arm64, llvm_name);
-    if (!name.empty() && std::find(out.written_registers.begin(), out.written_registers.end(), name) ==
-                             out.written_registers.end()) {
-      out.written_registers.push_back(std::move(name));
-    }
-  };
-  // Write-back puts the base first; the loaded register is the one that a trace asks for.
-  for (const auto& operand : raw.operands) {
-    if (operand.is_written && operand.is_register) add(operand.register_name);
-  }
-  for (const auto& name : raw.implied_writes) add(name);
-}
-
 void read_value(const RawInstruction& raw, Instruction& out) {
   const auto name_of = [&](std::size_t i) {
     return i < raw.operands.size() ? full_register_name(Cpu::arm64, raw.operands[i].register_name)
@@ -280,7 +265,7 @@ Instruction read_arm64(const RawInstruction& raw) {
   out.opcode = raw.opcode;
   out.length_bytes = raw.length_bytes;
   read_flow(raw, out);
-  read_written(raw, out);
+  read_written_registers(Cpu::arm64, raw, out);
   const bool named_so = starts_with_any(raw.opcode, {"LD", "ST", "CAS", "SWP", "RCW"});
   // Not by LLVM's load and store flags: `ldapursb` and its kind have neither.
   if (named_so) read_load_or_store(raw, out);

@@ -92,4 +92,17 @@ std::optional<std::uint64_t> effective_address(const Instruction& instruction, s
   return address;
 }
 
+void read_written_registers(Cpu cpu, const RawInstruction& raw, Instruction& out) {
+  std::vector<std::string>& written = out.written_registers;
+  const auto add = [&](std::string_view llvm_name) {
+    std::string name = full_register_name(cpu, llvm_name);
+    if (name.empty() || std::find(written.begin(), written.end(), name) != written.end()) return;
+    written.push_back(std::move(name));
+  };
+  for (const auto& operand : raw.operands) {
+    if (operand.is_written && operand.is_register) add(operand.register_name);
+  }
+  for (const auto& name : raw.implied_writes) add(name);
+}
+
 }  // namespace faultline

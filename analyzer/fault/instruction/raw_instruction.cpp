@@ -54,8 +54,10 @@ class Disassembler {
     registers_.reset(target->createMCRegInfo(triple_.str()));
     const llvm::MCTargetOptions options;
     assembly_.reset(target->createMCAsmInfo(*registers_, triple_.str(), options));
-    subtarget_.reset(
-        target->createMCSubtargetInfo(triple_.str(), cpu == Cpu::arm64 ? "apple-m4" : "x86-64", ""));
+    // Every extension: reports also come from processors that have what Apple's lack (SVE), and from newer
+    // ones.
+    subtarget_.reset(cpu == Cpu::arm64 ? target->createMCSubtargetInfo(triple_.str(), "apple-m4", "+all")
+                                       : target->createMCSubtargetInfo(triple_.str(), "x86-64", ""));
     instructions_.reset(target->createMCInstrInfo());
     context_ =
         std::make_unique<llvm::MCContext>(triple_, assembly_.get(), registers_.get(), subtarget_.get());

@@ -39,8 +39,13 @@ struct RawInstruction {
   bool is_trap = false;
 };
 
-/// The one place that speaks to LLVM. As decode_instruction() in cost and threads.
+/// The one place that sets up LLVM's decoder and printer. nullopt for bytes that are no instruction, or too
+/// few. As decode_instruction() in cost and threads.
 std::optional<RawInstruction> disassemble(Cpu cpu, std::span<const std::uint8_t> bytes, std::uint64_t pc);
+
+/// Adds the general registers that the instruction writes to `out.written_registers`, each once. Explicit
+/// operands come first, since write-back puts the base before what was loaded.
+void read_written_registers(Cpu cpu, const RawInstruction& raw, Instruction& out);
 
 /// Give meaning to a raw instruction; total functions.
 Instruction read_arm64(const RawInstruction& raw);

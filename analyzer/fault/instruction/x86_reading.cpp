@@ -132,23 +132,6 @@ void read_flow(const RawInstruction& raw, Instruction& out) {
   out.divides = out.mnemonic == "div" || out.mnemonic == "idiv";
 }
 
-void read_written(const RawInstruction& raw, Instruction& out) {
-  const auto add = [&](std::string_view llvm_name) {
-    std::string name = full_register_name(Cpu::x86_64, llvm_name);
-    if (!name.empty() && std::find(out.written_registers.begin(), out.written_registers.end(), name) ==
-                             out.written_registers.end()) {
-      out.written_registers.push_back(std::move(name));
-    }
-  };
-  for (const auto& operand : raw.operands) {
-    if (operand.is_written && operand.is_register) add(operand.register_name);
-  }
-  if (!raw.operands.empty() && raw.operands[0].is_written && raw.operands[0].is_register) {
-    out.value_register = full_register_name(Cpu::x86_64, raw.operands[0].register_name);
-  }
-  for (const auto& name : raw.implied_writes) add(name);
-}
-
 void read_value(const RawInstruction& raw, Instruction& out) {
   if (raw.opcode == "MOV64rm" || raw.opcode == "MOV32rm") {
     out.value = ValueSource::memory;
@@ -180,7 +163,10 @@ Instruction read_x86(const RawInstruction& raw) {
   }
   read_flow(raw, out);
   if (!out.memory) read_stack_access(raw, out);
-  read_written(raw, out);
+  read_written_registers(Cpu::x86_64, raw, out);
+  if (!raw.operands.empty() && raw.operands[0].is_written && raw.operands[0].is_register) {
+    out.value_register = full_register_name(Cpu::x86_64, raw.operands[0].register_name);
+  }
   read_value(raw, out);
   return out;
 }

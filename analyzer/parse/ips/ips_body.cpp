@@ -6,6 +6,7 @@
 #include "analyzer/parse/ips/ips_parser.h"
 #include "analyzer/parse/ips/ips_stacks.h"
 #include "core/base/ascii.h"
+#include "core/base/base64.h"
 
 namespace faultline {
 namespace {

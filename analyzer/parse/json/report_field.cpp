@@ -29,15 +29,6 @@ std::string quote(std::string_view text) {
   return fmt::format("\"{}…\"", text.substr(0, kShown));
 }
 
-int base64_digit(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  if (c == '/') return 63;
-  return -1;
-}
-
 }  // namespace
 
 void IssueList::add(std::string at, std::string message) {
@@ -187,30 +178,6 @@ std::optional<std::uint64_t> parse_natural(std::string_view text) {
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value, base);
   if (result.ec != std::errc() || result.ptr != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-std::optional<std::vector<std::uint8_t>> parse_base64(std::string_view text) {
-  std::vector<std::uint8_t> bytes;
-  bytes.reserve(text.size() / 4 * 3);
-  std::uint32_t buffer = 0;
-  int bits = 0;
-  bool padded = false;
-  for (const char c : text) {
-    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
-    if (c == '=') {
-      padded = true;
-      continue;
-    }
-    const int digit = base64_digit(c);
-    if (digit < 0 || padded) return std::nullopt;
-    buffer = (buffer << 6) | static_cast<std::uint32_t>(digit);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes.push_back(static_cast<std::uint8_t>(buffer >> bits));
-    }
-  }
-  return bytes;
 }
 
 }  // namespace faultline

@@ -118,7 +118,4 @@ class ReportField {
 /// Unsigned number in decimal, or in hex after `0x`; nullopt for anything else or above 64 bits.
 std::optional<std::uint64_t> parse_natural(std::string_view text);
 
-/// Bytes of standard base64, whitespace ignored; nullopt for anything else.
-std::optional<std::vector<std::uint8_t>> parse_base64(std::string_view text);
-
 }  // namespace faultline

@@ -13,6 +13,7 @@
 #include "analyzer/symbolize/files/byte_view.h"
 #include "core/base/hash.h"
 #include "core/base/scoped_fd.h"
+#include "core/base/write_all.h"
 
 namespace faultline {
 namespace {
@@ -113,12 +114,7 @@ Result<void> append_gsym_trailer(const std::filesystem::path& path, const GsymTr
   if (!fd.valid()) return fail(io_error("cannot open " + path.string(), errno));
   const std::uint64_t gsym_size = file_size(fd.get());
   const auto write = [&](std::string_view bytes) -> Result<void> {
-    while (!bytes.empty()) {
-      const ssize_t count = ::write(fd.get(), bytes.data(), bytes.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return fail(io_error("cannot write " + path.string(), errno));
-      bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
+    if (!write_all(fd.get(), bytes)) return fail(io_error("cannot write " + path.string(), errno));
     return {};
   };
 
