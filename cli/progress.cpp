@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/terminal.h"
+#include "reports/formats/cell_text.h"
 
 namespace faultline {
 namespace {
@@ -38,10 +39,9 @@ ProgressLine::ProgressLine(const CommandContext& context, const Clock& clock)
 void ProgressLine::run_started(const RunRecord& record, bool resumed, const RunProgress& progress) {
   const auto count = progress.trials_planned > 0 ? fmt::format("{} trials", progress.trials_planned)
                                                  : "trials without count";
-  note(context_,
-       fmt::format("{} run {} of campaign {}: {} in {} cells{}", resumed ? "Resuming" : "Starting",
-                   record.uuid.text().substr(0, 8), record.campaign_name, count, record.cells.size(),
-                   resumed ? fmt::format(", {} done before", progress.trials_done) : ""));
+  note(context_, fmt::format("{} run {} of campaign {}: {} in {} cells{}", resumed ? "Resuming" : "Starting",
+                             short_id(record.uuid.text()), record.campaign_name, count, record.cells.size(),
+                             resumed ? fmt::format(", {} done before", progress.trials_done) : ""));
 }
 
 void ProgressLine::trial_ended(const Trial& /*trial*/, const Cell& cell, const RunProgress& progress) {

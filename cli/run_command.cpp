@@ -32,6 +32,7 @@
 #include "collector/run/campaign_runner.h"
 #include "core/base/text_file.h"
 #include "db/store.h"
+#include "reports/formats/cell_text.h"
 
 namespace faultline {
 namespace {
@@ -162,7 +163,7 @@ Result<std::optional<RunRecord>> find_run_to_resume(Store& store, const RunFlags
   if (!flags.fresh && (!obstacle || flags.resume)) return std::optional<RunRecord>(newest[0]);
   if (obstacle) {
     note(context, fmt::format("The unfinished run {} cannot go on: {}; starting a new one",
-                              newest[0].uuid.text().substr(0, 8), *obstacle));
+                              short_id(newest[0].uuid.text()), *obstacle));
   }
   if (newest[0].state == RunState::running) {
     TRY(store.end_run(newest[0].uuid, RunState::interrupted, "a new run was started instead", clock.wall()));

@@ -18,7 +18,7 @@ namespace {
 
 /// The whole UUID: eight digits of it are for people, not for commands that are kept.
 std::string where_text(const RunRecord& run, const std::string& workload, bool one_of_several) {
-  std::string where = "run=" + run.uuid.text();
+  std::string where = where_run(run);
   if (one_of_several) where += " and workload=\"" + workload + "\"";
   return where;
 }

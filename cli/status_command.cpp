@@ -14,6 +14,7 @@
 #include "core/base/text_file.h"
 #include "db/queries.h"
 #include "db/store.h"
+#include "reports/formats/cell_text.h"
 #include "reports/formats/number_format.h"
 
 namespace faultline {
@@ -119,7 +120,7 @@ std::string control_text(const RunStatus& status) {
 std::string status_text(const RunStatus& status) {
   const RunRow& run = status.run;
   std::string out =
-      fmt::format("{}  run {}  {}\n", escape_line(run.campaign), run.run.substr(0, 8), state_text(status));
+      fmt::format("{}  run {}  {}\n", escape_line(run.campaign), short_id(run.run), state_text(status));
   const auto line = [&out](std::string_view name, const std::string& text) {
     out += fmt::format("  {:<12}{}\n", name, text);
   };

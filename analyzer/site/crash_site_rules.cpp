@@ -19,11 +19,6 @@ namespace {
 constexpr std::size_t kSearchDepth = 48;  // How far below the top a process may have begun to end itself.
 constexpr std::size_t kMostNotes = 16;
 
-bool ends_itself(FaultKind kind) {
-  return kind == FaultKind::assertion || kind == FaultKind::uncaught_exception || kind == FaultKind::abort ||
-         kind == FaultKind::trap;
-}
-
 // What the system did to a process that stood somewhere by chance: its stack says nothing about it.
 bool stack_says_nothing(const CrashReport& report, FaultKind kind) {
   if (report.kind != ReportKind::crash && report.kind != ReportKind::non_fatal &&
@@ -246,10 +241,6 @@ class SiteFinder {
   CrashSite site_;
 };
 
-bool accepts(const std::string& pattern, std::string_view text) {
-  return pattern.empty() || matches_pattern(pattern, text);
-}
-
 }  // namespace
 
 CrashSite find_crash_site(const CrashReport& report, const FaultExplanation& fault, const SiteRules& rules) {
@@ -262,10 +253,12 @@ std::vector<std::string> find_labels(const CrashReport& report, const CrashSite&
   const std::string exception = report.exception ? report.exception->type : "";
   for (const SiteRule& rule : rules.rules) {
     if (rule.kind != SiteRule::Kind::label) continue;
-    if (!accepts(rule.image, site.image) || !accepts(rule.function, site.function)) continue;
-    if (!accepts(rule.exception, exception) || !accepts(rule.fault_kind, fault_kind_text(site.kind)))
+    if (!matches_or_empty(rule.image, site.image) || !matches_or_empty(rule.function, site.function))
       continue;
-    if (!accepts(rule.family, site.family_text) || !accepts(rule.site, site.text)) continue;
+    if (!matches_or_empty(rule.exception, exception) ||
+        !matches_or_empty(rule.fault_kind, fault_kind_text(site.kind)))
+      continue;
+    if (!matches_or_empty(rule.family, site.family_text) || !matches_or_empty(rule.site, site.text)) continue;
     if (std::find(labels.begin(), labels.end(), rule.label) == labels.end()) labels.push_back(rule.label);
   }
   return labels;

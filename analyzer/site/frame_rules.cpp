@@ -98,10 +98,6 @@ Result<SiteRule> read_rule(std::string_view line) {
   return rule;
 }
 
-bool accepts(const std::string& pattern, std::string_view text) {
-  return pattern.empty() || matches_pattern(pattern, text);
-}
-
 }  // namespace
 
 const FrameLists& frame_lists() {
@@ -143,8 +139,8 @@ FrameVerdict judge_frame(const SiteRules& rules, std::string_view image, std::st
                          std::string_view exception_type) {
   for (const SiteRule& rule : rules.rules) {
     if (rule.kind != SiteRule::Kind::frame) continue;
-    if (!accepts(rule.image, image) || !accepts(rule.function, function)) continue;
-    if (!accepts(rule.exception, exception_type)) continue;
+    if (!matches_or_empty(rule.image, image) || !matches_or_empty(rule.function, function)) continue;
+    if (!matches_or_empty(rule.exception, exception_type)) continue;
     return {rule.action, fmt::format("rules file line {}", rule.line)};
   }
   const FrameLists& lists = frame_lists();

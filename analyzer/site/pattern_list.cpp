@@ -49,6 +49,10 @@ bool matches_pattern(std::string_view pattern, std::string_view text) {
   return p == pattern.size();
 }
 
+bool matches_or_empty(std::string_view pattern, std::string_view text) {
+  return pattern.empty() || matches_pattern(pattern, text);
+}
+
 PatternList::PatternList(std::string_view text) {
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());

@@ -15,6 +15,9 @@ namespace faultline {
 /// True if `pattern`, in which `*` stands for any text, matches the whole of `text`.
 bool matches_pattern(std::string_view pattern, std::string_view text);
 
+/// matches_pattern(), where an empty pattern matches anything.
+bool matches_or_empty(std::string_view pattern, std::string_view text);
+
 struct NamePattern {
   std::string image;     ///< Pattern of the image; empty for any.
   std::string function;  ///< Pattern of the function.

@@ -130,11 +130,6 @@ std::vector<SiteFrame> printed_frames(std::string_view text) {
   return frames;
 }
 
-bool ends_itself(FaultKind kind) {
-  return kind == FaultKind::uncaught_exception || kind == FaultKind::assertion || kind == FaultKind::abort ||
-         kind == FaultKind::trap;
-}
-
 }  // namespace
 
 std::vector<SiteFrame> physical_frames(const CrashReport& report, const std::vector<Frame>& frames,
@@ -152,6 +147,11 @@ std::vector<SiteFrame> physical_frames(const CrashReport& report, const std::vec
     out.push_back(std::move(frame));
   }
   return out;
+}
+
+bool ends_itself(FaultKind kind) {
+  return kind == FaultKind::uncaught_exception || kind == FaultKind::assertion || kind == FaultKind::abort ||
+         kind == FaultKind::trap;
 }
 
 SiteStack build_site_stack(const CrashReport& report, FaultKind kind) {

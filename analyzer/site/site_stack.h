@@ -32,6 +32,9 @@ struct SiteStack {
   std::string what;                         ///< `thread 4`, `the stack where the exception was thrown`.
 };
 
+/// Whether the process decided on its end: the frames on top are then those of ending.
+bool ends_itself(FaultKind kind);
+
 /// The stack of the thrown exception where the process ended itself and the report has it (as frames, or
 /// as an application-specific backtrace), else that of the crashed thread, else an empty one.
 ///

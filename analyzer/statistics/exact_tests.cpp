@@ -13,11 +13,9 @@ namespace faultline {
 namespace {
 
 // Tables that are equally probable on paper differ in the last digits when computed.
-constexpr double kTie = 1.0 + 1e-7;
+constexpr double kTableTie = 1.0 + 1e-7;
 // A one-sided p-value is compared over the whole sample space; ties there are mirror images.
 constexpr double kStatisticTie = 1.0 + 1e-9;
-
-void check(const Proportion& of) { CHECK(of.trials >= 0 && of.counted >= 0 && of.counted <= of.trials); }
 
 /// The rejection region of Boschloo's "less": for each count of b, the greatest count of a in it (-1: none).
 ///
@@ -168,13 +166,13 @@ double boschloo_less(const Proportion& a, const Proportion& b) {
 }  // namespace
 
 double fisher_exact(const Proportion& a, const Proportion& b, Alternative alternative) {
-  check(a);
-  check(b);
+  CHECK(a.is_valid());
+  CHECK(b.is_valid());
   const Hypergeometric margin = Hypergeometric::of_counted(a, b);
   if (a.trials == 0 || b.trials == 0) return 1.0;
   if (alternative == Alternative::less) return margin.lower_tail(a.counted);
   if (alternative == Alternative::greater) return margin.upper_tail(a.counted);
-  const double seen = margin.pmf(a.counted) * kTie;
+  const double seen = margin.pmf(a.counted) * kTableTie;
   // The probabilities rise to the mode and fall behind it: each side is one tail.
   std::int64_t low = margin.least() - 1;
   std::int64_t high = margin.most() + 1;
@@ -194,8 +192,8 @@ double fisher_exact(const Proportion& a, const Proportion& b, Alternative altern
 }
 
 std::optional<double> boschloo_exact(const Proportion& a, const Proportion& b, Alternative alternative) {
-  check(a);
-  check(b);
+  CHECK(a.is_valid());
+  CHECK(b.is_valid());
   if (a.trials > kBoschlooLimit || b.trials > kBoschlooLimit) return std::nullopt;
   if (a.trials == 0 || b.trials == 0) return 1.0;
   if (alternative == Alternative::less) return boschloo_less(a, b);
@@ -204,9 +202,9 @@ std::optional<double> boschloo_exact(const Proportion& a, const Proportion& b, A
 }
 
 double binomial_exact(const Proportion& of, double rate) {
-  check(of);
+  CHECK(of.is_valid());
   CHECK(rate >= 0.0 && rate <= 1.0);
-  const double seen = binomial_pmf(of.counted, of.trials, rate) * kTie;
+  const double seen = binomial_pmf(of.counted, of.trials, rate) * kTableTie;
   if (rate == 0.0) return of.counted == 0 ? 1.0 : 0.0;
   if (rate == 1.0) return of.counted == of.trials ? 1.0 : 0.0;
   const auto mode =

@@ -11,7 +11,7 @@ namespace faultline {
 namespace {
 
 void check(const Proportion& of, double level) {
-  CHECK(of.trials >= 0 && of.counted >= 0 && of.counted <= of.trials);
+  CHECK(of.is_valid());
   CHECK(level > 0.0 && level < 1.0);
 }
 

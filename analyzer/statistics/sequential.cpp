@@ -18,8 +18,6 @@ constexpr double kMixture = 0.5;
 // double.
 constexpr int kHalvings = 60;
 
-void check(const Proportion& of) { CHECK(of.trials >= 0 && of.counted >= 0 && of.counted <= of.trials); }
-
 double failures(const Proportion& of) { return static_cast<double>(of.trials - of.counted); }
 double successes(const Proportion& of) { return static_cast<double>(of.counted); }
 
@@ -67,7 +65,7 @@ double profile_log_likelihood(const Proportion& a, const Proportion& b, double d
 }  // namespace
 
 Interval anytime_interval(const Proportion& of, double level) {
-  check(of);
+  CHECK(of.is_valid());
   CHECK(level > 0.0 && level < 1.0);
   if (of.trials == 0) return {};
   const double threshold = log_mixture(of) + std::log1p(-level);
@@ -78,8 +76,8 @@ Interval anytime_interval(const Proportion& of, double level) {
 }
 
 double anytime_equality_p(const Proportion& a, const Proportion& b) {
-  check(a);
-  check(b);
+  CHECK(a.is_valid());
+  CHECK(b.is_valid());
   const Proportion pooled{a.counted + b.counted, a.trials + b.trials};
   if (pooled.trials == 0) return 1.0;
   const double log_evidence = log_mixture(a) + log_mixture(b) - log_likelihood(pooled, pooled.ratio());
@@ -87,8 +85,8 @@ double anytime_equality_p(const Proportion& a, const Proportion& b) {
 }
 
 Interval anytime_difference(const Proportion& a, const Proportion& b, double level) {
-  check(a);
-  check(b);
+  CHECK(a.is_valid());
+  CHECK(b.is_valid());
   CHECK(level > 0.0 && level < 1.0);
   const double threshold = log_mixture(a) + log_mixture(b) + std::log1p(-level);
   const auto inside = [&](double d) { return profile_log_likelihood(a, b, d) > threshold; };

@@ -129,7 +129,7 @@ Result<Proportion> control_of(Store& store, const RunRecord& run) {
 
 Result<std::vector<RatesRow>> rates_of_cells(Store& store, const RunRecord& run, const std::string& count) {
   RatesQuery query;
-  TRY_ASSIGN(query.where, parse_filter("run=" + run.uuid.text()));
+  TRY_ASSIGN(query.where, parse_filter(where_run(run)));
   TRY_ASSIGN(query.count, parse_count(count));
   query.by = {"workload", "cell"};
   TRY_ASSIGN(auto result, query_rates(store, query));
@@ -273,7 +273,7 @@ Result<void> add_run(Store& store, const std::string& uuid, const std::vector<Si
 Result<Proportion> family_rate(Store& store, const RunRecord& run, const std::set<std::string>& families,
                                const std::set<std::string>& workloads) {
   RatesQuery query;
-  std::string where = "run=" + run.uuid.text();
+  std::string where = where_run(run);
   std::string names;
   for (const auto& name : workloads) names += (names.empty() ? "\"" : ",\"") + name + "\"";
   if (!names.empty()) where += " and workload in (" + names + ")";

@@ -99,7 +99,7 @@ Result<void> check_new_site(Store& store, const RunSummary& summary, Findings& f
   SitesQuery query;
   query.fold_families = true;
   TRY_ASSIGN(const auto all, query_sites(store, query));
-  TRY_ASSIGN(query.where, parse_filter("run=" + summary.record.uuid.text()));
+  TRY_ASSIGN(query.where, parse_filter(where_run(summary.record)));
   TRY_ASSIGN(const auto of_run, query_sites(store, query));
   for (const auto& row : of_run) {
     const auto promise = broken_promise(row, summary.record.host.os_build.value_or(""));

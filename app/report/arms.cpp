@@ -53,7 +53,7 @@ Result<Arm> parse_arm(const std::string& text, Store* store) {
   }
   if (is_run_name(text)) {
     TRY_ASSIGN(const auto run, store->run(text));
-    arm.where = "run=" + run.uuid.text();
+    arm.where = where_run(run);
     return arm;
   }
   auto filter = parse_filter(text);

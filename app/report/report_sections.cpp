@@ -25,8 +25,6 @@
 namespace faultline {
 namespace {
 
-std::string where_run(const RunRecord& run) { return "run=" + run.uuid.text(); }
-
 /// A table of names and values.
 Table facts_table(const std::vector<std::pair<std::string, std::string>>& facts, std::string command) {
   Table table;

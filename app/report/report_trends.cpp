@@ -22,8 +22,6 @@ constexpr std::size_t kNights = 14;
 constexpr std::size_t kMostSteps = 200;
 constexpr double kNanosecondsPerSecond = 1e9;
 
-std::string where_run(const RunRecord& run) { return "run=" + run.uuid.text(); }
-
 std::string night_name(const RunRecord& run) {
   return format_report_time(run.started, run.host.zone_minutes).substr(0, 10);
 }

@@ -18,7 +18,7 @@ namespace {
 /// Cells that must crash are fine where they do; all others where nothing bad happened.
 Result<void> add_cases(Store& store, const RunRecord& run, CampaignReport& report) {
   RatesQuery query;
-  TRY_ASSIGN(query.where, parse_filter("run=" + run.uuid.text()));
+  TRY_ASSIGN(query.where, parse_filter(where_run(run)));
   TRY_ASSIGN(query.count, parse_count("bad"));
   query.by = {"workload", "cell"};
   TRY_ASSIGN(const auto all, query_rates(store, query));
@@ -67,7 +67,7 @@ Result<RunSummary> stored_summary(Store& store, const RunRecord& run) {
   RunSummary summary;
   summary.record = run;
   RatesQuery query;
-  TRY_ASSIGN(query.where, parse_filter("run=" + run.uuid.text()));
+  TRY_ASSIGN(query.where, parse_filter(where_run(run)));
   TRY_ASSIGN(query.count, parse_count("crashed"));
   TRY_ASSIGN(const auto rates, query_rates(store, query));
   const auto& total = rates.total;

@@ -14,7 +14,7 @@
 namespace faultline {
 namespace {
 
-constexpr std::uint64_t kLargestFileBytes = 1U << 20;
+constexpr std::uint64_t kLargestMapBytes = 1U << 20;
 
 class MapReader {
  public:
@@ -160,7 +160,7 @@ std::vector<CampaignMistake> apply_workload_map(Campaign& campaign, std::string_
 }
 
 Result<void> map_workloads(Campaign& campaign, const std::filesystem::path& path) {
-  TRY_ASSIGN(const std::string text, read_file(path, kLargestFileBytes));
+  TRY_ASSIGN(const std::string text, read_file(path, kLargestMapBytes));
   const auto mistakes = apply_workload_map(campaign, text);
   if (mistakes.empty()) return {};
   std::string message;

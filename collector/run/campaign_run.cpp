@@ -9,6 +9,7 @@
 #include "collector/plan/campaign_file.h"
 #include "collector/run/workload_facts.h"
 #include "core/base/check.h"
+#include "core/base/text_file.h"
 
 namespace faultline {
 namespace {
@@ -16,13 +17,6 @@ namespace {
 /// Enough for any night, where a duration alone ends the run.
 constexpr std::int64_t kUncountedTrials = 1LL << 40;
 constexpr double kGibi = 1024.0 * 1024.0 * 1024.0;
-
-Result<void> make_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) return fail(io_error("cannot make the folder " + folder.string(), error.value()));
-  return {};
-}
 
 Result<std::vector<Cell>> selected_cells(const Campaign& campaign, const Filter& only) {
   auto cells = make_cells(campaign);

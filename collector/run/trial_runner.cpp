@@ -20,13 +20,6 @@ constexpr std::uint64_t kLargestReportBytes = 64ULL << 20;
 constexpr auto kOurFiles =
     std::to_array<std::string_view>({"started.json", "status.json", "stdout", "stderr"});
 
-Result<void> make_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) return fail(io_error("cannot make the folder " + folder.string(), error.value()));
-  return {};
-}
-
 void remove_folder(const std::filesystem::path& folder) {
   std::error_code ignored;
   std::filesystem::remove_all(folder, ignored);

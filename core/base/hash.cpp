@@ -18,4 +18,9 @@ std::string hash128_hex(std::string_view bytes) {
 std::string hex(std::uint64_t value) { return fmt::format("0x{:x}", value); }
 std::string hex16(std::uint64_t value) { return fmt::format("{:016x}", value); }
 
+std::optional<std::string> hex16_or_null(const std::optional<std::uint64_t>& value) {
+  if (!value) return std::nullopt;
+  return hex16(*value);
+}
+
 }  // namespace faultline

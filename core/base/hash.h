@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,5 +20,6 @@ std::string hash128_hex(std::string_view bytes);
 std::string hex(std::uint64_t value);
 /// Exactly 16 lower-case hex digits, as addresses are stored.
 std::string hex16(std::uint64_t value);
+std::optional<std::string> hex16_or_null(const std::optional<std::uint64_t>& value);
 
 }  // namespace faultline

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <system_error>
 
 #include "core/base/scoped_fd.h"
 #include "core/base/write_all.h"
@@ -82,6 +83,13 @@ Result<void> write_file_atomically(const std::filesystem::path& path, std::strin
     return written;
   }
   if (durability == Durability::synced) return sync_folder(path.parent_path());
+  return {};
+}
+
+Result<void> make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return fail(io_error("cannot make the folder " + folder.string(), error.value()));
   return {};
 }
 

@@ -21,4 +21,7 @@ enum class Durability { cached, synced };
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes,
                                    Durability durability = Durability::cached);
 
+/// Makes a folder and those above it that are missing; no error where it is there.
+Result<void> make_folder(const std::filesystem::path& folder);
+
 }  // namespace faultline

@@ -73,6 +73,8 @@ std::string Cell::text() const {
   return out;
 }
 
+std::string where_run(const RunRecord& run) { return "run=" + run.uuid.text(); }
+
 std::vector<std::string> workloads_of(const RunRecord& run) {
   std::vector<std::string> names;
   for (const Cell& cell : run.cells) {

@@ -14,6 +14,7 @@ struct Proportion {
   [[nodiscard]] double ratio() const {
     return trials == 0 ? 0.0 : static_cast<double>(counted) / static_cast<double>(trials);
   }
+  [[nodiscard]] bool is_valid() const { return trials >= 0 && counted >= 0 && counted <= trials; }
   friend bool operator==(const Proportion&, const Proportion&) = default;
 };
 

@@ -60,6 +60,8 @@ struct RunRecord {
   friend bool operator==(const RunRecord&, const RunRecord&) = default;
 };
 
+/// The filter that chooses the run's rows: `run=UUID`.
+std::string where_run(const RunRecord& run);
 /// Workloads of the run's cells, in the order of the plan.
 std::vector<std::string> workloads_of(const RunRecord& run);
 /// The parameters of one of them, in the order of its matrix; none where the run has no such workload.

@@ -8,11 +8,6 @@
 namespace faultline {
 namespace {
 
-std::optional<std::string> maybe_hex16(const std::optional<std::uint64_t>& value) {
-  if (!value) return std::nullopt;
-  return hex16(*value);
-}
-
 template <typename T>
 std::optional<std::int64_t> maybe_int64(const std::optional<T>& value) {
   if (!value) return std::nullopt;
@@ -131,9 +126,9 @@ class ExplanationColumns {
       : fault_(&fault),
         site_(&site),
         evidence_(json_array(fault.evidence)),
-        address_(maybe_hex16(fault.address)),
-        base_value_(maybe_hex16(fault.base_value)),
-        fault_offset_(maybe_hex16(fault.fault_offset)) {}
+        address_(hex16_or_null(fault.address)),
+        base_value_(hex16_or_null(fault.base_value)),
+        fault_offset_(hex16_or_null(fault.fault_offset)) {}
 
   const FaultExplanation* fault_;
   const CrashSite* site_;
@@ -163,7 +158,7 @@ Result<void> write_details(StoreImpl& parts, std::int64_t report_id, const Analy
   TRY_ASSIGN(const auto signal, parts.interner.optional_text(exception.signal));
   const std::string codes = codes_json(exception);
   const auto registers = registers_json(report);
-  const auto termination_code = maybe_hex16(termination.code);
+  const auto termination_code = hex16_or_null(termination.code);
   TRY_ASSIGN(auto statement, parts.connection.prepare(sql));
   explanation.bind_to(statement);
   statement.with(report_id, cpu, report.translated, signal, codes, exception.subtype);

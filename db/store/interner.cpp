@@ -31,11 +31,6 @@ std::string image_content(const Image& image) {
   return content;
 }
 
-std::optional<std::string> maybe_hex16(const std::optional<std::uint64_t>& value) {
-  if (!value) return std::nullopt;
-  return hex16(*value);
-}
-
 }  // namespace
 
 Result<std::int64_t> intern_text(Connection& connection, std::string_view value) {
@@ -215,7 +210,7 @@ Result<std::int64_t> Interner::stack(const std::vector<Frame>& frames, const std
     std::optional<std::int64_t> image_id;
     if (frame_images[i].id != 0) image_id = frame_images[i].id;
     TRY_ASSIGN(const auto symbol_id, optional_text(frame.symbol));
-    const auto symbol_offset = maybe_hex16(frame.symbol_location);
+    const auto symbol_offset = hex16_or_null(frame.symbol_location);
     row.with(id, static_cast<std::int64_t>(i), image_id, offsets[i], symbol_id, symbol_offset, frame.inlined);
     TRY(row.run_and_reset());
   }
@@ -229,8 +224,8 @@ Result<std::int64_t> Interner::site(const CrashSite& site, const std::vector<std
   // Version and labels are part of what is remembered: newer rules may fold families in another way.
   const std::string cache_key = "c" + site.key + std::string(rules_version) + labels_json;
   if (const auto id = remembered(cache_key)) return *id;
-  const auto code_offset = maybe_hex16(site.code_offset);
-  const auto fault_offset = maybe_hex16(site.fault_offset);
+  const auto code_offset = hex16_or_null(site.code_offset);
+  const auto fault_offset = hex16_or_null(site.fault_offset);
   std::optional<std::string_view> access;
   if (site.access) access = access_kind_text(*site.access);
   TRY_ASSIGN(auto statement,

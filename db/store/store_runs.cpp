@@ -133,7 +133,7 @@ Result<std::vector<Cell>> read_cells(Connection& connection, std::int64_t run_id
   }
 }
 
-constexpr std::string_view kRunColumns =
+constexpr std::string_view kSelectRun =
     "SELECT r.id, r.uuid, h.host_key, r.campaign_name, r.campaign_hash, r.campaign_text, r.control, "
     "r.seed_hex, "
     "r.started_at, r.zone_minutes, r.host_name, r.os_name, r.os_version, r.os_build, r.kernel, r.model, "
@@ -238,7 +238,7 @@ Result<void> Store::end_run(const Uuid& run, RunState state, std::string_view re
 
 Result<std::vector<RunRecord>> Store::find_runs(const RunSelection& selection) {
   const std::string sql =
-      std::string(kRunColumns) +
+      std::string(kSelectRun) +
       "WHERE (?1 IS NULL OR r.campaign_hash = ?1) AND (?2 IS NULL OR r.campaign_name = ?2) AND "
       "(?3 IS NULL OR h.host_key = ?3) AND (?4 = 0 OR n.state IN ('running', 'interrupted')) "
       "ORDER BY r.started_at DESC, r.uuid DESC LIMIT ?5";
@@ -260,7 +260,7 @@ Result<RunRecord> Store::run(std::string_view text) {
     return std::move(runs.front());
   }
   TRY_ASSIGN(auto statement,
-             parts_->connection.prepare(std::string(kRunColumns) +
+             parts_->connection.prepare(std::string(kSelectRun) +
                                         "WHERE ?1 != '' AND substr(r.uuid, 1, length(?1)) = lower(?1) "
                                         "ORDER BY r.uuid LIMIT 2"));
   statement.bind(text);

@@ -115,4 +115,6 @@ CellValue short_time(const std::string& utc) {
   return utc.substr(0, 10) + " " + utc.substr(11, 5) + "Z";
 }
 
+std::string short_id(std::string_view id) { return std::string(id.substr(0, 8)); }
+
 }  // namespace faultline

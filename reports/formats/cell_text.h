@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reports/formats/table.h"
@@ -19,5 +20,8 @@ std::string cell_text(const TableCell& cell, const Column& column);
 /// A time in UTC for people, to the minute: `2025-12-21T01:36:18.286Z` -> `2025-12-21 01:36Z`. Null where
 /// there is none; as it is where it is none of ours.
 CellValue short_time(const std::string& utc);
+
+/// The beginning of a UUID or a hash: eight digits tell those of one store apart.
+std::string short_id(std::string_view id);
 
 }  // namespace faultline

@@ -64,7 +64,7 @@ Json as_json(const Comparison& of) {
   return json;
 }
 
-std::string dump(const Json& json) {
+std::string document_text(const Json& json) {
   return terminal_safe_json(json.dump(1, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
@@ -184,7 +184,7 @@ Table comparison_table(const std::vector<Comparison>& comparisons, const Compari
   return table;
 }
 
-std::string comparison_json(const Comparison& comparison) { return dump(as_json(comparison)); }
+std::string comparison_json(const Comparison& comparison) { return document_text(as_json(comparison)); }
 
 std::string comparisons_json(const std::vector<Comparison>& comparisons) {
   CHECK(!comparisons.empty());
@@ -192,7 +192,7 @@ std::string comparisons_json(const std::vector<Comparison>& comparisons) {
   Json claims = Json::array();
   for (const Comparison& comparison : comparisons) claims.push_back(as_json(comparison));
   json["claims"] = std::move(claims);
-  return dump(json);
+  return document_text(json);
 }
 
 std::string write_comparisons(const std::vector<Comparison>& comparisons,

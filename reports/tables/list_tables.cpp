@@ -1,9 +1,9 @@
 #include "reports/tables/list_tables.h"
 
+#include "reports/formats/cell_text.h"
+
 namespace faultline {
 namespace {
-
-constexpr std::size_t kShortUuid = 8;
 
 /// An absent value is null, not an empty text.
 TableCell text_or_null(const std::string& text) { return text.empty() ? TableCell() : TableCell(text); }
@@ -20,7 +20,7 @@ Emphasis outcome_emphasis(const std::string& outcome) {
 }
 
 std::string trial_name(const std::string& run, std::int64_t index) {
-  return run.substr(0, kShortUuid) + "/" + std::to_string(index);
+  return short_id(run) + "/" + std::to_string(index);
 }
 
 TableCell cell_of(const QueryValue& value) {

@@ -10,14 +10,13 @@
 #include "analyzer/statistics/comparison.h"
 #include "analyzer/statistics/trend.h"
 #include "core/base/check.h"
+#include "reports/formats/cell_text.h"
 #include "reports/formats/json_writer.h"
 #include "reports/formats/number_format.h"
 #include "reports/tables/group_columns.h"
 
 namespace faultline {
 namespace {
-
-constexpr std::size_t kShortUuid = 8;
 
 /// One cell in one run.
 struct Point {
@@ -50,7 +49,7 @@ std::vector<std::pair<std::string, std::string>> traits_of(const RunRecord& run)
 /// A hash is no name: eight digits tell two campaigns apart.
 std::string shown(const std::string& trait, const std::string& value) {
   if (value.empty()) return "(none)";
-  return trait == "campaign" ? value.substr(0, kShortUuid) : value;
+  return trait == "campaign" ? short_id(value) : value;
 }
 
 std::string text_in(const QueryValue& value) {
@@ -207,7 +206,7 @@ Table runs_table(const RatesResult& rates, const std::vector<CellTrend>& cells,
       const std::string uuid = point.run->uuid.text();
       std::vector<TableCell> row = name_cells(cell);
       row.emplace_back(local_date(point.run->started, point.run->host.zone_minutes));
-      row.emplace_back(audience == TableAudience::people ? uuid.substr(0, kShortUuid) : uuid);
+      row.emplace_back(audience == TableAudience::people ? short_id(uuid) : uuid);
       row.emplace_back(Rate{point.of, proportion_interval(method, point.of, options.level)});
       if (point.before == nullptr) {
         row.insert(row.end(), 3, TableCell());

@@ -9,7 +9,6 @@
 namespace faultline {
 namespace {
 
-constexpr std::uint64_t kGeneralProtection = 13;  // EXC_I386_GPFLT: the reported address means nothing.
 constexpr std::uint64_t kTrapPageFault = 14;
 constexpr std::uint64_t kErrWrite = 2;
 constexpr std::uint64_t kErrFetch = 16;

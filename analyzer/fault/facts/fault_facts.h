@@ -14,6 +14,9 @@
 
 namespace faultline {
 
+/// EXC_I386_GPFLT: with this code the reported address means nothing.
+inline constexpr std::uint64_t kGeneralProtection = 13;
+
 /// The marked row of `vmRegionInfo`: what lies at the faulting address.
 struct FaultRegion {
   bool mapped = false;

@@ -204,7 +204,7 @@ void read_load_or_store(const RawInstruction& raw, Instruction& out) {
   if (element) out.size_bytes = *element * (pair ? 2 : 1);
 }
 
-void read_value(const RawInstruction& raw, Instruction& out) {
+void read_arm64_value(const RawInstruction& raw, Instruction& out) {
   const auto name_of = [&](std::size_t i) {
     return i < raw.operands.size() ? full_register_name(Cpu::arm64, raw.operands[i].register_name)
                                    : std::string();
@@ -234,7 +234,7 @@ void read_value(const RawInstruction& raw, Instruction& out) {
   }
 }
 
-void read_flow(const RawInstruction& raw, Instruction& out) {
+void read_arm64_flow(const RawInstruction& raw, Instruction& out) {
   if (raw.opcode == "BRK" || raw.opcode == "HLT") {
     out.flow = InstructionFlow::trap;
     if (!raw.operands.empty()) out.trap_code = static_cast<std::uint32_t>(raw.operands[0].immediate);
@@ -264,7 +264,7 @@ Instruction read_arm64(const RawInstruction& raw) {
   out.mnemonic = raw.text.substr(0, raw.text.find(' '));
   out.opcode = raw.opcode;
   out.length_bytes = raw.length_bytes;
-  read_flow(raw, out);
+  read_arm64_flow(raw, out);
   read_written_registers(Cpu::arm64, raw, out);
   const bool named_so = starts_with_any(raw.opcode, {"LD", "ST", "CAS", "SWP", "RCW"});
   // Not by LLVM's load and store flags: `ldapursb` and its kind have neither.
@@ -280,7 +280,7 @@ Instruction read_arm64(const RawInstruction& raw) {
                           out.written_registers.front() == out.memory->base && !is_pair(raw.opcode);
   if (out.written_registers.size() == 1) out.value_register = out.written_registers.front();
   if (write_back) out.value_register = out.written_registers.back();
-  read_value(raw, out);
+  read_arm64_value(raw, out);
   return out;
 }
 

@@ -113,7 +113,7 @@ void read_stack_access(const RawInstruction& raw, Instruction& out) {
   out.size_bytes = 8;
 }
 
-void read_flow(const RawInstruction& raw, Instruction& out) {
+void read_x86_flow(const RawInstruction& raw, Instruction& out) {
   if (raw.opcode.starts_with("UD1") || raw.opcode.starts_with("UD2") || raw.opcode.starts_with("TRAP")) {
     out.flow = InstructionFlow::trap;  // LLVM's TRAP is `ud2`.
   } else if (raw.opcode == "INT3" || raw.opcode == "INT" || raw.opcode == "HLT") {
@@ -132,7 +132,7 @@ void read_flow(const RawInstruction& raw, Instruction& out) {
   out.divides = out.mnemonic == "div" || out.mnemonic == "idiv";
 }
 
-void read_value(const RawInstruction& raw, Instruction& out) {
+void read_x86_value(const RawInstruction& raw, Instruction& out) {
   if (raw.opcode == "MOV64rm" || raw.opcode == "MOV32rm") {
     out.value = ValueSource::memory;
   } else if (raw.opcode == "MOV64rr" || raw.opcode == "MOV64rr_REV") {
@@ -161,13 +161,13 @@ Instruction read_x86(const RawInstruction& raw) {
     if (raw.opcode.starts_with("PUSH")) out.direction = MemoryDirection::read;
     if (raw.opcode.starts_with("POP")) out.direction = MemoryDirection::write;
   }
-  read_flow(raw, out);
+  read_x86_flow(raw, out);
   if (!out.memory) read_stack_access(raw, out);
   read_written_registers(Cpu::x86_64, raw, out);
   if (!raw.operands.empty() && raw.operands[0].is_written && raw.operands[0].is_register) {
     out.value_register = full_register_name(Cpu::x86_64, raw.operands[0].register_name);
   }
-  read_value(raw, out);
+  read_x86_value(raw, out);
   return out;
 }
 

@@ -15,10 +15,9 @@
 namespace faultline {
 namespace {
 
-constexpr std::uint64_t kProtectionFailure = 2;   // KERN_PROTECTION_FAILURE
-constexpr std::uint64_t kMemoryError = 10;        // KERN_MEMORY_ERROR: the page could not be brought in.
-constexpr std::uint64_t kGeneralProtection = 13;  // EXC_I386_GPFLT
-constexpr std::uint64_t kArmAlignment = 0x101;    // EXC_ARM_DA_ALIGN
+constexpr std::uint64_t kProtectionFailure = 2;  // KERN_PROTECTION_FAILURE
+constexpr std::uint64_t kMemoryError = 10;       // KERN_MEMORY_ERROR: the page could not be brought in.
+constexpr std::uint64_t kArmAlignment = 0x101;   // EXC_ARM_DA_ALIGN
 constexpr std::uint64_t kArmStackAlignment = 0x103;
 constexpr std::uint64_t kArmAuthentication = 0x105;
 // Apple silicon's page. Without an instruction only an address below it is taken for a field of NULL.
@@ -312,22 +311,22 @@ bool wild_pointer(const RuleInput& input, FaultExplanation& out) {
 }
 
 // The groups are only asked for bad accesses; every rule may take that for granted.
-constexpr std::array<FaultRule, 13> kRules{{{"null_call", null_call},
-                                            {"page_not_read", page_not_read},
-                                            {"stack_overflow", stack_overflow},
-                                            {"misaligned", misaligned},
-                                            {"poisoned_pointer", poisoned},
-                                            {"pointer_authentication", authentication},
-                                            {"execution", execution},
-                                            {"null_base", null_dereference},
-                                            {"small_address", null_without_instruction},
-                                            {"near_null", near_null},
-                                            {"general_protection", general_protection},
-                                            {"protection", protected_memory},
-                                            {"wild_pointer", wild_pointer}}};
+constexpr std::array<FaultRule, 13> kAccessRules{{{"null_call", null_call},
+                                                  {"page_not_read", page_not_read},
+                                                  {"stack_overflow", stack_overflow},
+                                                  {"misaligned", misaligned},
+                                                  {"poisoned_pointer", poisoned},
+                                                  {"pointer_authentication", authentication},
+                                                  {"execution", execution},
+                                                  {"null_base", null_dereference},
+                                                  {"small_address", null_without_instruction},
+                                                  {"near_null", near_null},
+                                                  {"general_protection", general_protection},
+                                                  {"protection", protected_memory},
+                                                  {"wild_pointer", wild_pointer}}};
 
 }  // namespace
 
-std::span<const FaultRule> access_rules() { return kRules; }
+std::span<const FaultRule> access_rules() { return kAccessRules; }
 
 }  // namespace faultline

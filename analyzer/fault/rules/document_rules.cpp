@@ -84,15 +84,15 @@ bool not_a_crash(const RuleInput& input, FaultExplanation& out) {
   return true;
 }
 
-constexpr std::array<FaultRule, 6> kRules{{{"hang_report", hang},
-                                           {"resource_report", resource},
-                                           {"jetsam_report", jetsam},
-                                           {"panic_report", panic},
-                                           {"gpu_event_report", gpu_event},
-                                           {"not_a_crash", not_a_crash}}};
+constexpr std::array<FaultRule, 6> kDocumentRules{{{"hang_report", hang},
+                                                   {"resource_report", resource},
+                                                   {"jetsam_report", jetsam},
+                                                   {"panic_report", panic},
+                                                   {"gpu_event_report", gpu_event},
+                                                   {"not_a_crash", not_a_crash}}};
 
 }  // namespace
 
-std::span<const FaultRule> document_rules() { return kRules; }
+std::span<const FaultRule> document_rules() { return kDocumentRules; }
 
 }  // namespace faultline

@@ -84,11 +84,11 @@ bool assertion(const RuleInput& input, FaultExplanation& out) {
   return true;
 }
 
-constexpr std::array<FaultRule, 2> kRules{
+constexpr std::array<FaultRule, 2> kSelfTerminationRules{
     {{"uncaught_exception", uncaught_exception}, {"assertion", assertion}}};
 
 }  // namespace
 
-std::span<const FaultRule> self_termination_rules() { return kRules; }
+std::span<const FaultRule> self_termination_rules() { return kSelfTerminationRules; }
 
 }  // namespace faultline

@@ -152,14 +152,14 @@ bool resource_limit(const RuleInput& input, FaultExplanation& out) {
   return true;
 }
 
-constexpr std::array<FaultRule, 5> kRules{{{"launch_failure", launch_failure},
-                                           {"code_signature", code_signature},
-                                           {"system_code", system_code},
-                                           {"guard", guard},
-                                           {"resource_limit", resource_limit}}};
+constexpr std::array<FaultRule, 5> kSystemRules{{{"launch_failure", launch_failure},
+                                                 {"code_signature", code_signature},
+                                                 {"system_code", system_code},
+                                                 {"guard", guard},
+                                                 {"resource_limit", resource_limit}}};
 
 }  // namespace
 
-std::span<const FaultRule> system_rules() { return kRules; }
+std::span<const FaultRule> system_rules() { return kSystemRules; }
 
 }  // namespace faultline

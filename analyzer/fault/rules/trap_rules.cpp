@@ -203,17 +203,17 @@ bool unknown(const RuleInput& input, FaultExplanation& out) {
   return true;
 }
 
-constexpr std::array<FaultRule, 8> kRules{{{"authentication_trap", authentication_trap},
-                                           {"trap", trap},
-                                           {"illegal_instruction", illegal_instruction},
-                                           {"arithmetic", arithmetic},
-                                           {"abort", abort_call},
-                                           {"crash_signal", crash_signal},
-                                           {"killed", killed},
-                                           {"unknown", unknown}}};
+constexpr std::array<FaultRule, 8> kTrapRules{{{"authentication_trap", authentication_trap},
+                                               {"trap", trap},
+                                               {"illegal_instruction", illegal_instruction},
+                                               {"arithmetic", arithmetic},
+                                               {"abort", abort_call},
+                                               {"crash_signal", crash_signal},
+                                               {"killed", killed},
+                                               {"unknown", unknown}}};
 
 }  // namespace
 
-std::span<const FaultRule> trap_rules() { return kRules; }
+std::span<const FaultRule> trap_rules() { return kTrapRules; }
 
 }  // namespace faultline
