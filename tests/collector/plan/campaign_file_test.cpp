@@ -184,7 +184,7 @@ matrix = { threads = [1, 2] }
           HasSubstr("9: torch is a text; wanted a command as a list of texts"),
           HasSubstr("11: workload \"w\" has no command"),
           HasSubstr("13: command is a text; wanted a list of texts"),
-          HasSubstr("14: pass_when: regex \"([\": a [ without its ]"),
+          HasSubstr("14: pass_when: regex \"([\": missing ]: ["),
           HasSubstr("15: parameter \"threads\" has no values"),
           HasSubstr("15: parameter \"lock\" has the value \"a\" twice"),
           HasSubstr("15: parameter \"threads\" of workload \"w\" changes nothing"),

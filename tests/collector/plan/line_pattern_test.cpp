@@ -67,25 +67,26 @@ TEST(LinePatternTest, PatternsAndLinesAgreeAsThisTableSays) {
   }
 }
 
-TEST(LinePatternTest, WhatIsWrongIsSaidWithItsPlace) {
+TEST(LinePatternTest, WhatIsWrongIsSaidWithThePartThatIs) {
   struct Row {
     const char* pattern;
     const char* message;
   };
   const std::vector<Row> rows{
-      {"(a", "a ( without its ) at character 3"},
-      {"a)", "an unmatched ) at character 2"},
-      {"[a", "a [ without its ] at character 3"},
-      {"*a", "nothing to repeat at character 1"},
-      {"a**", "nothing to repeat at character 3"},
-      {"a{", "a { without a number (write \\{ for the brace itself) at character 3"},
-      {"a{2", "a repetition without its } at character 4"},
-      {"a{3,2}", "a repetition whose bounds are reversed at character 7"},
-      {"a{2000}", "too many repetitions at character 8"},
-      {"\\", "a backslash with nothing behind it at character 2"},
-      {"\\q", "an unknown escape \\q at character 2"},
-      {"(?=a)", "look-around and named groups are not supported: found (? at character 3"},
-      {"[z-a]", "a range whose ends are reversed at character 4"},
+      {"(a", "missing ): (a"},
+      {"a)", "unexpected ): a)"},
+      {"[a", "missing ]: [a"},
+      {"*a", "no argument for repetition operator: *"},
+      {"a**", "bad repetition operator: **"},
+      {"a{", "a { without a number and } (write \\{ for the brace itself) at character 2"},
+      {"a{2", "a { without a number and } (write \\{ for the brace itself) at character 2"},
+      {"[{]\\{{x}", "a { without a number and } (write \\{ for the brace itself) at character 6"},
+      {"a{3,2}", "invalid repetition size: {3,2}"},
+      {"a{2000}", "invalid repetition size: {2000}"},
+      {"\\", "trailing \\"},
+      {"\\q", "invalid escape sequence: \\q"},
+      {"(?=a)", "invalid perl operator: (?="},
+      {"[z-a]", "invalid character class range: z-a"},
   };
   for (const Row& row : rows) {
     const auto compiled = LinePattern::compile(row.pattern);
