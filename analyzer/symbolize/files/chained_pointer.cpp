@@ -1,13 +1,11 @@
 #include "analyzer/symbolize/files/chained_pointer.h"
 
+#include <llvm/BinaryFormat/MachO.h>
+
 namespace faultline {
 namespace {
 
-constexpr std::uint16_t kArm64e = 1;
-constexpr std::uint16_t kPtr64 = 2;
-constexpr std::uint16_t kPtr64Offset = 6;
-constexpr std::uint16_t kArm64eUserland = 9;
-constexpr std::uint16_t kArm64eUserland24 = 12;
+namespace macho = llvm::MachO;
 
 std::uint64_t bits(std::uint64_t raw, unsigned first, unsigned count) {
   return (raw >> first) & ((std::uint64_t{1} << count) - 1);
@@ -24,22 +22,26 @@ std::optional<FilePointer> decode_chained_pointer(std::uint64_t raw, std::uint16
                                                   LinkAddress link_base, const ChainedFixups& fixups) {
   if (raw == 0) return FilePointer{};  // Null pointers are on no chain.
   switch (pointer_format) {
-    case kArm64e:
-    case kArm64eUserland:
-    case kArm64eUserland24: {
+    case macho::DYLD_CHAINED_PTR_ARM64E:
+    case macho::DYLD_CHAINED_PTR_ARM64E_USERLAND:
+    case macho::DYLD_CHAINED_PTR_ARM64E_USERLAND24: {
       const bool authenticated = bits(raw, 63, 1) != 0;
       const bool bind = bits(raw, 62, 1) != 0;
-      if (bind) return bound_to(bits(raw, 0, pointer_format == kArm64eUserland24 ? 24 : 16), fixups);
+      if (bind)
+        return bound_to(bits(raw, 0, pointer_format == macho::DYLD_CHAINED_PTR_ARM64E_USERLAND24 ? 24 : 16),
+                        fixups);
       if (authenticated) return FilePointer{{link_base.value + bits(raw, 0, 32)}, {}};
       // high8 holds a tag of the top byte, which is no part of the address.
       const std::uint64_t target = bits(raw, 0, 43);
-      return FilePointer{{pointer_format == kArm64e ? target : link_base.value + target}, {}};
+      return FilePointer{
+          {pointer_format == macho::DYLD_CHAINED_PTR_ARM64E ? target : link_base.value + target}, {}};
     }
-    case kPtr64:
-    case kPtr64Offset: {
+    case macho::DYLD_CHAINED_PTR_64:
+    case macho::DYLD_CHAINED_PTR_64_OFFSET: {
       if (bits(raw, 63, 1) != 0) return bound_to(bits(raw, 0, 24), fixups);
       const std::uint64_t target = bits(raw, 0, 36);
-      return FilePointer{{pointer_format == kPtr64 ? target : link_base.value + target}, {}};
+      return FilePointer{{pointer_format == macho::DYLD_CHAINED_PTR_64 ? target : link_base.value + target},
+                         {}};
     }
     default:
       return std::nullopt;

@@ -24,7 +24,7 @@ struct ElfSection {
   std::uint32_t link = 0;
 
   /// SHF_ALLOC and SHF_EXECINSTR.
-  [[nodiscard]] bool is_text() const { return (flags & 0x6U) == 0x6U; }
+  [[nodiscard]] bool is_text() const;
 };
 
 /// A symbol of type STT_FUNC or STT_GNU_IFUNC that is defined here.

@@ -1,29 +1,16 @@
 #include "analyzer/symbolize/files/macho_file.h"
 
 #include <fmt/format.h>
+#include <llvm/BinaryFormat/MachO.h>
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 namespace faultline {
 namespace {
 
-// <mach-o/fat.h>, <mach-o/loader.h>, <mach-o/nlist.h>, <mach/machine.h>
-constexpr std::uint32_t kFatMagic = 0xcafebabe;
-constexpr std::uint32_t kFatMagic64 = 0xcafebabf;
-constexpr std::uint32_t kMhMagic = 0xfeedface;
-constexpr std::uint32_t kMhMagic64 = 0xfeedfacf;
-constexpr std::uint32_t kLcSegment = 0x1;
-constexpr std::uint32_t kLcSymtab = 0x2;
-constexpr std::uint32_t kLcIdDylib = 0xd;
-constexpr std::uint32_t kLcSegment64 = 0x19;
-constexpr std::uint32_t kLcUuid = 0x1b;
-constexpr std::uint32_t kLcFunctionStarts = 0x26;
-constexpr std::uint32_t kLcDyldChainedFixups = 0x80000034;
-constexpr std::uint8_t kNStab = 0xe0;
-constexpr std::uint8_t kNType = 0x0e;
-constexpr std::uint8_t kNSect = 0x0e;
-constexpr std::uint8_t kNExt = 0x01;
+namespace macho = llvm::MachO;
 
 // No real file comes near these; a damaged count must not make us allocate gigabytes.
 constexpr std::uint32_t kMostSlices = 32;
@@ -31,25 +18,25 @@ constexpr std::size_t kMostSections = 4096;
 constexpr std::uint32_t kMostImports = 1U << 20;
 
 std::string arch_text(std::uint32_t cpu, std::uint32_t subtype) {
-  subtype &= 0x00ffffffU;  // The top byte holds capabilities: arm64e's pointer authentication ABI.
+  subtype &= ~std::uint32_t{macho::CPU_SUBTYPE_MASK};  // Capabilities: arm64e's pointer authentication ABI.
   switch (cpu) {
-    case 0x0100000c:
-      return subtype == 2 ? "arm64e" : "arm64";
-    case 0x0200000c:
+    case macho::CPU_TYPE_ARM64:
+      return subtype == macho::CPU_SUBTYPE_ARM64E ? "arm64e" : "arm64";
+    case macho::CPU_TYPE_ARM64_32:
       return "arm64_32";
-    case 0x01000007:
-      return subtype == 8 ? "x86_64h" : "x86_64";
-    case 0x00000007:
+    case macho::CPU_TYPE_X86_64:
+      return subtype == macho::CPU_SUBTYPE_X86_64_H ? "x86_64h" : "x86_64";
+    case macho::CPU_TYPE_I386:
       return "i386";
-    case 0x0000000c:
+    case macho::CPU_TYPE_ARM:
       switch (subtype) {
-        case 6:
+        case macho::CPU_SUBTYPE_ARM_V6:
           return "armv6";
-        case 9:
+        case macho::CPU_SUBTYPE_ARM_V7:
           return "armv7";
-        case 11:
+        case macho::CPU_SUBTYPE_ARM_V7S:
           return "armv7s";
-        case 12:
+        case macho::CPU_SUBTYPE_ARM_V7K:
           return "armv7k";
         default:
           return "arm";
@@ -71,14 +58,20 @@ std::optional<std::uint64_t> read_uleb128(std::string_view bytes, std::size_t& a
 
 }  // namespace
 
+bool MachSection::is_text() const {
+  return (flags & (macho::S_ATTR_PURE_INSTRUCTIONS | macho::S_ATTR_SOME_INSTRUCTIONS)) != 0;
+}
+
+bool MachOFile::is_dsym() const { return file_type_ == macho::MH_DSYM; }
+
 std::vector<MachSlice> find_mach_slices(std::string_view file) {
   const ByteView view(file);
   const auto magic = view.little<std::uint32_t>(0);
   if (!magic) return {};
-  if (*magic == kMhMagic || *magic == kMhMagic64) return {{0, view.size()}};
+  if (*magic == macho::MH_MAGIC || *magic == macho::MH_MAGIC_64) return {{0, view.size()}};
   const auto fat = view.big<std::uint32_t>(0);
-  if (fat != kFatMagic && fat != kFatMagic64) return {};
-  const auto count = view.big<std::uint32_t>(4);
+  if (fat != macho::FAT_MAGIC && fat != macho::FAT_MAGIC_64) return {};
+  const auto count = view.big<std::uint32_t>(offsetof(macho::fat_header, nfat_arch));
   // Java class files begin with the same four bytes; theirs is a version number of 45 and up.
   if (!count || *count > kMostSlices) return {};
 
@@ -86,12 +79,14 @@ std::vector<MachSlice> find_mach_slices(std::string_view file) {
   for (std::uint32_t i = 0; i < *count; ++i) {
     std::optional<std::uint64_t> offset;
     std::optional<std::uint64_t> size;
-    if (fat == kFatMagic64) {
-      offset = view.big<std::uint64_t>(8 + i * 32ULL + 8);
-      size = view.big<std::uint64_t>(8 + i * 32ULL + 16);
+    if (fat == macho::FAT_MAGIC_64) {
+      const std::uint64_t at = sizeof(macho::fat_header) + i * sizeof(macho::fat_arch_64);
+      offset = view.big<std::uint64_t>(at + offsetof(macho::fat_arch_64, offset));
+      size = view.big<std::uint64_t>(at + offsetof(macho::fat_arch_64, size));
     } else {
-      offset = view.big<std::uint32_t>(8 + i * 20ULL + 8);
-      size = view.big<std::uint32_t>(8 + i * 20ULL + 12);
+      const std::uint64_t at = sizeof(macho::fat_header) + i * sizeof(macho::fat_arch);
+      offset = view.big<std::uint32_t>(at + offsetof(macho::fat_arch, offset));
+      size = view.big<std::uint32_t>(at + offsetof(macho::fat_arch, size));
     }
     if (offset && size && view.slice(*offset, *size)) slices.push_back({*offset, *size});
   }
@@ -102,24 +97,25 @@ Result<MachOFile> MachOFile::parse(std::string_view slice) {
   MachOFile file;
   file.view_ = ByteView(slice);
   const auto magic = file.view_.little<std::uint32_t>(0);
-  if (magic != kMhMagic && magic != kMhMagic64) return fail(ErrorKind::symbols, "no Mach-O header");
-  file.wide_ = magic == kMhMagic64;
-  const auto cpu = file.view_.little<std::uint32_t>(4);
-  const auto subtype = file.view_.little<std::uint32_t>(8);
-  const auto file_type = file.view_.little<std::uint32_t>(12);
-  const auto command_count = file.view_.little<std::uint32_t>(16);
+  if (magic != macho::MH_MAGIC && magic != macho::MH_MAGIC_64)
+    return fail(ErrorKind::symbols, "no Mach-O header");
+  file.wide_ = magic == macho::MH_MAGIC_64;
+  const auto cpu = file.view_.little<std::uint32_t>(offsetof(macho::mach_header, cputype));
+  const auto subtype = file.view_.little<std::uint32_t>(offsetof(macho::mach_header, cpusubtype));
+  const auto file_type = file.view_.little<std::uint32_t>(offsetof(macho::mach_header, filetype));
+  const auto command_count = file.view_.little<std::uint32_t>(offsetof(macho::mach_header, ncmds));
   if (!cpu || !subtype || !file_type || !command_count) {
     return fail(ErrorKind::symbols, "the Mach-O header is cut short");
   }
   file.arch_ = arch_text(*cpu, *subtype);
   file.file_type_ = *file_type;
 
-  std::uint64_t at = file.wide_ ? 32 : 28;
+  std::uint64_t at = file.wide_ ? sizeof(macho::mach_header_64) : sizeof(macho::mach_header);
   std::uint32_t commands_read = 0;
   for (; commands_read < *command_count; ++commands_read) {
     const auto command = file.view_.little<std::uint32_t>(at);
-    const auto size = file.view_.little<std::uint32_t>(at + 4);
-    if (!command || !size || *size < 8 || !file.view_.slice(at, *size)) break;
+    const auto size = file.view_.little<std::uint32_t>(at + offsetof(macho::load_command, cmdsize));
+    if (!command || !size || *size < sizeof(macho::load_command) || !file.view_.slice(at, *size)) break;
     if (!file.read_command(at, *command, *size)) break;
     at += *size;
   }
@@ -135,30 +131,37 @@ bool MachOFile::read_command(std::uint64_t at, std::uint32_t command, std::uint3
     return offset + 4 <= size_bytes ? view_.little<std::uint32_t>(at + offset).value_or(0) : 0U;
   };
   switch (command) {
-    case kLcSegment:
-    case kLcSegment64:
+    case macho::LC_SEGMENT:
+    case macho::LC_SEGMENT_64:
       return read_segment(at, size_bytes);
-    case kLcUuid:
-      if (const auto raw = size_bytes >= 24 ? view_.slice(at + 8, 16) : std::nullopt) {
+    case macho::LC_UUID:
+      if (const auto raw = size_bytes >= sizeof(macho::uuid_command)
+                               ? view_.slice(at + offsetof(macho::uuid_command, uuid), 16)
+                               : std::nullopt) {
         std::array<std::uint8_t, 16> bytes{};
         std::transform(raw->begin(), raw->end(), bytes.begin(),
                        [](char c) { return static_cast<std::uint8_t>(c); });
         if (const Uuid uuid(bytes); !uuid.is_zero()) uuid_ = uuid;
       }
       return true;
-    case kLcIdDylib: {
-      const std::uint32_t version = field(16);
+    case macho::LC_ID_DYLIB: {
+      const std::uint32_t version =
+          field(offsetof(macho::dylib_command, dylib) + offsetof(macho::dylib, current_version));
       dylib_version_ = fmt::format("{}.{}.{}", version >> 16, (version >> 8) & 0xff, version & 0xff);
       return true;
     }
-    case kLcSymtab:
-      symbols_ = SymbolTableRange{field(8), field(12), field(16), field(20)};
+    case macho::LC_SYMTAB:
+      symbols_ = SymbolTableRange{
+          field(offsetof(macho::symtab_command, symoff)), field(offsetof(macho::symtab_command, nsyms)),
+          field(offsetof(macho::symtab_command, stroff)), field(offsetof(macho::symtab_command, strsize))};
       return true;
-    case kLcFunctionStarts:
-      function_starts_ = TableRange{field(8), field(12)};
+    case macho::LC_FUNCTION_STARTS:
+      function_starts_ = TableRange{field(offsetof(macho::linkedit_data_command, dataoff)),
+                                    field(offsetof(macho::linkedit_data_command, datasize))};
       return true;
-    case kLcDyldChainedFixups:
-      chained_fixups_ = TableRange{field(8), field(12)};
+    case macho::LC_DYLD_CHAINED_FIXUPS:
+      chained_fixups_ = TableRange{field(offsetof(macho::linkedit_data_command, dataoff)),
+                                   field(offsetof(macho::linkedit_data_command, datasize))};
       return true;
     default:
       return true;
@@ -171,34 +174,47 @@ std::optional<std::uint64_t> MachOFile::word(std::uint64_t offset) const {
 }
 
 bool MachOFile::read_segment(std::uint64_t at, std::uint32_t size_bytes) {
+  using Command = macho::segment_command_64;
+  // The 32-bit forms have the same fields in the same order: only the words in them are shorter.
   const std::uint64_t width = wide_ ? 8 : 4;
-  const std::uint64_t counts_at = at + 24 + 4 * width + 8;
-  const std::uint64_t sections_at = counts_at + 8;
-  const std::uint64_t section_size = wide_ ? 80 : 68;
+  const std::uint64_t words_at = at + offsetof(Command, vmaddr);
+  const std::uint64_t sections_at = at + (wide_ ? sizeof(Command) : sizeof(macho::segment_command));
   if (sections_at > at + size_bytes) return false;
   MachSegment segment;
-  segment.name = view_.fixed_string(at + 8, 16).value_or("");
-  segment.address = {word(at + 24).value_or(0)};
-  segment.size_bytes = word(at + 24 + width).value_or(0);
-  segment.file_offset = word(at + 24 + 2 * width).value_or(0);
-  segment.file_size_bytes = word(at + 24 + 3 * width).value_or(0);
+  segment.name = view_.fixed_string(at + offsetof(Command, segname), sizeof(Command::segname)).value_or("");
+  segment.address = {word(words_at).value_or(0)};
+  segment.size_bytes = word(words_at + width).value_or(0);
+  segment.file_offset = word(words_at + 2 * width).value_or(0);
+  segment.file_size_bytes = word(words_at + 3 * width).value_or(0);
   if (segment.name == "__TEXT") link_base_ = segment.address;
 
-  const auto count = view_.little<std::uint32_t>(counts_at).value_or(0);
+  const std::uint64_t count_at =
+      at + (wide_ ? offsetof(Command, nsects) : offsetof(macho::segment_command, nsects));
+  const auto count = view_.little<std::uint32_t>(count_at).value_or(0);
+  const std::uint64_t section_size = wide_ ? sizeof(macho::section_64) : sizeof(macho::section);
   for (std::uint32_t i = 0; i < count && sections_.size() < kMostSections; ++i) {
     const std::uint64_t entry = sections_at + i * section_size;
     if (entry + section_size > at + size_bytes) break;
-    MachSection section;
-    section.name = view_.fixed_string(entry, 16).value_or("");
-    section.segment = view_.fixed_string(entry + 16, 16).value_or("");
-    section.address = {word(entry + 32).value_or(0)};
-    section.size_bytes = word(entry + 32 + width).value_or(0);
-    section.file_offset = view_.little<std::uint32_t>(entry + 32 + 2 * width).value_or(0);
-    section.flags = view_.little<std::uint32_t>(entry + 32 + 2 * width + 16).value_or(0);
-    sections_.push_back(std::move(section));
+    sections_.push_back(read_section(entry));
   }
   segments_.push_back(std::move(segment));
   return true;
+}
+
+MachSection MachOFile::read_section(std::uint64_t at) const {
+  using Entry = macho::section_64;
+  using ShortEntry = macho::section;
+  const std::uint64_t size_at = wide_ ? offsetof(Entry, size) : offsetof(ShortEntry, size);
+  const std::uint64_t offset_at = wide_ ? offsetof(Entry, offset) : offsetof(ShortEntry, offset);
+  const std::uint64_t flags_at = wide_ ? offsetof(Entry, flags) : offsetof(ShortEntry, flags);
+  MachSection section;
+  section.name = view_.fixed_string(at, sizeof(Entry::sectname)).value_or("");
+  section.segment = view_.fixed_string(at + offsetof(Entry, segname), sizeof(Entry::segname)).value_or("");
+  section.address = {word(at + offsetof(Entry, addr)).value_or(0)};
+  section.size_bytes = word(at + size_at).value_or(0);
+  section.file_offset = view_.little<std::uint32_t>(at + offset_at).value_or(0);
+  section.flags = view_.little<std::uint32_t>(at + flags_at).value_or(0);
+  return section;
 }
 
 std::vector<LinkAddress> MachOFile::function_starts() const {
@@ -223,21 +239,21 @@ std::vector<MachSymbol> MachOFile::text_symbols() const {
   const auto table = view_.slice(symbols_->string_offset, symbols_->string_size_bytes);
   if (!table) return {};
   const ByteView strings(*table);
-  const std::uint64_t entry_size = wide_ ? 16 : 12;
+  const std::uint64_t entry_size = wide_ ? sizeof(macho::nlist_64) : sizeof(macho::nlist);
   std::vector<MachSymbol> symbols;
   for (std::uint64_t i = 0; i < symbols_->symbol_count; ++i) {
     const std::uint64_t at = symbols_->symbol_offset + i * entry_size;
     const auto name_at = view_.little<std::uint32_t>(at);
-    const auto type = view_.little<std::uint8_t>(at + 4);
-    const auto value = word(at + 8);
+    const auto type = view_.little<std::uint8_t>(at + offsetof(macho::nlist_64, n_type));
+    const auto value = word(at + offsetof(macho::nlist_64, n_value));
     if (!name_at || !type || !value) break;
-    if ((*type & kNStab) != 0 || (*type & kNType) != kNSect) continue;
+    if ((*type & macho::N_STAB) != 0 || (*type & macho::N_TYPE) != macho::N_SECT) continue;
     const LinkAddress address{*value};
     if (text_section_of(address) == nullptr) continue;
     auto name = strings.c_string(*name_at);
     if (!name || name->empty()) continue;
     if (name->front() == '_') name->remove_prefix(1);
-    if (!name->empty()) symbols.push_back({*name, address, (*type & kNExt) != 0});
+    if (!name->empty()) symbols.push_back({*name, address, (*type & macho::N_EXT) != 0});
   }
   return symbols;
 }
@@ -246,14 +262,13 @@ std::optional<ChainedFixups> MachOFile::chained_fixups() const {
   if (!chained_fixups_) return std::nullopt;
   const auto bytes = view_.slice(chained_fixups_->offset, chained_fixups_->size_bytes);
   if (!bytes) return std::nullopt;
-  // dyld_chained_fixups_header: version, starts, imports, symbols, imports_count, imports_format,
-  // symbols_format
   const ByteView table(*bytes);
-  const auto starts_at = table.little<std::uint32_t>(4);
-  const auto imports_at = table.little<std::uint32_t>(8);
-  const auto symbols_at = table.little<std::uint32_t>(12);
-  const auto count = table.little<std::uint32_t>(16);
-  const auto format = table.little<std::uint32_t>(20);
+  using Header = macho::dyld_chained_fixups_header;
+  const auto starts_at = table.little<std::uint32_t>(offsetof(Header, starts_offset));
+  const auto imports_at = table.little<std::uint32_t>(offsetof(Header, imports_offset));
+  const auto symbols_at = table.little<std::uint32_t>(offsetof(Header, symbols_offset));
+  const auto count = table.little<std::uint32_t>(offsetof(Header, imports_count));
+  const auto format = table.little<std::uint32_t>(offsetof(Header, imports_format));
   if (!starts_at || !imports_at || !symbols_at || !count || !format) return std::nullopt;
 
   ChainedFixups fixups;
@@ -261,16 +276,18 @@ std::optional<ChainedFixups> MachOFile::chained_fixups() const {
   for (std::uint32_t i = 0; i < *count && i < kMostImports; ++i) {
     std::optional<std::uint64_t> name_offset;
     switch (*format) {
-      case 1:  // DYLD_CHAINED_IMPORT: lib_ordinal 8, weak 1, name_offset 23
-        name_offset = table.little<std::uint32_t>(*imports_at + i * 4ULL);
+      case macho::DYLD_CHAINED_IMPORT:  // lib_ordinal 8, weak 1, name_offset 23
+        name_offset = table.little<std::uint32_t>(*imports_at + i * sizeof(macho::dyld_chained_import));
         if (name_offset) *name_offset >>= 9;
         break;
-      case 2:  // DYLD_CHAINED_IMPORT_ADDEND: the same and an addend of 32 bits
-        name_offset = table.little<std::uint32_t>(*imports_at + i * 8ULL);
+      case macho::DYLD_CHAINED_IMPORT_ADDEND:  // The same and an addend of 32 bits
+        name_offset =
+            table.little<std::uint32_t>(*imports_at + i * sizeof(macho::dyld_chained_import_addend));
         if (name_offset) *name_offset >>= 9;
         break;
-      case 3:  // DYLD_CHAINED_IMPORT_ADDEND64: lib_ordinal 16, weak 1, reserved 15, name_offset 32
-        name_offset = table.little<std::uint32_t>(*imports_at + i * 16ULL + 4);
+      case macho::DYLD_CHAINED_IMPORT_ADDEND64:  // lib_ordinal 16, weak 1, reserved 15, name_offset 32
+        name_offset =
+            table.little<std::uint32_t>(*imports_at + i * sizeof(macho::dyld_chained_import_addend64) + 4);
         break;
       default:
         break;
@@ -284,10 +301,11 @@ std::optional<ChainedFixups> MachOFile::chained_fixups() const {
 void MachOFile::read_chained_segments(std::uint64_t starts_at, std::vector<ChainedSegment>& segments) const {
   const auto count = view_.little<std::uint32_t>(starts_at).value_or(0);
   for (std::uint32_t i = 0; i < count && i < segments_.size(); ++i) {
-    const auto offset = view_.little<std::uint32_t>(starts_at + 4 + i * 4ULL);
+    const auto offset = view_.little<std::uint32_t>(
+        starts_at + offsetof(macho::dyld_chained_starts_in_image, seg_info_offset) + i * 4ULL);
     if (!offset || *offset == 0) continue;  // A segment without fixups.
-    // dyld_chained_starts_in_segment: size u32, page_size u16, pointer_format u16, segment_offset u64, …
-    const auto format = view_.little<std::uint16_t>(starts_at + *offset + 6);
+    const auto format = view_.little<std::uint16_t>(
+        starts_at + *offset + offsetof(macho::dyld_chained_starts_in_segment, pointer_format));
     if (!format) continue;
     segments.push_back({segments_[i].address, segments_[i].size_bytes, *format});
   }

@@ -33,7 +33,7 @@ struct MachSection {
   std::uint32_t flags = 0;
 
   /// S_ATTR_PURE_INSTRUCTIONS or S_ATTR_SOME_INSTRUCTIONS.
-  [[nodiscard]] bool is_text() const { return (flags & 0x80000400U) != 0; }
+  [[nodiscard]] bool is_text() const;
 };
 
 /// One defined symbol of a text section.
@@ -81,7 +81,7 @@ class MachOFile {
   /// `arm64`, `arm64e`, `x86_64`, `x86_64h`, `armv7`…; `cpu 0x…` for what has no name here.
   [[nodiscard]] const std::string& arch() const { return arch_; }
   /// MH_DSYM.
-  [[nodiscard]] bool is_dsym() const { return file_type_ == 10; }
+  [[nodiscard]] bool is_dsym() const;
   [[nodiscard]] bool is_64_bit() const { return wide_; }
   /// Current version of LC_ID_DYLIB as `341.11.0`, empty where there is none.
   [[nodiscard]] const std::string& dylib_version() const { return dylib_version_; }
@@ -118,6 +118,7 @@ class MachOFile {
 
   bool read_command(std::uint64_t at, std::uint32_t command, std::uint32_t size_bytes);
   bool read_segment(std::uint64_t at, std::uint32_t size_bytes);
+  [[nodiscard]] MachSection read_section(std::uint64_t at) const;
   void read_chained_segments(std::uint64_t starts_at, std::vector<ChainedSegment>& segments) const;
   [[nodiscard]] std::optional<std::uint64_t> word(std::uint64_t offset) const;
   [[nodiscard]] std::optional<std::uint64_t> file_offset_of(LinkAddress address, std::uint64_t size) const;

@@ -2,11 +2,14 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <llvm/BinaryFormat/ELF.h>
+#include <llvm/BinaryFormat/MachO.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 
+#include "analyzer/symbolize/files/byte_view.h"
 #include "analyzer/symbolize/files/elf_file.h"
 #include "analyzer/symbolize/files/macho_file.h"
 #include "core/base/enum_text.h"
@@ -60,7 +63,7 @@ std::optional<SymbolFileKind> parse_symbol_file_kind(std::string_view text) {
 
 Result<std::vector<SymbolSlice>> read_symbol_slices(std::string_view file) {
   std::vector<SymbolSlice> slices;
-  if (file.substr(0, 4) == "\177ELF") {
+  if (file.starts_with(llvm::ELF::ElfMagic)) {
     TRY_ASSIGN(const auto elf, ElfFile::parse(file));
     slices.push_back(slice_of(elf, file.size()));
     return slices;
@@ -79,8 +82,10 @@ bool may_hold_symbols(const std::filesystem::path& path) {
   if (!fd.valid() || ::read(fd.get(), raw.data(), raw.size()) != static_cast<ssize_t>(raw.size()))
     return false;
   const std::string_view magic(raw.data(), raw.size());
-  return magic == "\177ELF" || magic == "\xcf\xfa\xed\xfe" || magic == "\xce\xfa\xed\xfe" ||
-         magic == "\xca\xfe\xba\xbe" || magic == "\xca\xfe\xba\xbf";
+  const auto thin = ByteView(magic).little<std::uint32_t>(0);
+  const auto fat = ByteView(magic).big<std::uint32_t>(0);
+  return magic == llvm::ELF::ElfMagic || thin == llvm::MachO::MH_MAGIC || thin == llvm::MachO::MH_MAGIC_64 ||
+         fat == llvm::MachO::FAT_MAGIC || fat == llvm::MachO::FAT_MAGIC_64;
 }
 
 bool is_same_build(const SymbolSlice& slice, const Image& image) {
