@@ -7,7 +7,7 @@ faultline_library(faultline_scrub
   privacy/text_folding.cpp)
 target_link_libraries(faultline_scrub
   PUBLIC faultline_core
-  PRIVATE fmt::fmt PkgConfig::libarchive)
+  PRIVATE faultline_unicode fmt::fmt PkgConfig::libarchive)
 
 # The documents of a bundle for a vendor; their templates are files that a team can replace.
 file(READ templates/FEEDBACK.md FEEDBACK_MD)

@@ -17,6 +17,12 @@ constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char
 constexpr char to_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 constexpr bool is_hex_digit(char c) { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f'); }
 
+/// 0 to 15; -1 for what is no hexadecimal digit.
+constexpr int digit_value(char c) {
+  if (is_digit(c)) return c - '0';
+  return is_hex_digit(c) ? to_lower(c) - 'a' + 10 : -1;
+}
+
 /// True for a text that has only digits, and at least one.
 bool is_all_digits(std::string_view text);
 

@@ -53,18 +53,11 @@ std::optional<std::size_t> skip_nested(std::string_view text, std::size_t from) 
   }
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 std::optional<std::uint32_t> read_hex4(std::string_view text, std::size_t at) {
   if (at + 4 > text.size()) return std::nullopt;
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < 4; ++i) {
-    const int digit = hex_digit(text[at + i]);
+    const int digit = digit_value(text[at + i]);
     if (digit < 0) return std::nullopt;
     value = (value << 4) | static_cast<std::uint32_t>(digit);
   }

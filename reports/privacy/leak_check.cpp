@@ -7,52 +7,26 @@
 #include <system_error>
 #include <utility>
 
+#include "core/base/ascii.h"
 #include "core/base/text_file.h"
 #include "reports/formats/archive_file.h"
-#include "reports/privacy/latin_letters.h"
+#include "reports/formats/unicode.h"
+#include "reports/privacy/text_folding.h"
 
 namespace faultline {
 namespace {
 
 constexpr int kDeepestArchive = 3;
-/// From this length on a value counts inside of words, too.
-constexpr std::size_t kLongValue = 12;
-
 // Readings: each turns a whole text into what a reader might see in it.
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-void put_utf8(std::string& out, std::uint32_t point) {
-  const auto put = [&](std::uint32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
-  if (point < 0x80) {
-    put(point);
-  } else if (point < 0x800) {
-    put(0xC0U | (point >> 6));
-    put(0x80U | (point & 0x3FU));
-  } else if (point < 0x10000) {
-    put(0xE0U | (point >> 12));
-    put(0x80U | ((point >> 6) & 0x3FU));
-    put(0x80U | (point & 0x3FU));
-  } else {
-    put(0xF0U | (point >> 18));
-    put(0x80U | ((point >> 12) & 0x3FU));
-    put(0x80U | ((point >> 6) & 0x3FU));
-    put(0x80U | (point & 0x3FU));
-  }
-}
 
 std::string as_it_is(std::string_view text) { return std::string(text); }
 
 std::string percent_decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+    if (text[i] == '%' && i + 2 < text.size() && digit_value(text[i + 1]) >= 0 &&
+        digit_value(text[i + 2]) >= 0) {
+      out += static_cast<char>(digit_value(text[i + 1]) * 16 + digit_value(text[i + 2]));
       i += 2;
     } else {
       out += text[i];
@@ -72,14 +46,14 @@ std::string backslash_decoded(std::string_view text) {
     const auto digits = [&](std::size_t from, std::size_t count, int base) {
       std::int64_t value = 0;
       for (std::size_t k = from; k < from + count; ++k) {
-        const int digit = k < text.size() ? hex_digit(text[k]) : -1;
+        const int digit = k < text.size() ? digit_value(text[k]) : -1;
         if (digit < 0 || digit >= base) return std::int64_t{-1};
         value = value * base + digit;
       }
       return value;
     };
     if (const auto point = digits(i + 2, 4, 16); text[i + 1] == 'u' && point >= 0) {
-      put_utf8(out, static_cast<std::uint32_t>(point));
+      append_utf8(out, static_cast<std::uint32_t>(point));
       i += 5;
     } else if (const auto byte = digits(i + 2, 2, 16); text[i + 1] == 'x' && byte >= 0) {
       out += static_cast<char>(byte);
@@ -120,13 +94,13 @@ std::string entities_decoded(std::string_view text) {
     auto end = begin;
     std::uint32_t point = 0;
     while (text.substr(i, 2) == "&#" && end < text.size() && end - begin < 7) {
-      const int digit = hex_digit(text[end]);
+      const int digit = digit_value(text[end]);
       if (digit < 0 || (!hex && digit > 9)) break;
       point = point * (hex ? 16 : 10) + static_cast<std::uint32_t>(digit);
       ++end;
     }
     if (end > begin && end < text.size() && text[end] == ';' && point < 0x110000) {
-      put_utf8(out, point);
+      append_utf8(out, point);
       i = end;
     } else {
       out += '&';
@@ -144,7 +118,7 @@ std::string utf16_decoded(std::string_view text) {
   for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
     const auto a = static_cast<unsigned char>(text[i + (kBigEndian ? 1 : 0)]);
     const auto b = static_cast<unsigned char>(text[i + (kBigEndian ? 0 : 1)]);
-    put_utf8(out, static_cast<std::uint32_t>(a | (b << 8)));
+    append_utf8(out, static_cast<std::uint32_t>(a | (b << 8)));
   }
   return out;
 }
@@ -165,35 +139,20 @@ std::string plain_form(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto first = static_cast<unsigned char>(text[i]);
-    if (first == ' ' || (first >= '\t' && first <= '\r')) {
+    const char first = text[i];
+    if (is_space(first) || first == '\v' || first == '\f') {
       if (out.empty() || out.back() != ' ') out += ' ';
       continue;
     }
-    if (first >= 'A' && first <= 'Z') {
-      out += static_cast<char>(first + ('a' - 'A'));
-      continue;
+    const Utf8Character character = first_character(text.substr(i));
+    if (character.is_valid) {
+      out += folded_character(character.code_point, Marks::keep);
+    } else {
+      out += text[i];
     }
-    if (first >= 0xC3 && first <= 0xC5 && i + 1 < text.size()) {
-      const auto point = static_cast<std::uint32_t>(((first & 0x1FU) << 6) |
-                                                    (static_cast<unsigned char>(text[i + 1]) & 0x3FU));
-      const auto* letter = std::find_if(std::begin(kLatinLetters), std::end(kLatinLetters),
-                                        [&](const LatinLetter& l) { return l.composed == point; });
-      if (letter != std::end(kLatinLetters)) {
-        const char base = letter->base;
-        out += static_cast<char>(base >= 'A' && base <= 'Z' ? base + ('a' - 'A') : base);
-        put_utf8(out, letter->mark);
-        ++i;
-        continue;
-      }
-    }
-    out += text[i];
+    i += character.bytes.size() - 1;
   }
   return out;
-}
-
-bool is_word_byte(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (static_cast<unsigned char>(c) & 0x80) != 0;
 }
 
 bool stands_in_path(const std::string& text, std::size_t at) {

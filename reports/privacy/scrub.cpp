@@ -11,17 +11,9 @@ namespace {
 
 /// Shorter names are letters of ordinary words.
 constexpr std::size_t kShortestWord = 3;
-/// From this length on a value is looked for inside of words, too.
-constexpr std::size_t kLongValue = 12;
-
 /// Keys beside the modelled ones that may go on. Everything else of a report stays at home.
 constexpr std::string_view kAllowedExtras[] = {"codeSigningMonitor", "codeSigningTrustLevel", "deployVersion",
                                                "threadsTotal",       "rootsInstalled",        "ldm"};
-
-bool is_word_byte(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         (static_cast<unsigned char>(c) & 0x80) != 0;
-}
 
 std::string_view mask_word(SecretKind kind) {
   switch (kind) {

@@ -7,7 +7,17 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/ascii.h"
+
 namespace faultline {
+
+/// From this length on a private value is looked for inside of words, too.
+inline constexpr std::size_t kLongValue = 12;
+
+/// Whether a byte belongs to a word: all of UTF-8 beyond ASCII does.
+constexpr bool is_word_byte(char c) {
+  return is_alphanumeric(c) || (static_cast<unsigned char>(c) & 0x80) != 0;
+}
 
 /// Folded text, and where each of its bytes came from.
 struct FoldedText {
@@ -16,9 +26,9 @@ struct FoldedText {
   std::vector<std::size_t> starts;
 };
 
-/// Decodes `%20`, `\u00e9`, `\303` and a backslash before a blank; makes ASCII letters small; takes marks off
-/// Latin letters (U+00C0 to U+017F), composed or not: `Jos%C3%A9`, `JOSÉ` and `Jose` with a combining
-/// accent are one. Invalid UTF-8 stays as it is. Pure; linear.
+/// Decodes `%20`, `\u00e9`, `\303` and a backslash before a blank; makes letters small and takes their marks
+/// off, composed or not: `Jos%C3%A9`, `JOSÉ` and `Jose` with a combining accent are one. Invalid UTF-8 stays
+/// as it is. Pure; linear.
 FoldedText fold_text(std::string_view text);
 
 /// Only the decoding: what a person would have written.

@@ -55,11 +55,7 @@ std::optional<unsigned> unicode_escape(const char* at, const char* end) {
   if (end - at < 6 || at[0] != '\\' || at[1] != 'u') return std::nullopt;
   unsigned unit = 0;
   for (int i = 2; i < 6; ++i) {
-    const char c = at[i];
-    const int digit = is_digit(c)              ? c - '0'
-                      : (c >= 'a' && c <= 'f') ? c - 'a' + 10
-                      : (c >= 'A' && c <= 'F') ? c - 'A' + 10
-                                               : -1;
+    const int digit = digit_value(at[i]);
     if (digit < 0) return std::nullopt;
     unit = unit * 16 + static_cast<unsigned>(digit);
   }
