@@ -23,7 +23,7 @@
 #include <string_view>
 #include <vector>
 
-#include "analyzer/fault/instruction/instruction.h"
+#include "analyzer/instruction/instruction.h"
 #include "core/base/ascii.h"
 
 namespace {

@@ -7,7 +7,7 @@
 #include <span>
 #include <utility>
 
-#include "analyzer/fault/instruction/raw_instruction.h"
+#include "analyzer/instruction/raw_instruction.h"
 #include "analyzer/symbolize/files/byte_view.h"
 #include "analyzer/symbolize/files/elf_file.h"
 #include "analyzer/symbolize/files/function_table.h"

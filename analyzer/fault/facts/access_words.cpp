@@ -7,7 +7,7 @@
 #include <array>
 #include <cctype>
 
-#include "analyzer/fault/instruction/value_origin.h"
+#include "analyzer/instruction/value_origin.h"
 #include "core/base/ascii.h"
 #include "core/base/hash.h"
 

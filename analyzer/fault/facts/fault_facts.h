@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "analyzer/fault/instruction/esr.h"
-#include "analyzer/fault/instruction/instruction.h"
+#include "analyzer/instruction/esr.h"
+#include "analyzer/instruction/instruction.h"
 #include "core/model/crash_report.h"
 
 namespace faultline {

@@ -1,9 +1,9 @@
-#include "analyzer/fault/instruction/instruction.h"
+#include "analyzer/instruction/instruction.h"
 
 #include <algorithm>
 #include <array>
 
-#include "analyzer/fault/instruction/raw_instruction.h"
+#include "analyzer/instruction/raw_instruction.h"
 #include "core/base/ascii.h"
 
 namespace faultline {

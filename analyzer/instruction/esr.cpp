@@ -1,4 +1,4 @@
-#include "analyzer/fault/instruction/esr.h"
+#include "analyzer/instruction/esr.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "analyzer/fault/instruction/value_origin.h"
+#include "analyzer/instruction/value_origin.h"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "analyzer/fault/instruction/instruction.h"
+#include "analyzer/instruction/instruction.h"
 
 namespace faultline {
 

@@ -8,7 +8,7 @@
 #include <array>
 #include <utility>
 
-#include "analyzer/fault/instruction/raw_instruction.h"
+#include "analyzer/instruction/raw_instruction.h"
 
 namespace faultline {
 namespace {

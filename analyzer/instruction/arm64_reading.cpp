@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 
-#include "analyzer/fault/instruction/raw_instruction.h"
+#include "analyzer/instruction/raw_instruction.h"
 
 namespace faultline {
 namespace {

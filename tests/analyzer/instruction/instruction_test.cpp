@@ -1,4 +1,4 @@
-#include "analyzer/fault/instruction/instruction.h"
+#include "analyzer/instruction/instruction.h"
 
 #include <gtest/gtest.h>
 

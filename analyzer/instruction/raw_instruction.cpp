@@ -1,4 +1,4 @@
-#include "analyzer/fault/instruction/raw_instruction.h"
+#include "analyzer/instruction/raw_instruction.h"
 
 #include <llvm/MC/MCAsmInfo.h>
 #include <llvm/MC/MCContext.h>
