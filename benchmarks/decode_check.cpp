@@ -44,7 +44,7 @@ std::vector<std::string_view> split(std::string_view text) {
   std::vector<std::string_view> parts;
   while (!text.empty()) {
     const auto comma = std::min(text.find(','), text.size());
-    parts.push_back(trimmed(text.substr(0, comma)));
+    parts.push_back(faultline::trimmed(text.substr(0, comma)));
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
   return parts;
