@@ -240,12 +240,6 @@ void read_arm64_flow(const RawInstruction& raw, Instruction& out) {
     if (!raw.operands.empty()) out.trap_code = static_cast<std::uint32_t>(raw.operands[0].immediate);
   } else if (raw.opcode == "UDF") {
     out.flow = InstructionFlow::undefined;
-  } else if (raw.is_call) {
-    out.flow = InstructionFlow::call;
-  } else if (raw.is_return) {
-    out.flow = InstructionFlow::return_;
-  } else if (raw.is_branch) {
-    out.flow = raw.is_conditional ? InstructionFlow::conditional_branch : InstructionFlow::branch;
   }
   const bool flows = out.flow == InstructionFlow::call || out.flow == InstructionFlow::branch;
   if (flows && !raw.operands.empty() && raw.operands[0].is_register) {
@@ -259,11 +253,7 @@ void read_arm64_flow(const RawInstruction& raw, Instruction& out) {
 }  // namespace
 
 Instruction read_arm64(const RawInstruction& raw) {
-  Instruction out;
-  out.text = raw.text;
-  out.mnemonic = raw.text.substr(0, raw.text.find(' '));
-  out.opcode = raw.opcode;
-  out.length_bytes = raw.length_bytes;
+  Instruction out = begin_reading(raw);
   read_arm64_flow(raw, out);
   read_written_registers(Cpu::arm64, raw, out);
   const bool named_so = starts_with_any(raw.opcode, {"LD", "ST", "CAS", "SWP", "RCW"});

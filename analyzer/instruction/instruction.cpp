@@ -92,6 +92,22 @@ std::optional<std::uint64_t> effective_address(const Instruction& instruction, s
   return address;
 }
 
+Instruction begin_reading(const RawInstruction& raw) {
+  Instruction out;
+  out.text = raw.text;
+  out.mnemonic = raw.text.substr(0, raw.text.find(' '));
+  out.opcode = raw.opcode;
+  out.length_bytes = raw.length_bytes;
+  if (raw.is_call) {
+    out.flow = InstructionFlow::call;
+  } else if (raw.is_return) {
+    out.flow = InstructionFlow::return_;
+  } else if (raw.is_branch) {
+    out.flow = raw.is_conditional ? InstructionFlow::conditional_branch : InstructionFlow::branch;
+  }
+  return out;
+}
+
 void read_written_registers(Cpu cpu, const RawInstruction& raw, Instruction& out) {
   std::vector<std::string>& written = out.written_registers;
   const auto add = [&](std::string_view llvm_name) {

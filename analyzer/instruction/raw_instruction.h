@@ -43,6 +43,9 @@ struct RawInstruction {
 /// few. As decode_instruction() in cost and threads.
 std::optional<RawInstruction> disassemble(Cpu cpu, std::span<const std::uint8_t> bytes, std::uint64_t pc);
 
+/// What both CPUs have in common: names, length, and calls, returns and branches.
+Instruction begin_reading(const RawInstruction& raw);
+
 /// Adds the general registers that the instruction writes to `out.written_registers`, each once. Explicit
 /// operands come first, since write-back puts the base before what was loaded.
 void read_written_registers(Cpu cpu, const RawInstruction& raw, Instruction& out);

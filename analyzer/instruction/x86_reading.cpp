@@ -118,12 +118,6 @@ void read_x86_flow(const RawInstruction& raw, Instruction& out) {
     out.flow = InstructionFlow::trap;  // LLVM's TRAP is `ud2`.
   } else if (raw.opcode == "INT3" || raw.opcode == "INT" || raw.opcode == "HLT") {
     out.flow = InstructionFlow::trap;
-  } else if (raw.is_call) {
-    out.flow = InstructionFlow::call;
-  } else if (raw.is_return) {
-    out.flow = InstructionFlow::return_;
-  } else if (raw.is_branch) {
-    out.flow = raw.is_conditional ? InstructionFlow::conditional_branch : InstructionFlow::branch;
   }
   const bool flows = out.flow == InstructionFlow::call || out.flow == InstructionFlow::branch;
   if (flows && !find_memory(raw) && !raw.operands.empty() && raw.operands[0].is_register) {
@@ -148,11 +142,7 @@ void read_x86_value(const RawInstruction& raw, Instruction& out) {
 }  // namespace
 
 Instruction read_x86(const RawInstruction& raw) {
-  Instruction out;
-  out.text = raw.text;
-  out.mnemonic = raw.text.substr(0, raw.text.find(' '));
-  out.opcode = raw.opcode;
-  out.length_bytes = raw.length_bytes;
+  Instruction out = begin_reading(raw);
   if (is_string_instruction(raw.opcode)) {
     read_string_instruction(raw, out);
   } else if (const auto at = find_memory(raw); at && (raw.may_load || raw.may_store)) {

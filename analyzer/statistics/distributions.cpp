@@ -34,13 +34,9 @@ double beta_cdf(double a, double b, double x) {
 
 double log_beta(double a, double b) { return log_gamma(a) + log_gamma(b) - log_gamma(a + b); }
 
-double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
-
 double normal_quantile(double probability) {
   return boost::math::quantile(boost::math::normal_distribution<double, Quiet>(), probability);
 }
-
-double normal_two_sided(double z) { return std::erfc(std::fabs(z) / std::sqrt(2.0)); }
 
 double chi_squared_survival(double x, double freedom) {
   if (!(x > 0.0)) return std::isnan(x) ? x : 1.0;

@@ -15,11 +15,8 @@ double beta_cdf(double a, double b, double x);
 /// ln B(a, b).
 double log_beta(double a, double b);
 
-/// P(Z <= z) of the standard normal.
-double normal_cdf(double z);
+/// The z below which a standard normal variable is with that probability.
 double normal_quantile(double probability);
-/// Two-sided: P(|Z| >= |z|), accurate far out.
-double normal_two_sided(double z);
 
 /// P(X >= x) with `freedom` degrees of freedom.
 double chi_squared_survival(double x, double freedom);

@@ -32,7 +32,6 @@ static_assert(is_complete(kReportOrigins, ReportOrigin::reconstructed));
 }  // namespace
 
 std::string_view report_kind_text(ReportKind kind) { return enum_text(kReportKinds, kind); }
-std::optional<ReportKind> parse_report_kind(std::string_view text) { return parse_enum(kReportKinds, text); }
 std::string_view report_origin_text(ReportOrigin origin) { return enum_text(kReportOrigins, origin); }
 std::optional<ReportOrigin> parse_report_origin(std::string_view text) {
   return parse_enum(kReportOrigins, text);

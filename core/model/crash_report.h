@@ -36,7 +36,6 @@ enum class ReportKind {
   unreadable,  ///< Not a report at all, as far as anybody can tell.
 };
 std::string_view report_kind_text(ReportKind kind);
-std::optional<ReportKind> parse_report_kind(std::string_view text);
 
 /// How the document came to us. Reconstructed ones are in no rate and in no bundle.
 enum class ReportOrigin { captured, imported, reconstructed };

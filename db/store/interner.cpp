@@ -59,6 +59,17 @@ void Interner::remember(std::string cache_key, std::int64_t id) {
 
 void Interner::forget() { ids_.clear(); }
 
+Result<std::optional<std::int64_t>> Interner::find_by_key(const std::string& cache_key,
+                                                          std::string_view select, const std::string& key) {
+  if (const auto id = remembered(cache_key)) return id;
+  TRY_ASSIGN(auto statement, connection_.prepare(select));
+  statement.bind(key);
+  TRY_ASSIGN(const bool found, statement.step());
+  if (!found) return std::nullopt;
+  remember(cache_key, statement.integer(0));
+  return statement.integer(0);
+}
+
 Result<std::int64_t> Interner::text(std::string_view value) {
   std::string cache_key = "t" + std::string(value);
   if (const auto id = remembered(cache_key)) return *id;
@@ -100,30 +111,23 @@ Result<Interner::KeyedId> Interner::image(const Image& image) {
   KeyedId keyed;
   keyed.key = hash128_hex(image_content(image));
   std::string cache_key = "i" + keyed.key;
-  if (const auto id = remembered(cache_key)) {
-    keyed.id = *id;
+  TRY_ASSIGN(const auto known, find_by_key(cache_key, "SELECT id FROM image WHERE key = ?", keyed.key));
+  if (known) {
+    keyed.id = *known;
     return keyed;
   }
-  {
-    TRY_ASSIGN(auto statement, connection_.prepare("SELECT id FROM image WHERE key = ?"));
-    statement.bind(keyed.key);
-    TRY_ASSIGN(const bool found, statement.step());
-    if (found) keyed.id = statement.integer(0);
-  }
-  if (keyed.id == 0) {
-    const std::string uuid = image.uuid ? image.uuid->text() : std::string();
-    const std::string size = hex16(image.size_bytes);
-    TRY_ASSIGN(
-        auto statement,
-        connection_.prepare("INSERT INTO image (key, uuid, build_id, name, path, arch, source, size_hex, "
-                            "bundle_id, bundle_short_version, bundle_version) "
-                            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-    statement.bind(keyed.key).bind_or_null(uuid).bind_or_null(image.build_id);
-    statement.with(image.name, image.path, image.arch).bind_or_null(image.source).bind(size);
-    statement.with(image.bundle_id, image.bundle_short_version, image.bundle_version);
-    TRY(statement.run());
-    keyed.id = connection_.last_insert_id();
-  }
+  const std::string uuid = image.uuid ? image.uuid->text() : std::string();
+  const std::string size = hex16(image.size_bytes);
+  TRY_ASSIGN(
+      auto statement,
+      connection_.prepare("INSERT INTO image (key, uuid, build_id, name, path, arch, source, size_hex, "
+                          "bundle_id, bundle_short_version, bundle_version) "
+                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  statement.bind(keyed.key).bind_or_null(uuid).bind_or_null(image.build_id);
+  statement.with(image.name, image.path, image.arch).bind_or_null(image.source).bind(size);
+  statement.with(image.bundle_id, image.bundle_short_version, image.bundle_version);
+  TRY(statement.run());
+  keyed.id = connection_.last_insert_id();
   remember(std::move(cache_key), keyed.id);
   return keyed;
 }
@@ -133,17 +137,8 @@ Result<std::int64_t> Interner::image_set(const std::vector<KeyedId>& images) {
   for (const auto& image : images) content += image.key;
   const std::string key = hash128_hex(content);
   const std::string cache_key = "m" + key;
-  if (const auto id = remembered(cache_key)) return *id;
-  {
-    TRY_ASSIGN(auto statement, connection_.prepare("SELECT id FROM image_set WHERE key = ?"));
-    statement.bind(key);
-    TRY_ASSIGN(const bool found, statement.step());
-    if (found) {
-      const std::int64_t id = statement.integer(0);
-      remember(cache_key, id);
-      return id;
-    }
-  }
+  TRY_ASSIGN(const auto known, find_by_key(cache_key, "SELECT id FROM image_set WHERE key = ?", key));
+  if (known) return *known;
   {
     TRY_ASSIGN(auto statement, connection_.prepare("INSERT INTO image_set (key, image_count) VALUES (?, ?)"));
     TRY(statement.with(key, static_cast<std::int64_t>(images.size())).run());
@@ -186,17 +181,8 @@ Result<std::int64_t> Interner::stack(const std::vector<Frame>& frames, const std
   }
   const std::string key = hash128_hex(content);
   const std::string cache_key = "s" + key;
-  if (const auto id = remembered(cache_key)) return *id;
-  {
-    TRY_ASSIGN(auto statement, connection_.prepare("SELECT id FROM stack WHERE key = ?"));
-    statement.bind(key);
-    TRY_ASSIGN(const bool found, statement.step());
-    if (found) {
-      const std::int64_t id = statement.integer(0);
-      remember(cache_key, id);
-      return id;
-    }
-  }
+  TRY_ASSIGN(const auto known, find_by_key(cache_key, "SELECT id FROM stack WHERE key = ?", key));
+  if (known) return *known;
   {
     TRY_ASSIGN(auto statement, connection_.prepare("INSERT INTO stack (key, frame_count) VALUES (?, ?)"));
     TRY(statement.with(key, static_cast<std::int64_t>(frames.size())).run());

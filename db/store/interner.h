@@ -55,6 +55,9 @@ class Interner {
   void forget();
 
  private:
+  /// The id of what is remembered, or stored, under its content key; nullopt where it is new.
+  Result<std::optional<std::int64_t>> find_by_key(const std::string& cache_key, std::string_view select,
+                                                  const std::string& key);
   std::optional<std::int64_t> remembered(const std::string& cache_key) const;
   void remember(std::string cache_key, std::int64_t id);
 

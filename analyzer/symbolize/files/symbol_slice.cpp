@@ -57,9 +57,6 @@ SymbolSlice slice_of(const ElfFile& file, std::uint64_t size_bytes) {
 }  // namespace
 
 std::string_view symbol_file_kind_text(SymbolFileKind kind) { return enum_text(kSymbolFileKinds, kind); }
-std::optional<SymbolFileKind> parse_symbol_file_kind(std::string_view text) {
-  return parse_enum(kSymbolFileKinds, text);
-}
 
 Result<std::vector<SymbolSlice>> read_symbol_slices(std::string_view file) {
   std::vector<SymbolSlice> slices;

@@ -18,7 +18,6 @@ namespace faultline {
 /// Equal to the first part of a name in the archive.
 enum class SymbolFileKind { macho, dsym, elf, elf_debug };
 std::string_view symbol_file_kind_text(SymbolFileKind kind);
-std::optional<SymbolFileKind> parse_symbol_file_kind(std::string_view text);
 
 struct SymbolSlice {
   SymbolFileKind kind = SymbolFileKind::macho;
