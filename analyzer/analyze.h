@@ -24,8 +24,8 @@ std::string rules_version(const SiteRules& rules);
 /// number at once.
 Analysis analyze(CrashReport report, const SiteRules& rules = {});
 
-/// The site of a death that left no report, from the end of what `process` wrote to stderr; nullopt where
-/// that says nothing of a death. Total and pure, as analyze().
+/// The site of a crash that left no report, from the end of what `process` wrote to stderr; nullopt where
+/// that says nothing of a crash. Total and pure, as analyze().
 std::optional<OutputSite> analyze_output(std::string_view output, std::string_view process,
                                          const SiteRules& rules = {});
 

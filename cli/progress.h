@@ -13,7 +13,7 @@
 
 namespace faultline {
 
-/// The text of one progress line: trials done of planned, crashes and other bad ends so far, time left.
+/// The text of one progress line: trials done of planned, crashes and other bad outcomes so far, time left.
 std::string progress_line(const RunProgress& progress);
 
 class ProgressLine final : public RunObserver {

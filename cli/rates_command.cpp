@@ -32,7 +32,7 @@ struct RateFlags {
   bool imported = false;
 };
 
-/// A count that names a site cannot know of which site an uncaptured death was.
+/// A count that names a site cannot know of which site an uncaptured crash was.
 bool counts_sites(const std::string& count) {
   for (const auto* field :
        {"site", "family", "function", "image", "kind", "access", "fault_offset", "label"}) {

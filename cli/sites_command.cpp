@@ -1,4 +1,4 @@
-// `faultline sites`: where they died, most reports first; with a site, its stacks and who else was there.
+// `faultline sites`: where they crashed, most reports first; with a site, its stacks and who else was there.
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

@@ -1,4 +1,4 @@
-# What leaves the house: scrubbing, the check after it, hashes and archives.
+# What a bundle discloses: scrubbing, the check after it, hashes and archives.
 faultline_library(faultline_scrub
   formats/archive_file.cpp
   privacy/leak_check.cpp

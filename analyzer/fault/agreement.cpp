@@ -82,7 +82,7 @@ class AgreementCheck {
                     *facts_.instruction->size_bytes));
   }
 
-  // EXC_ARM_DA_ALIGN is 0x101; any other code with an alignment fault is another story.
+  // EXC_ARM_DA_ALIGN is 0x101; any other code with an alignment fault means something else.
   void compare_alignment() {
     if (!facts_.syndrome || !facts_.syndrome->cause || !facts_.code || !facts_.is_bad_access) return;
     const bool by_syndrome = facts_.syndrome->cause == AbortCause::alignment;

@@ -1,4 +1,4 @@
-// Do instruction, registers, far or cr2, syndrome and exception codes tell one story?
+// Do instruction, registers, far or cr2, syndrome and exception codes agree?
 
 #pragma once
 

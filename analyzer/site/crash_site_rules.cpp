@@ -143,7 +143,7 @@ class SiteFinder {
       const auto trampoline = lists.trampolines.find(frame.image, frame.function);
       const auto ending = ends_itself(fault_.kind) ? lists.begin_below.find(frame.image, frame.function)
                                                    : std::optional<std::size_t>();
-      // An interpreter or thread start ends the look down: what lies below is another story.
+      // An interpreter or thread start ends the look down: what lies below has nothing to do with the crash.
       if (!trampoline && !ending) {
         if (i > begin && lists.stop.find(frame.image, frame.function)) break;
         continue;

@@ -19,7 +19,7 @@ namespace faultline {
 CrashSite find_crash_site(const CrashReport& report, const FaultExplanation& fault,
                           const SiteRules& rules = {});
 
-/// A site from what a process wrote before it died, for deaths that left no report: an assertion, a
+/// A site from what a process wrote before it crashed, for crashes that left no report: an assertion, a
 /// Metal error, an uncaught exception, a fault handler's stack. nullopt where nothing of that kind stands in
 /// it. `process` names the site's image where the text does not. The rule is `from_output`.
 std::optional<CrashSite> find_site_in_output(std::string_view output, std::string_view process);

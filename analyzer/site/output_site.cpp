@@ -1,4 +1,4 @@
-// Sites of deaths that left no report, from what the process wrote.
+// Sites of crashes that left no report, from what the process wrote.
 
 #include <fmt/format.h>
 
@@ -118,7 +118,7 @@ std::string image_of_function(const std::string& function, std::string_view proc
 
 std::optional<CrashSite> find_site_in_output(std::string_view output, std::string_view process) {
   const auto lines = lines_of(output);
-  // What was written last is nearest to the death.
+  // What was written last is nearest to the crash.
   for (auto it = lines.rbegin(); it != lines.rend(); ++it) {
     auto words = read_abort_message(*it);
     if (!words || words->kind == AbortMessageKind::fatal_error) continue;

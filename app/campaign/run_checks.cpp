@@ -93,7 +93,7 @@ bool is_known(const SiteRow& family) {
   return std::find(family.labels.begin(), family.labels.end(), "known") != family.labels.end();
 }
 
-/// A family all of whose reports, and deaths without one, are of this run; or one that came back after its
+/// A family all of whose reports, and crashes without one, are of this run; or one that came back after its
 /// fix.
 Result<void> check_new_site(Store& store, const RunSummary& summary, Findings& findings) {
   SitesQuery query;

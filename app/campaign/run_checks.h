@@ -19,7 +19,7 @@ Result<void> check_names_are_known(const std::vector<std::string>& names);
 /// One line for each check that found something, in the order of `names`:
 ///   crash       a trial crashed
 ///   bad         a trial crashed, hung, panicked or gave wrong results
-///   uncaptured  a death left no report
+///   uncaptured  a crash left no report
 ///   control     the control cells did not crash, or none is named
 ///   new-site    a family that this store had not seen before the run and that nobody labelled `known`; or
 ///               one that is back on the build, or a later one, of its label `fixed-in=BUILD`

@@ -32,7 +32,7 @@ inline constexpr std::uint64_t kKeepLimitBytes = 2ULL << 30;
 Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& rules,
                 Symbolizer* symbolizer = nullptr);
 
-/// Where a trial that left no report died, as far as its stderr tells; nullopt for all others.
+/// Where a trial that left no report crashed, as far as its stderr tells; nullopt for all others.
 std::optional<OutputSite> derive_output_site(const Trial& trial, const SiteRules& rules);
 
 /// All of standard input; refused beyond kKeepLimitBytes.

@@ -14,7 +14,7 @@ namespace faultline {
 
 class Symbolizer;
 
-/// A report, or a death without one, whose site is another now.
+/// A report, or a crash without one, whose site is another now.
 struct MovedSite {
   std::string what;  ///< The incident, or `trial RUN/INDEX`.
   std::string old_key;
@@ -25,7 +25,7 @@ struct MovedSite {
 
 struct ReanalysisCounts {
   std::int64_t reports = 0;
-  std::int64_t uncaptured = 0;  ///< Deaths without a report.
+  std::int64_t uncaptured = 0;  ///< Crashes without a report.
   std::int64_t moved = 0;       ///< Of both.
 };
 
@@ -34,7 +34,7 @@ struct ReanalysisWatcher {
   std::function<void(const ReanalysisCounts&)> progress;  ///< After each batch.
 };
 
-/// Derives every stored report and every uncaptured death again, in the order in which they came. Some
+/// Derives every stored report and every uncaptured crash again, in the order in which they came. Some
 /// batches are derived by all processors while the one before is written and the one after is read; memory is
 /// bounded by that number of batches. Fails only where the store does; what was written stays, and the next
 /// call does the rest.

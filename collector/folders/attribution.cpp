@@ -28,7 +28,7 @@ bool is_other_process(const TrialProcesses& trial, std::int64_t pid) {
   return std::find(trial.other_pids.begin(), trial.other_pids.end(), pid) != trial.other_pids.end();
 }
 
-/// A process dies once: a second report under its number is a stranger's.
+/// A process dies once: a second report under its number is that of another process.
 bool has_reported(const TrialProcesses& trial, std::int64_t pid) {
   return std::find(trial.reported_pids.begin(), trial.reported_pids.end(), pid) != trial.reported_pids.end();
 }

@@ -360,7 +360,7 @@ class Supervision {
   std::set<pid_t> descendants_;
   std::optional<nanoseconds> deadline_;  // When the present phase is over.
   bool main_ended_ = false;
-  bool gave_up_ = false;  // The command's process would not die.
+  bool gave_up_ = false;  // The command's process could not be killed.
   bool interrupted_ = false;
   std::vector<pid_t> hang_processes_;
   nanoseconds cpu_before_{0};

@@ -7,7 +7,7 @@
 
 namespace faultline {
 
-/// Where something was in the memory of the process that died.
+/// Where something was in the memory of the process that crashed.
 struct RuntimeAddress {
   std::uint64_t value = 0;
   friend constexpr auto operator<=>(const RuntimeAddress&, const RuntimeAddress&) = default;

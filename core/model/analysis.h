@@ -21,7 +21,7 @@ struct Analysis {
   std::string rules_version;        ///< Of the fault, frame and site rules that made it.
 };
 
-/// Where a process died that left no report, as far as the end of its stderr tells.
+/// Where a process crashed that left no report, as far as the end of its stderr tells.
 struct OutputSite {
   CrashSite site;
   std::vector<std::string> labels;

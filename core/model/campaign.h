@@ -123,7 +123,7 @@ struct Campaign {
   std::optional<std::chrono::milliseconds> duration;  ///< Of the run, interruptions included.
   std::int64_t jobs = 1;                              ///< Trials at the same time.
   std::chrono::milliseconds cooldown{0};              ///< Between a trial's end and the next one's start.
-  bool system_log = false;                            ///< Keep the system's log around each bad end.
+  bool system_log = false;                            ///< Keep the system's log around each bad outcome.
   std::uint64_t seed = 1;
   std::chrono::milliseconds timeout{60'000};
   std::chrono::milliseconds grace{2'000};  ///< Between SIGABRT and SIGKILL.

@@ -1,4 +1,4 @@
-// Where and how it died: the key by which crashes are grouped.
+// Where and how it crashed: the key by which crashes are grouped.
 
 #pragma once
 

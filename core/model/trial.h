@@ -109,7 +109,7 @@ struct Trial {
   std::optional<double> load_1min;  ///< Of the machine, when it ended.
   std::optional<std::int64_t>
       reports_pending;                 ///< Trials before it whose reports were awaited when it ended.
-  std::int64_t unkillable_count = 0;   ///< Processes of it that would not die.
+  std::int64_t unkillable_count = 0;   ///< Processes of it that could not be killed.
   std::vector<std::string> incidents;  ///< Of the reports attributed to it.
   std::string output_head;             ///< Short excerpts for lists; files keep the rest.
   std::string stderr_tail;

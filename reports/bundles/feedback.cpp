@@ -247,7 +247,7 @@ Part system(const FeedbackEvidence& evidence) {
   return part;
 }
 
-/// Cells that never died at these sites, by workload and trials: what can be said of those is the same.
+/// Cells that never crashed at these sites, by workload and trials: what can be said of those is the same.
 std::map<std::pair<std::string, std::int64_t>, std::vector<const Cell*>> cells_without_crash(
     const FeedbackEvidence& evidence) {
   std::map<std::pair<std::string, std::int64_t>, std::vector<const Cell*>> alike;

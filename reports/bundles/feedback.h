@@ -27,7 +27,7 @@ struct FeedbackSite {
 /// One cell of the run that the bundle rests on.
 struct FeedbackCell {
   Cell cell;
-  Proportion of_sites;  ///< Trials that died at the bundle's sites.
+  Proportion of_sites;  ///< Trials that crashed at the bundle's sites.
   Proportion bad;
   std::vector<std::string> command;   ///< As executed; empty where nobody asked for it.
   bool has_validation_layer = false;  ///< It ran with one of Metal's checking layers on.
@@ -47,7 +47,7 @@ struct FeedbackEvidence {
   std::vector<FeedbackCell> cells;
   std::optional<Proportion> control;
   std::vector<Comparison>
-      workarounds;  ///< Of bad ends: the cell that crashed most against each that is one setting away.
+      workarounds;  ///< Of bad outcomes: the cell that crashed most against each that is one setting away.
   std::vector<std::string> workaround_rates;  ///< For each of these: the sites' own rate in that arm.
   std::vector<Table> rates;                   ///< Of the run, one a workload.
   std::vector<ReportRow>

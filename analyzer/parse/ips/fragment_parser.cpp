@@ -109,7 +109,7 @@ class Salvage {
   void take_lead(std::string_view lead) {
     take("name", lead, "name");
     take("queue", lead, "queue");
-    // Only the registers of the thread that died are compared with its first frame.
+    // Only the registers of the crashed thread are compared with its first frame.
     const bool died = lead.find("\"matchesCrashFrame\"") != std::string_view::npos ||
                       lead.find("\"triggered\"") != std::string_view::npos;
     if (died) {

@@ -14,8 +14,8 @@
 #include <new>
 #include <string>
 
-#include "core/base/tool_process.h"
 #include "analyzer/symbolize/gsym/gsym_conversion.h"
+#include "core/base/tool_process.h"
 
 namespace faultline {
 namespace {
@@ -31,7 +31,7 @@ constexpr int kOutOfMemory = 99;
 extern "C" void leave_quietly(int signal) { ::_exit(kDiedOf + signal); }
 
 void leave_quietly_on_crashes() {
-  // A stack of its own: deep DWARF nesting dies of stack overflow.
+  // A stack of its own: deep DWARF nesting overflows the usual one.
   static std::array<char, 65536> alternate_stack;
   stack_t stack{};
   stack.ss_sp = alternate_stack.data();

@@ -1,4 +1,4 @@
-// Turns one slice of a symbol file into a GSYM file, in a child process that may die of it.
+// Turns one slice of a symbol file into a GSYM file, in a child process that may crash of it.
 
 #pragma once
 
