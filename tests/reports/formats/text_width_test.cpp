@@ -14,6 +14,9 @@ TEST(TextWidthTest, CountsColumnsNotBytes) {
   EXPECT_EQ(display_width("e\xcc\x81"), 1U) << "a combining accent takes no column";
   EXPECT_EQ(display_width("\xe6\xbc\xa2\xe5\xad\x97"), 4U) << "two wide characters";
   EXPECT_EQ(display_width("…"), 1U);
+  EXPECT_EQ(display_width("\xf0\x9f\x98\x80"), 2U) << "an emoji";
+  EXPECT_EQ(display_width("\xe0\xa4\xa8\xe0\xa5\x81"), 1U) << "a letter and a vowel sign below it";
+  EXPECT_EQ(display_width("\xef\xbd\xb1"), 1U) << "a halfwidth letter";
   EXPECT_EQ(display_width("\xff"), 1U) << "a stray byte";
 }
 
