@@ -162,7 +162,7 @@ int run_report(const fs::path& file, const fs::path& dsym, const fs::path& cache
   options.use_system_places = false;
   const auto outcome = symbolize_report(std::move(report), options);
   for (const auto& issue : outcome.issues)
-    std::fprintf(stderr, "%s: %s\n", issue.at.c_str(), issue.message.c_str());
+    std::fprintf(stderr, "%s: %s\n", issue.path.c_str(), issue.message.c_str());
   for (const auto& thread : outcome.report.threads) {
     for (const auto& frame : thread.frames) {
       fmt::print("{}\n{}:{}\n{}", frame.symbol ? std::string_view(*frame.symbol) : "??",

@@ -31,9 +31,9 @@ bool complain_of_symbols(const Symbolizer& symbolizer, const std::vector<std::st
   bool any = false;
   for (const auto& issue : symbolizer.issues()) {
     const bool given = std::any_of(symbol_paths.begin(), symbol_paths.end(),
-                                   [&](const std::string& path) { return issue.at.starts_with(path); });
+                                   [&](const std::string& path) { return issue.path.starts_with(path); });
     if (!all && !given) continue;
-    print_error(issue.at + ": " + issue.message);
+    print_error(issue.path + ": " + issue.message);
     any = true;
   }
   return any;

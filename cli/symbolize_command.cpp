@@ -49,7 +49,7 @@ Result<ExitStatus> symbolize(const SymbolizeFlags& flags, const CommandContext& 
   }
   const auto symbolized = symbolize_report(std::move(report), symbolize_options(flags.symbols));
   print(written(symbolized.report, context.format));
-  for (const auto& issue : symbolized.issues) print_error(issue.at + ": " + issue.message);
+  for (const auto& issue : symbolized.issues) print_error(issue.path + ": " + issue.message);
   note_files(symbolized, context);
   note(context, fmt::format("{} of {} frames have a name; the report itself named {}", symbolized.named_after,
                             symbolized.physical_frames, symbolized.named_before));

@@ -46,7 +46,7 @@ Result<ExitStatus> add(const std::vector<std::string>& paths, const CommandConte
     TRY_ASSIGN(const auto addition, archive.add(path));
     added.insert(added.end(), addition.added.begin(), addition.added.end());
     present += addition.present.size();
-    for (const auto& issue : addition.issues) print_error(issue.at + ": " + issue.message);
+    for (const auto& issue : addition.issues) print_error(issue.path + ": " + issue.message);
     damaged = damaged || !addition.issues.empty();
   }
   print(table_text(entry_table(added), context));

@@ -63,7 +63,7 @@ std::vector<Issue> issues_of(const std::vector<const ModuleSymbols*>& modules) {
   std::vector<Issue> issues;
   for (const auto* module : modules) {
     for (auto& issue : module->issues()) {
-      if (seen.emplace(issue.at, issue.message).second) issues.push_back(std::move(issue));
+      if (seen.emplace(issue.path, issue.message).second) issues.push_back(std::move(issue));
     }
   }
   return issues;

@@ -118,7 +118,7 @@ std::optional<OutputSite> derive_output_site(const Trial& trial, const SiteRules
 std::string issue_summary(const std::vector<Issue>& issues, std::size_t count) {
   const auto& first = issues.front();
   return fmt::format("{} issue{}, first at {}: {}", count, count == 1 ? "" : "s",
-                     first.at.empty() ? "the start" : first.at, first.message);
+                     first.path.empty() ? "the start" : first.path, first.message);
 }
 
 Result<void> import_files(Store& store, const std::vector<std::filesystem::path>& files,

@@ -6,9 +6,9 @@
 
 namespace faultline {
 
-/// `at` is a JSON pointer (`/threads/3/frames/1/imageIndex`), or `line 12` in a text.
+/// `path` is a JSON pointer (`/threads/3/frames/1/imageIndex`), or `line 12` in a text.
 struct Issue {
-  std::string at;
+  std::string path;
   std::string message;
   friend bool operator==(const Issue&, const Issue&) = default;
 };

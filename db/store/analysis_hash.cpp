@@ -90,7 +90,7 @@ std::string report_hash(const CrashReport& report) {
   for (const Image& image : report.images) add_image(digest, image);
   add_threads(digest, report);
   digest.add(report.issues.size());
-  for (const Issue& issue : report.issues) digest.add(issue.at).add(issue.message);
+  for (const Issue& issue : report.issues) digest.add(issue.path).add(issue.message);
   return digest.hash();
 }
 

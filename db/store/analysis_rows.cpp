@@ -195,7 +195,7 @@ Result<void> write_issues(StoreImpl& parts, std::int64_t report_id, const CrashR
                                       "VALUES (?, ?, ?, ?)"));
   std::int64_t position = 0;
   for (const Issue& one : report.issues) {
-    TRY(issue.with(report_id, position++, one.at, one.message).run_and_reset());
+    TRY(issue.with(report_id, position++, one.path, one.message).run_and_reset());
   }
   return {};
 }

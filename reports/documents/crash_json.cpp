@@ -181,7 +181,7 @@ Json system_event_of(const CrashReport& report) {
 Json issues_of(const CrashReport& report) {
   Json out = Json::array();
   for (const Issue& issue : report.issues) {
-    out.push_back({{"at", valid_utf8(issue.at)}, {"message", valid_utf8(issue.message)}});
+    out.push_back({{"at", valid_utf8(issue.path)}, {"message", valid_utf8(issue.message)}});
   }
   return out;
 }

@@ -257,7 +257,7 @@ PageSection unknown_section(const Analysis& analysis, const CrashPageContext& co
     lines.push_back("for certain what this note is about: " + note);
   if (!report.issues.empty()) {
     lines.push_back(fmt::format("what stood in {} damaged places of the report, the first {} ({})",
-                                report.issues.size(), report.issues.front().at,
+                                report.issues.size(), report.issues.front().path,
                                 report.issues.front().message));
   }
   PageSection section{"Not known", {}};

@@ -31,9 +31,9 @@ std::string quote(std::string_view text) {
 
 }  // namespace
 
-void IssueList::add(std::string at, std::string message) {
+void IssueList::add(std::string path, std::string message) {
   if (full()) return skip();
-  issues_.push_back({std::move(at), std::move(message)});
+  issues_.push_back({std::move(path), std::move(message)});
 }
 
 void IssueList::skip() {

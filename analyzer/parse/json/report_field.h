@@ -22,7 +22,7 @@ namespace faultline {
 class IssueList {
  public:
   explicit IssueList(std::vector<Issue>& issues) : issues_(issues) {}
-  void add(std::string at, std::string message);
+  void add(std::string path, std::string message);
   [[nodiscard]] bool full() const { return issues_.size() >= kMost; }
   /// One more issue that nobody will see.
   void skip();

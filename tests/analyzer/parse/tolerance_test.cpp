@@ -19,7 +19,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-auto issue_at(const std::string& pointer) { return Contains(Field(&Issue::at, pointer)); }
+auto issue_at(const std::string& pointer) { return Contains(Field(&Issue::path, pointer)); }
 auto issue_says(const std::string& text) { return Contains(Field(&Issue::message, HasSubstr(text))); }
 
 /// Everything that a report of the builder must still say after it was pasted.

@@ -131,7 +131,7 @@ TEST_F(DamagedInputTest, DamagedDwarfAndMachONeverBringUsDownAndSayWhatHappened)
       }
     }
     for (const auto& issue : outcome.issues) {
-      EXPECT_EQ(issue.at, file.string());
+      EXPECT_EQ(issue.path, file.string());
       EXPECT_FALSE(issue.message.empty());
     }
     failed_conversions += outcome.issues.size();

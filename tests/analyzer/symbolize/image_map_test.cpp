@@ -37,7 +37,7 @@ TEST(ImageMapTest, AnImageMayEndAtTheTopOfMemoryButNotBeyond) {
   EXPECT_EQ(map.find({UINT64_MAX})->image_index, 0U);
   EXPECT_FALSE(map.find({0xffffffffffffe000}));
   ASSERT_EQ(issues.size(), 1U);
-  EXPECT_EQ(issues[0].at, "/usedImages/1");
+  EXPECT_EQ(issues[0].path, "/usedImages/1");
 }
 
 TEST(ImageMapTest, OfTwoThatOverlapTheFirstListedWins) {

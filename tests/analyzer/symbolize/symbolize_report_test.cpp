@@ -204,7 +204,7 @@ TEST_F(SymbolizeReportTest, AFileOfAnotherBuildIsRefusedAndBothBuildsAreNamed) {
 
   EXPECT_EQ(outcome.report, report);
   ASSERT_EQ(outcome.issues.size(), 1U);
-  EXPECT_EQ(outcome.issues[0].at, other.dwarf.string());
+  EXPECT_EQ(outcome.issues[0].path, other.dwarf.string());
   EXPECT_THAT(outcome.issues[0].message, AllOf(HasSubstr(fixture.uuid.text()), HasSubstr(other.uuid.text())));
 }
 

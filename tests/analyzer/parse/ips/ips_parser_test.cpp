@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
 
-auto issue_at(const std::string& pointer) { return Contains(Field(&Issue::at, pointer)); }
+auto issue_at(const std::string& pointer) { return Contains(Field(&Issue::path, pointer)); }
 
 TEST(IpsParserTest, AReportInTheUsualLayoutIsReadWithoutAnyIssue) {
   const auto report = parse_report(IpsBuilder().text());

@@ -110,7 +110,7 @@ TEST_F(GsymCacheTest, ADamagedCacheFileIsNoticedAndMadeAnew) {
 
     ASSERT_TRUE(opened) << opened.error().text();
     ASSERT_EQ(issues_.size(), 1U);
-    EXPECT_EQ(issues_[0].at, file.string());
+    EXPECT_EQ(issues_[0].path, file.string());
     EXPECT_EQ(fixtures::read_bytes(file), whole) << "made anew, byte for byte";
   }
 }
