@@ -14,29 +14,19 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class ListsTest : public ::testing::Test {
+class ListsTest : public RunFixture {
  protected:
   void SetUp() override {
-    auto opened = Store::open_in_memory();
-    ASSERT_TRUE(opened.has_value()) << opened.error().text();
-    store_.emplace(std::move(*opened));
-    run_ = make_run();
-    ASSERT_TRUE(store().begin_run(run_).has_value());
-    record_crash(store(), run_, 0, 3, make_analysis(0));
-    record(store(), run_, 1, 5, Outcome::passed);
-    record_crash(store(), run_, 2, 3, make_analysis(2, "drawPrimitives:", 0x98));
+    ASSERT_NO_FATAL_FAILURE(RunFixture::SetUp());
+    record_crash(store(), run(), 0, 3, make_analysis(0));
+    record(store(), run(), 1, 5, Outcome::passed);
+    record_crash(store(), run(), 2, 3, make_analysis(2, "drawPrimitives:", 0x98));
   }
-  Store& store() { return *store_; }
-  RunRecord& run() { return run_; }
   static ListQuery where(std::string_view text) {
     ListQuery query;
     query.where = parse_filter(text).value();
     return query;
   }
-
- private:
-  std::optional<Store> store_;
-  RunRecord run_;
 };
 
 TEST_F(ListsTest, ReportsComeNewestFirstWithTheirTrial) {

@@ -16,32 +16,17 @@ using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
 /// Cells 0 and 3 are threads=1 and threads=8 with lock=none.
-class NumbersTest : public ::testing::Test {
+class NumbersTest : public RunFixture {
  protected:
-  void SetUp() override {
-    auto opened = Store::open_in_memory();
-    ASSERT_TRUE(opened.has_value()) << opened.error().text();
-    store_.emplace(std::move(*opened));
-    run_ = make_run();
-    ASSERT_DONE(store().begin_run(run_));
-  }
-  void TearDown() override { expect_valid(*store_); }
-
-  Store& store() { return *store_; }
-
   void add(std::int64_t index, std::size_t cell, Outcome outcome, const std::vector<double>& operations,
            std::string_view phase = "", bool warm_up = false) {
-    Trial trial = make_trial(run_, index, cell, outcome);
+    Trial trial = make_trial(run(), index, cell, outcome);
     trial.phase = phase;
     trial.warm_up = warm_up;
     trial.duration = std::chrono::milliseconds(100 * (index + 1));
     for (const double value : operations) trial.metrics.push_back({"operations", value});
     ASSERT_DONE(store().record_trial(trial, {}));
   }
-
- private:
-  std::optional<Store> store_;
-  RunRecord run_;
 };
 
 TEST_F(NumbersTest, EveryValueOfATrialIsARowThatNamesTheTrial) {

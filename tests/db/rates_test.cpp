@@ -15,42 +15,34 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 /// Cells: 0..2 are threads=1 with none, per-op, global; 3..5 the same with threads=8.
-class RatesTest : public ::testing::Test {
+class RatesTest : public RunFixture {
  protected:
   void SetUp() override {
-    auto opened = Store::open_in_memory();
-    ASSERT_TRUE(opened.has_value()) << opened.error().text();
-    store_.emplace(std::move(*opened));
-    run_ = make_run();
-    ASSERT_TRUE(store().begin_run(run_).has_value());
+    ASSERT_NO_FATAL_FAILURE(RunFixture::SetUp());
     // threads=8 lock=none: two crash at one site, one at another, one left no report, one passed.
-    record_crash(store(), run_, 0, 3, make_analysis(0));
-    record_crash(store(), run_, 1, 3, make_analysis(1));
-    record_crash(store(), run_, 2, 3, make_analysis(2, "drawPrimitives:", 0x98));
-    Trial silent = make_trial(run_, 3, 3, Outcome::crashed);
+    record_crash(store(), run(), 0, 3, make_analysis(0));
+    record_crash(store(), run(), 1, 3, make_analysis(1));
+    record_crash(store(), run(), 2, 3, make_analysis(2, "drawPrimitives:", 0x98));
+    Trial silent = make_trial(run(), 3, 3, Outcome::crashed);
     silent.uncaptured = true;
     silent.phase = "encoding";
     ASSERT_TRUE(store().record_trial(silent, {}).has_value());
-    record(store(), run_, 4, 3, Outcome::passed);
+    record(store(), run(), 4, 3, Outcome::passed);
     // threads=8 lock=global: passes. threads=1 lock=none: every other outcome once.
-    record(store(), run_, 5, 5, Outcome::passed);
-    record(store(), run_, 6, 5, Outcome::passed);
+    record(store(), run(), 5, 5, Outcome::passed);
+    record(store(), run(), 6, 5, Outcome::passed);
     std::int64_t index = 7;
     for (const Outcome outcome :
          {Outcome::wrong, Outcome::hung, Outcome::panicked, Outcome::exit_error, Outcome::setup_failed}) {
-      record(store(), run_, index++, 0, outcome);
+      record(store(), run(), index++, 0, outcome);
     }
-    Trial warm = make_trial(run_, index++, 0, Outcome::crashed);
+    Trial warm = make_trial(run(), index++, 0, Outcome::crashed);
     warm.warm_up = true;
     ASSERT_TRUE(store().record_trial(warm, {}).has_value());
-    Trial reset = make_trial(run_, index++, 0, Outcome::crashed);
+    Trial reset = make_trial(run(), index++, 0, Outcome::crashed);
     reset.contaminated = true;
     ASSERT_TRUE(store().record_trial(reset, {}).has_value());
   }
-  void TearDown() override { expect_valid(*store_); }
-
-  Store& store() { return *store_; }
-  RunRecord& run() { return run_; }
 
   static Filter filter(std::string_view text) { return parse_filter(text).value(); }
 
@@ -68,10 +60,6 @@ class RatesTest : public ::testing::Test {
     if (!result) return result.error().text();
     return std::to_string(result->total.counted) + "/" + std::to_string(result->total.trials);
   }
-
- private:
-  std::optional<Store> store_;
-  RunRecord run_;
 };
 
 TEST_F(RatesTest, EveryTrialIsCountedOnceInItsSort) {

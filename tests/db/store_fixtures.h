@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -233,5 +234,34 @@ inline void expect_valid(Store& store) {
   ASSERT_TRUE(findings.has_value()) << findings.error().text();
   for (const std::string& finding : *findings) ADD_FAILURE() << finding;
 }
+
+/// A test of one store in memory, which is checked after it.
+class StoreFixture : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = Store::open_in_memory();
+    ASSERT_TRUE(opened.has_value()) << opened.error().text();
+    store_.emplace(std::move(*opened));
+  }
+  void TearDown() override { expect_valid(*store_); }
+  Store& store() { return *store_; }
+
+ private:
+  std::optional<Store> store_;
+};
+
+/// The same with a run that has begun.
+class RunFixture : public StoreFixture {
+ protected:
+  void SetUp() override {
+    ASSERT_NO_FATAL_FAILURE(StoreFixture::SetUp());
+    run_ = make_run();
+    ASSERT_TRUE(store().begin_run(run_).has_value());
+  }
+  RunRecord& run() { return run_; }
+
+ private:
+  RunRecord run_;
+};
 
 }  // namespace faultline

@@ -17,19 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
-class StoreReportsTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    auto opened = Store::open_in_memory();
-    ASSERT_TRUE(opened.has_value()) << opened.error().text();
-    store_.emplace(std::move(*opened));
-  }
-  void TearDown() override { expect_valid(*store_); }
-  Store& store() { return *store_; }
-
- private:
-  std::optional<Store> store_;
-};
+using StoreReportsTest = StoreFixture;
 
 TEST_F(StoreReportsTest, TheBytesComeBackAsTheyCame) {
   const Analysis analysis = make_analysis(1);

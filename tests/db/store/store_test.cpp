@@ -13,19 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class StoreTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    auto opened = Store::open_in_memory();
-    ASSERT_TRUE(opened.has_value()) << opened.error().text();
-    store_.emplace(std::move(*opened));
-  }
-  void TearDown() override { expect_valid(*store_); }
-  Store& store() { return *store_; }
-
- private:
-  std::optional<Store> store_;
-};
+using StoreTest = StoreFixture;
 
 TEST_F(StoreTest, ARunComesBackAsItWasGiven) {
   RunRecord run = make_run();
