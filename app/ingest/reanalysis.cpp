@@ -16,7 +16,7 @@ namespace faultline {
 namespace {
 
 constexpr std::size_t kBatchReports = 256;
-constexpr std::uint64_t kBatchBytes = 32ULL << 20;
+constexpr std::uint64_t kMostBytesAtATime = 32ULL << 20;
 /// So many that the processors have work while one is written and the next is read.
 constexpr std::size_t kBatchesAhead = 3;
 
@@ -88,7 +88,7 @@ class Reanalysis {
     bool all_loaded = false;
     while (true) {
       while (!all_loaded && running.size() < kBatchesAhead) {
-        TRY_ASSIGN(auto loaded, store_.stored_reports(last, kBatchReports, kBatchBytes));
+        TRY_ASSIGN(auto loaded, store_.stored_reports(last, kBatchReports, kMostBytesAtATime));
         all_loaded = loaded.empty();
         if (all_loaded) break;
         last = loaded.back().place;

@@ -33,7 +33,7 @@ Json cell_json(const TableCell& cell, const Column& column) {
   return Json::array({std::move(text), *number});
 }
 
-Json table_json(const ReportTable& given) {
+Json page_table(const ReportTable& given) {
   const auto& table = given.people;
   Json out = {
       {"id", given.id}, {"caption", escape_line(table.caption)}, {"command", escape_line(table.command)}};
@@ -90,13 +90,13 @@ Json plot_json(const Plot& plot) {
   return out;
 }
 
-Json detail_json(const ReportDetail& detail) {
+Json page_detail(const ReportDetail& detail) {
   Json out = {{"title", escape_line(detail.title)},
               {"words", escape_line(detail.words)},
               {"text", escape_text(detail.text)},
               {"command", escape_line(detail.command)},
               {"tables", Json::array()}};
-  for (const auto& table : detail.tables) out["tables"].push_back(table_json(table));
+  for (const auto& table : detail.tables) out["tables"].push_back(page_table(table));
   return out;
 }
 
@@ -129,9 +129,9 @@ std::string report_page(const CampaignReport& report) {
     Json one = {{"id", section.id}, {"title", escape_line(section.title)}};
     for (const char* list : {"words", "tables", "plots", "details"}) one[list] = Json::array();
     for (const auto& words : section.words) one["words"].push_back(escape_line(words));
-    for (const auto& table : section.tables) one["tables"].push_back(table_json(table));
+    for (const auto& table : section.tables) one["tables"].push_back(page_table(table));
     for (const auto& plot : section.plots) one["plots"].push_back(plot_json(plot));
-    for (const auto& detail : section.details) one["details"].push_back(detail_json(detail));
+    for (const auto& detail : section.details) one["details"].push_back(page_detail(detail));
     out["sections"].push_back(std::move(one));
   }
   std::string page(report_page_template());
