@@ -12,7 +12,7 @@ struct TextCase {
   AbortMessageKind kind;
   std::string text;
   std::string function;
-  std::string place;
+  std::string location;
   std::string exception_type;
 };
 
@@ -64,7 +64,7 @@ TEST(AbortMessageTest, ReadsTheFormsOfAssertionsAndExceptions) {
     EXPECT_EQ(found->kind, expected.kind);
     EXPECT_EQ(found->text, expected.text);
     EXPECT_EQ(found->function, expected.function);
-    EXPECT_EQ(found->place, expected.place);
+    EXPECT_EQ(found->location, expected.location);
     EXPECT_EQ(found->exception_type, expected.exception_type);
   }
 }
