@@ -1,12 +1,36 @@
 #include "analyzer/analyze.h"
 
+#include <fmt/format.h>
+
+#include <cstddef>
 #include <utility>
 
 #include "analyzer/fault/fault_rules.h"
+#include "analyzer/names/demangle.h"
 #include "analyzer/site/crash_site_rules.h"
 #include "analyzer/site/portrait.h"
 
 namespace faultline {
+
+namespace {
+
+/// Says that names stay mangled; once for a report, since one stack has the same name in many frames.
+void note_names_given_up(CrashReport& report) {
+  for (std::size_t i = 0; i < report.threads.size(); ++i) {
+    const auto& frames = report.threads[i].frames;
+    for (std::size_t j = 0; j < frames.size(); ++j) {
+      if (!frames[j].symbol || !frames[j].symbol->starts_with('_') || !demangle(*frames[j].symbol).given_up)
+        continue;
+      report.issues.push_back({fmt::format("/threads/{}/frames/{}/symbol", i, j),
+                               fmt::format("the mangled name of {} characters is too long or too large to be "
+                                           "read and stays as it is",
+                                           frames[j].symbol->size())});
+      return;
+    }
+  }
+}
+
+}  // namespace
 
 std::string rules_version(const SiteRules& rules) {
   std::string version(kRulesVersion);
@@ -17,6 +41,7 @@ std::string rules_version(const SiteRules& rules) {
 Analysis analyze(CrashReport report, const SiteRules& rules) {
   Analysis out;
   out.report = std::move(report);
+  note_names_given_up(out.report);
   out.fault = explain_fault(out.report);
   out.site = find_crash_site(out.report, out.fault, rules);
   out.portrait = draw_portrait(out.report, out.site);

@@ -7,6 +7,7 @@ cmake_minimum_required(VERSION 3.25)  # Scripts have no policies of their own.
 set(order_core core/base core/model core/ips)
 set(order_collector collector/trial collector/plan collector/host collector/folders collector/reporter collector/run)
 set(order_analyzer
+  analyzer/names
   analyzer/parse/json analyzer/parse/text analyzer/parse/ips analyzer/parse
   analyzer/instruction
   analyzer/symbolize/names analyzer/symbolize/files analyzer/symbolize/archive analyzer/symbolize/gsym analyzer/symbolize

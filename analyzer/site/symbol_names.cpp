@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "analyzer/site/demangle.h"
+#include "analyzer/names/demangle.h"
 #include "core/base/ascii.h"
 
 namespace faultline {

@@ -1,18 +1,17 @@
 #include "analyzer/symbolize/names/readable_name.h"
 
-#include <llvm/Demangle/Demangle.h>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
+#include "analyzer/names/demangle.h"
 #include "core/base/tool_process.h"
 
 namespace faultline {
 namespace {
 
-// LLVM's demangler recurses once per nesting level; a name longer than this is damage or an attack.
-constexpr std::size_t kLongestMangledName = 16384;
+/// swift-demangle recurses as deep as a name says; a longer one is damage or an attack.
+constexpr std::size_t kLongestSwiftName = 16384;
 
 bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> prefixes) {
   return std::any_of(prefixes.begin(), prefixes.end(),
@@ -36,11 +35,7 @@ std::string readable_name(std::string_view linkage_name) {
   if (linkage_name.size() > 2 && linkage_name.front() == '"' && linkage_name.back() == '"') {
     linkage_name = linkage_name.substr(1, linkage_name.size() - 2);
   }
-  if (linkage_name.size() > kLongestMangledName ||
-      !starts_with_any(linkage_name, {"_Z", "__Z", "___Z", "____Z", "_R", "__R"})) {
-    return std::string(linkage_name);
-  }
-  return llvm::demangle(linkage_name);
+  return demangled(linkage_name);
 }
 
 std::string_view ReadableNames::of(std::string_view linkage_name) {
@@ -60,7 +55,8 @@ std::map<std::string, std::string> SwiftDemangler::demangle(const std::vector<st
   const std::lock_guard lock(mutex_);
   std::vector<std::string> unknown;
   for (const auto& name : names) {
-    if (is_swift_name(name) && name.find('\n') == std::string::npos && !known_.contains(name)) {
+    if (is_swift_name(name) && name.size() <= kLongestSwiftName && name.find('\n') == std::string::npos &&
+        !known_.contains(name)) {
       unknown.push_back(name);
     }
   }
