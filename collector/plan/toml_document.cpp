@@ -6,6 +6,8 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <utility>
 
 namespace faultline {
@@ -53,6 +55,48 @@ TomlValue plain(const toml::node& node) {
   return out;
 }
 
+/// Where a string that begins at `at` ends; the parser complains of one that does not.
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+  const char quote = text[at];
+  const std::string_view three = text.substr(at, 3);
+  const bool is_long = three.size() == 3 && three[1] == quote && three[2] == quote;
+  for (std::size_t i = at + (is_long ? 3 : 1); i < text.size(); ++i) {
+    if (text[i] == '\\' && quote == '"') {
+      ++i;
+    } else if (is_long ? text.substr(i, 3) == three : text[i] == quote || text[i] == '\n') {
+      return i + (is_long ? 3 : 1);
+    }
+  }
+  return text.size();
+}
+
+/// The line of a key with more parts than anybody writes (`a.b.c = 1` has three): toml++ recurses once for
+/// each.
+std::optional<std::size_t> find_deep_key(std::string_view text) {
+  constexpr int kMostParts = 16;
+  std::size_t line = 1;
+  int dots = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    if (c == '"' || c == '\'') {
+      const auto end = end_of_string(text, i);
+      line += static_cast<std::size_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(i),
+                                                  text.begin() + static_cast<std::ptrdiff_t>(end), '\n'));
+      i = end;
+      continue;
+    }
+    if (c == '#') {
+      i = std::min(text.find('\n', i), text.size());
+      continue;
+    }
+    if (c == '.' && ++dots >= kMostParts) return line;
+    if (c == '\n') ++line;
+    if (c == '\n' || c == '=' || c == ',' || c == '[' || c == ']' || c == '{' || c == '}') dots = 0;
+    ++i;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string_view toml_type_text(TomlType type) {
@@ -86,6 +130,9 @@ const TomlValue* TomlValue::find(std::string_view name) const {
 }
 
 tl::expected<TomlValue, TomlSyntaxError> parse_toml(std::string_view text) {
+  if (const auto line = find_deep_key(text)) {
+    return tl::unexpected(TomlSyntaxError{*line, "a key of more than 16 parts"});
+  }
   const toml::parse_result parsed = toml::parse(text);
   if (parsed) return plain(parsed.table());
   const toml::parse_error& error = parsed.error();

@@ -50,6 +50,18 @@ std::string with(std::string_view campaign, std::string_view workload) {
          std::string(workload);
 }
 
+TEST(CampaignFileTest, AKeyOfManyPartsIsAMistakeWithItsLine) {
+  std::string parts;
+  for (int i = 0; i < 20'000; ++i) parts += ".a";
+  EXPECT_THAT(messages_of("[campaign]\nname = \"c\"\na" + parts + " = 1\n"),
+              ElementsAre(HasSubstr("3: not TOML: a key of more than 16 parts")));
+  EXPECT_THAT(messages_of("[a" + parts + "]\n"), ElementsAre(HasSubstr("1: not TOML: a key of more than 16 parts")));
+  EXPECT_THAT(messages_of("x = { a" + parts + " = 1 }\n"), ElementsAre(HasSubstr("1: ")));
+  // Dots in strings and comments are no parts.
+  const std::string dots(100, '.');
+  EXPECT_THAT(messages_of(with("# " + dots + "\n", "pass_when = \"" + dots + "\"\n")), IsEmpty());
+}
+
 TEST(CampaignFileTest, StopRulesAreRead) {
   const Campaign interval =
       parse_campaign(with("stop = { when = \"interval\", width = 0.1 }", ""), "/c").campaign;
