@@ -4,6 +4,8 @@
 #include <csignal>
 #include <exception>
 #include <filesystem>
+#include <iostream>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -57,6 +59,29 @@ int cut_trailing_command(int argc, char** argv, CommandContext& context) {
   return argc;
 }
 
+int report_failure(const Error& error) {
+  print_error(error.text());
+  switch (error.kind()) {
+    case ErrorKind::invalid_argument:
+      return static_cast<int>(ExitStatus::usage);
+    case ErrorKind::interrupted:
+      return static_cast<int>(ExitStatus::interrupted);
+    default:
+      return static_cast<int>(ExitStatus::failed);
+  }
+}
+
+/// Help and version are no errors, though the parser has them as such: they go to stdout as all results do.
+int exit_status_of(const CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream out;
+  std::ostringstream complaint;
+  const bool done = app.exit(error, out, complaint) == 0;
+  print(out.str());
+  if (!complaint.str().empty()) std::cerr << complaint.str() << std::flush;
+  if (const auto written = check_stdout(); !written) return report_failure(written.error());
+  return static_cast<int>(done ? ExitStatus::done : ExitStatus::usage);
+}
+
 int run_command_line(int argc, char** argv) {
   CommandContext context;
   context.program_folder = this_program().parent_path();
@@ -72,27 +97,21 @@ int run_command_line(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitStatus::usage);
+    return exit_status_of(app, error);
   }
   const auto status = context.action();
-  if (status) return static_cast<int>(*status);
-  print_error(status.error().text());
-  switch (status.error().kind()) {
-    case ErrorKind::invalid_argument:
-      return static_cast<int>(ExitStatus::usage);
-    case ErrorKind::interrupted:
-      return static_cast<int>(ExitStatus::interrupted);
-    default:
-      return static_cast<int>(ExitStatus::failed);
-  }
+  if (!status) return report_failure(status.error());
+  if (const auto written = check_stdout(); !written) return report_failure(written.error());
+  return static_cast<int>(*status);
 }
 
 }  // namespace
 }  // namespace faultline
 
 int main(int argc, char** argv) {
-  // A closed pipe is an error of write(), not a death.
+  // A closed pipe and a file that may not grow are errors of write(), not ends of the program.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     // The converter of damaged symbol files is this program again, as a child that may die.
     if (argc > 1 && std::string_view(argv[1]) == faultline::kGsymChildFlag) {

@@ -16,6 +16,7 @@
 #include "cli/symbol_search.h"
 #include "cli/terminal.h"
 #include "cli/user_rules.h"
+#include "core/base/text_escape.h"
 #include "core/base/text_file.h"
 #include "db/queries.h"
 #include "reports/documents/apple_text.h"
@@ -134,14 +135,15 @@ Result<ExitStatus> show_report(const ShowFlags& flags, const CommandContext& con
   std::optional<Result<Disassembly>> disassembly;
   if (flags.disassemble) disassembly = disassemble_at_pc(analysis.report, flags.symbols);
   if (context.format == "json") {
-    print(crash_json(analysis, disassembly && *disassembly ? std::optional(**disassembly) : std::nullopt));
+    write_crash_json(analysis, disassembly && *disassembly ? std::optional(**disassembly) : std::nullopt,
+                     print);
     if (disassembly && !*disassembly) print_error("no instructions: " + disassembly->error().text());
   } else if (context.format == "apple") {
     if (analysis.report.kind == ReportKind::unreadable) {
       return fail(ErrorKind::parse,
                   what + " is no report that could be shown as text; --format raw gives its bytes");
     }
-    print(render_apple_text(analysis.report));
+    print(escape_text(render_apple_text(analysis.report)));
   } else {
     TRY(print_page(analysis, rules, report.incident, disassembly, context));
   }

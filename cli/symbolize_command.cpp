@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/symbol_search.h"
 #include "cli/terminal.h"
+#include "core/base/text_escape.h"
 #include "core/base/text_file.h"
 #include "core/ips/ips_writer.h"
 #include "reports/documents/apple_text.h"
@@ -23,10 +24,10 @@ struct SymbolizeFlags {
   std::vector<std::string> symbols;
 };
 
-std::string written(const CrashReport& report, const std::string& format) {
-  if (format == "json") return crash_json(analyze(report));
-  if (format == "ips") return write_ips(report);
-  return render_apple_text(report);
+void print_report(const CrashReport& report, const std::string& format) {
+  if (format == "json") return write_crash_json(analyze(report), std::nullopt, print);
+  if (format == "ips") return print(terminal_safe_json(write_ips(report)));
+  print(escape_text(render_apple_text(report)));
 }
 
 /// Which file named how many frames, image by image.
@@ -48,7 +49,7 @@ Result<ExitStatus> symbolize(const SymbolizeFlags& flags, const CommandContext& 
                 flags.file + ": " + (report.issues.empty() ? "no crash report" : report.issues[0].message));
   }
   const auto symbolized = symbolize_report(std::move(report), symbolize_options(flags.symbols));
-  print(written(symbolized.report, context.format));
+  print_report(symbolized.report, context.format);
   for (const auto& issue : symbolized.issues) print_error(issue.path + ": " + issue.message);
   note_files(symbolized, context);
   note(context, fmt::format("{} of {} frames have a name; the report itself named {}", symbolized.named_after,

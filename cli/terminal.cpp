@@ -13,10 +13,8 @@
 namespace faultline {
 namespace {
 
-/// Who closes our stdout early (`| head`) has seen enough.
-void write_output(int fd, std::string_view text) {
-  if (!write_all(fd, text) && fd == STDOUT_FILENO && errno == EPIPE) ::_exit(0);
-}
+/// The first error of writing to stdout; 0: none so far.
+int stdout_error = 0;
 
 }  // namespace
 
@@ -40,14 +38,23 @@ bool use_color(const CommandContext& context) {
   return stdout_is_terminal() && (no_color == nullptr || *no_color == '\0');
 }
 
-void print(std::string_view text) { write_output(STDOUT_FILENO, text); }
+void print(std::string_view text) {
+  if (stdout_error == 0 && !write_all(STDOUT_FILENO, text)) stdout_error = errno;
+}
+
+bool stdout_is_closed() { return stdout_error == EPIPE; }
+
+Result<void> check_stdout() {
+  if (stdout_error == 0 || stdout_is_closed()) return {};
+  return fail(io_error("cannot write to standard output", stdout_error));
+}
 
 void note(const CommandContext& context, std::string_view text) {
-  if (!context.quiet) write_output(STDERR_FILENO, escape_text(text) + "\n");
+  if (!context.quiet) (void)write_all(STDERR_FILENO, escape_text(text) + "\n");
 }
 
 void print_error(std::string_view text) {
-  write_output(STDERR_FILENO, "faultline: " + escape_text(text) + "\n");
+  (void)write_all(STDERR_FILENO, "faultline: " + escape_text(text) + "\n");
 }
 
 }  // namespace faultline

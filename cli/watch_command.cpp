@@ -87,7 +87,7 @@ Result<ExitStatus> watch(const WatchFlags& flags, const CommandContext& context)
     note(context, "Watching " + folder.string());
     watched.push_back({ReportFolder(folder), {}});
   }
-  while (!stop.load()) {
+  while (!stop.load() && !stdout_is_closed()) {
     for (Watched& one : watched) TRY(look(store, one, rules, symbolizer, clock));
     if (log) TRY(log->rotate_if_large());
     if (!stop.load()) clock.sleep(kPause);

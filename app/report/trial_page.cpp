@@ -107,7 +107,7 @@ std::string trial_json(const RunRecord& run, const Trial& trial,
   }
   if (trial.exit_code) json["exit_code"] = *trial.exit_code;
   if (!trial.term_signal_name.empty()) json["term_signal"] = trial.term_signal_name;
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return terminal_safe_json(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace faultline

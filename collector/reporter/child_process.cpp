@@ -62,7 +62,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 /// The command starts with the signals of a fresh login, whatever we block or handle.
 void reset_signals() {
-  for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE}) ::signal(signal, SIG_DFL);
+  for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE, SIGXFSZ})
+    ::signal(signal, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

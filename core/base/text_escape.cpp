@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace faultline {
@@ -66,6 +67,33 @@ std::string escape(std::string_view text, LineBreaks breaks) {
 
 std::string escape_line(std::string_view text) { return escape(text, LineBreaks::escape); }
 std::string escape_text(std::string_view text) { return escape(text, LineBreaks::keep); }
+
+std::string terminal_safe_json(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  while (!json.empty()) {
+    const auto first = static_cast<unsigned char>(json[0]);
+    if (first < 0x7f) {
+      out += json[0];  // JSON escapes control characters inside of strings by itself.
+      json.remove_prefix(1);
+      continue;
+    }
+    const auto [code_point, length] = decode(json);
+    if (length == 0) {
+      out += "\\ufffd";
+    } else if (!misleads(code_point)) {
+      out += json.substr(0, length);
+    } else if (code_point < 0x10000) {
+      out += fmt::format("\\u{:04x}", code_point);
+    } else {
+      // Above the basic plane JSON has surrogate pairs.
+      const auto rest = code_point - 0x10000;
+      out += fmt::format("\\u{:04x}\\u{:04x}", 0xd800 + (rest >> 10), 0xdc00 + (rest & 0x3ff));
+    }
+    json.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out;
+}
 
 std::size_t utf8_length(std::string_view bytes) { return bytes.empty() ? 0 : decode(bytes).length; }
 

@@ -15,6 +15,11 @@ std::string escape_line(std::string_view text);
 /// As escape_line, but keeps newlines and tabs: for text that may have several lines.
 std::string escape_text(std::string_view text);
 
+/// JSON text that a terminal cannot be led astray by: what escape_line() escapes becomes \uXXXX, which means
+/// the same, and invalid UTF-8 \ufffd. For any JSON that holds text of reports; line breaks between values
+/// stay.
+std::string terminal_safe_json(std::string_view json);
+
 /// Length in bytes of the valid UTF-8 sequence at the front of `bytes`; 0 if there is none.
 std::size_t utf8_length(std::string_view bytes);
 

@@ -77,7 +77,7 @@ std::string report_json(const CampaignReport& report) {
     for (const auto& detail : section.details) one["details"].push_back(detail_json(detail));
     out["sections"].push_back(std::move(one));
   }
-  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return terminal_safe_json(out.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 std::string report_junit(const CampaignReport& report) {

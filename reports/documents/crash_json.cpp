@@ -1,6 +1,7 @@
 #include "reports/documents/crash_json.h"
 
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "core/base/clock.h"
 #include "core/base/text_escape.h"
@@ -123,21 +124,13 @@ Json frame_of(const CrashReport& report, const Frame& frame) {
           {"source", symbol_origin_text(named ? frame.symbol_source : SymbolOrigin::none)}};
 }
 
-Json threads_of(const CrashReport& report) {
-  Json out = Json::array();
-  const auto crashed = report.crashed_thread_index();
-  for (std::size_t i = 0; i < report.threads.size(); ++i) {
-    const Thread& thread = report.threads[i];
-    Json frames = Json::array();
-    for (const Frame& frame : thread.frames) frames.push_back(frame_of(report, frame));
-    out.push_back({{"index", i},
-                   {"crashed", crashed == i},
-                   {"id", number_or_null(thread.id)},
-                   {"name", text_or_null(thread.name)},
-                   {"queue", text_or_null(thread.queue)},
-                   {"frames", std::move(frames)}});
-  }
-  return out;
+Json thread_without_frames(const CrashReport& report, std::size_t index, bool crashed) {
+  const Thread& thread = report.threads[index];
+  return {{"index", index},
+          {"crashed", crashed},
+          {"id", number_or_null(thread.id)},
+          {"name", text_or_null(thread.name)},
+          {"queue", text_or_null(thread.queue)}};
 }
 
 Json portrait_of(const Portrait& portrait) {
@@ -198,35 +191,129 @@ Json disassembly_of(const std::optional<Disassembly>& disassembly) {
   return {{"origin", valid_utf8(disassembly->origin)}, {"instructions", instructions}};
 }
 
+Json members_before_threads(const Analysis& analysis) {
+  const CrashReport& report = analysis.report;
+  return {{"incident", text_or_null(report.incident)},
+          {"kind", report_kind_text(report.kind)},
+          {"bug_type", text_or_null(report.header.bug_type)},
+          {"origin", report_origin_text(report.origin)},
+          {"process", {{"name", text_or_null(report.process_name)}, {"pid", number_or_null(report.pid)}}},
+          {"time", time_of(report)},
+          {"os", os_of(report)},
+          {"model", text_or_null(report.model)},
+          {"cpu", text_or_null(report.cpu_type)},
+          {"translated", number_or_null(report.translated)},
+          {"exception", exception_of(report)},
+          {"termination", termination_of(report)},
+          {"system_event", system_event_of(report)},
+          {"fault", fault_of(analysis.fault)},
+          {"site", site_of(analysis.site)},
+          {"labels", texts(analysis.labels)},
+          {"crashed_thread", number_or_null(report.crashed_thread_number())}};
+}
+
+Json members_after_threads(const Analysis& analysis, const std::optional<Disassembly>& disassembly) {
+  return {{"portrait", portrait_of(analysis.portrait)},
+          {"disassembly", disassembly_of(disassembly)},
+          {"rules_version", text_or_null(analysis.rules_version)},
+          {"issues", issues_of(analysis.report)}};
+}
+
+/// Writes indented JSON piece by piece: a report of a hundred thousand frames is never a tree in memory.
+class PieceWriter {
+ public:
+  explicit PieceWriter(const std::function<void(std::string_view)>& sink) : sink_(sink) {}
+
+  void open(char bracket) {
+    text_ += bracket;
+    is_first_ = true;
+    ++depth_;
+  }
+  void close(char bracket) {
+    --depth_;
+    if (!is_first_) new_line();
+    text_ += bracket;
+    is_first_ = false;
+  }
+  void key(std::string_view name) {
+    separate();
+    text_.append("\"").append(name).append("\": ");
+  }
+  void members(const Json& object) {
+    for (const auto& [name, value] : object.items()) {
+      key(name);
+      append(value);
+    }
+  }
+  void separate() {
+    if (!is_first_) text_ += ',';
+    is_first_ = false;
+    new_line();
+    if (text_.size() > kPieceBytes) flush();
+  }
+  void element(const Json& value) {
+    separate();
+    append(value);
+  }
+  void flush() {
+    sink_(terminal_safe_json(text_));
+    text_.clear();
+  }
+  void end_line() { text_ += '\n'; }
+
+ private:
+  static constexpr std::size_t kPieceBytes = 1 << 16;
+
+  void new_line() { text_.append("\n").append(2 * depth_, ' '); }
+  void append(const Json& value) {
+    // Inside of strings line breaks are escaped: each one here begins a line.
+    for (const char c : value.dump(2, ' ', false, Json::error_handler_t::replace)) {
+      if (c == '\n') {
+        new_line();
+      } else {
+        text_ += c;
+      }
+    }
+  }
+
+  const std::function<void(std::string_view)>& sink_;
+  std::string text_;
+  std::size_t depth_ = 0;
+  bool is_first_ = true;
+};
+
 }  // namespace
 
-std::string crash_json(const Analysis& analysis, const std::optional<Disassembly>& disassembly) {
+void write_crash_json(const Analysis& analysis, const std::optional<Disassembly>& disassembly,
+                      const std::function<void(std::string_view)>& sink) {
   const CrashReport& report = analysis.report;
-  const Json out = {
-      {"incident", text_or_null(report.incident)},
-      {"kind", report_kind_text(report.kind)},
-      {"bug_type", text_or_null(report.header.bug_type)},
-      {"origin", report_origin_text(report.origin)},
-      {"process", {{"name", text_or_null(report.process_name)}, {"pid", number_or_null(report.pid)}}},
-      {"time", time_of(report)},
-      {"os", os_of(report)},
-      {"model", text_or_null(report.model)},
-      {"cpu", text_or_null(report.cpu_type)},
-      {"translated", number_or_null(report.translated)},
-      {"exception", exception_of(report)},
-      {"termination", termination_of(report)},
-      {"system_event", system_event_of(report)},
-      {"fault", fault_of(analysis.fault)},
-      {"site", site_of(analysis.site)},
-      {"labels", texts(analysis.labels)},
-      {"crashed_thread", number_or_null(report.crashed_thread_number())},
-      {"threads", threads_of(report)},
-      {"portrait", portrait_of(analysis.portrait)},
-      {"disassembly", disassembly_of(disassembly)},
-      {"rules_version", text_or_null(analysis.rules_version)},
-      {"issues", issues_of(report)},
-  };
-  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  PieceWriter out(sink);
+  out.open('{');
+  out.members(members_before_threads(analysis));
+  const auto crashed = report.crashed_thread_index();
+  out.key("threads");
+  out.open('[');
+  for (std::size_t i = 0; i < report.threads.size(); ++i) {
+    out.separate();
+    out.open('{');
+    out.members(thread_without_frames(report, i, crashed == i));
+    out.key("frames");
+    out.open('[');
+    for (const Frame& frame : report.threads[i].frames) out.element(frame_of(report, frame));
+    out.close(']');
+    out.close('}');
+  }
+  out.close(']');
+  out.members(members_after_threads(analysis, disassembly));
+  out.close('}');
+  out.end_line();
+  out.flush();
+}
+
+std::string crash_json(const Analysis& analysis, const std::optional<Disassembly>& disassembly) {
+  std::string text;
+  write_crash_json(analysis, disassembly, [&text](std::string_view piece) { text += piece; });
+  return text;
 }
 
 }  // namespace faultline

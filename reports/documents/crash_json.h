@@ -2,8 +2,10 @@
 
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/model/analysis.h"
 #include "core/model/disassembly.h"
@@ -14,6 +16,12 @@ namespace faultline {
 ///
 /// Unknown members are null, never left out. Numbers are exact unsigned 64-bit; invalid UTF-8 becomes
 /// U+FFFD. `disassembly` is what stands around the pc, where that was asked for.
+///
+/// Calls `sink` with pieces of some 64 KiB: a large report's JSON is many times its size.
+void write_crash_json(const Analysis& analysis, const std::optional<Disassembly>& disassembly,
+                      const std::function<void(std::string_view)>& sink);
+
+/// write_crash_json() as one string.
 std::string crash_json(const Analysis& analysis,
                        const std::optional<Disassembly>& disassembly = std::nullopt);
 

@@ -62,34 +62,4 @@ std::string JsonWriter::write(const Table& table) const {
   return terminal_safe_json(out);
 }
 
-std::string terminal_safe_json(std::string_view json) {
-  // escape_text knows which characters mislead; only its spelling differs from JSON's.
-  std::string out;
-  out.reserve(json.size());
-  std::size_t i = 0;
-  while (i < json.size()) {
-    const auto first = static_cast<unsigned char>(json[i]);
-    if (first < 0x7f) {
-      out += json[i++];
-      continue;
-    }
-    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1;
-    const std::string_view character = json.substr(i, length);
-    i += character.size();
-    const std::string escaped = escape_text(character);
-    if (escaped == character) {
-      out += character;
-    } else if (escaped.starts_with("\\x")) {
-      out += fmt::format("\\u00{}", escaped.substr(2));
-    } else if (escaped.size() == 6) {
-      out += escaped;
-    } else {
-      // Above the basic plane JSON has surrogate pairs.
-      const auto point = static_cast<std::uint32_t>(std::stoul(escaped.substr(2), nullptr, 16)) - 0x10000;
-      out += fmt::format("\\u{:04x}\\u{:04x}", 0xd800 + (point >> 10), 0xdc00 + (point & 0x3ff));
-    }
-  }
-  return out;
-}
-
 }  // namespace faultline

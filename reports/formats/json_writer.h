@@ -16,8 +16,4 @@ class JsonWriter final : public ReportWriter {
   [[nodiscard]] std::string write(const Table& table) const override;
 };
 
-/// JSON text that a terminal cannot be led astray by: control characters above 0x7e and marks that turn
-/// the direction of text become \uXXXX, which means the same. For any JSON that holds text of reports.
-std::string terminal_safe_json(std::string_view json);
-
 }  // namespace faultline

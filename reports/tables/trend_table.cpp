@@ -10,8 +10,8 @@
 #include "analyzer/statistics/comparison.h"
 #include "analyzer/statistics/trend.h"
 #include "core/base/check.h"
+#include "core/base/text_escape.h"
 #include "reports/formats/cell_text.h"
-#include "reports/formats/json_writer.h"
 #include "reports/formats/number_format.h"
 #include "reports/tables/group_columns.h"
 
