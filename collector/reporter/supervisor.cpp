@@ -16,6 +16,7 @@
 #include "collector/trial/clock_watch.h"
 #include "collector/trial/crash_signals.h"
 #include "collector/trial/process_tree.h"
+#include "core/base/flush_file.h"
 #include "core/base/clock.h"
 #include "core/base/scoped_fd.h"
 #include "core/base/text_file.h"
@@ -53,7 +54,7 @@ milliseconds cpu_time_ms(const timeval& now, const timeval& before) {
 Result<void> write_and_sync(const std::filesystem::path& path, std::string_view bytes) {
   TRY(write_file_atomically(path, bytes));
   const ScopedFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd.valid() || ::fsync(fd.get()) != 0) return fail(io_error("cannot flush " + path.string(), errno));
+  if (!fd.valid() || flush_file(fd.get()) != 0) return fail(io_error("cannot flush " + path.string(), errno));
   return {};
 }
 

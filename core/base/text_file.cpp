@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "core/base/flush_file.h"
 #include "core/base/scoped_fd.h"
 #include "core/base/write_all.h"
 
@@ -32,7 +33,8 @@ Result<void> check_regular(int fd, const std::filesystem::path& path, std::uint6
 
 Result<void> sync_folder(const std::filesystem::path& folder) {
   const ScopedFd fd(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd.valid() || ::fsync(fd.get()) != 0) return fail(io_error("cannot flush " + folder.string(), errno));
+  if (!fd.valid() || flush_file(fd.get()) != 0)
+    return fail(io_error("cannot flush " + folder.string(), errno));
   return {};
 }
 
@@ -71,10 +73,12 @@ Result<void> write_file_atomically(const std::filesystem::path& path, std::strin
   if (!fd.valid()) return fail(io_error("cannot create " + temporary.string(), errno));
   Result<void> written;
   if (!write_all(fd.get(), bytes)) written = fail(io_error("cannot write " + temporary.string(), errno));
-  if (written && durability == Durability::synced && ::fsync(fd.get()) != 0) {
+  if (written && durability == Durability::synced && flush_file(fd.get()) != 0) {
     written = fail(io_error("cannot flush " + temporary.string(), errno));
   }
-  fd.reset();
+  // Some file systems tell only here that there was no room.
+  if (::close(fd.release()) != 0 && written)
+    written = fail(io_error("cannot write " + temporary.string(), errno));
   if (written && ::rename(temporary.c_str(), path.c_str()) != 0) {
     written = fail(io_error("cannot rename " + temporary.string() + " to " + path.string(), errno));
   }
