@@ -366,6 +366,9 @@ struct QueryTable {
 struct SqlLimits {
   std::chrono::milliseconds time{30'000};
   std::size_t rows = 100'000;
+  std::uint64_t answer_bytes = 128ULL << 20;  ///< Of all texts of the answer together.
+  std::uint64_t memory_bytes = 768ULL
+                               << 20;  ///< What SQLite may take for sorting and joining, its cache included.
 };
 
 /// One statement that reads. Writing, attaching, pragmas that set, loading extensions are refused by

@@ -59,7 +59,9 @@ Result<void> declare_table_functions(Connection& connection) {
 /// Limits of one query on a connection; taken off again when it ends.
 class Restricted {
  public:
-  Restricted(Connection& connection, Deadline& deadline) : database_(connection.handle()) {
+  Restricted(Connection& connection, Deadline& deadline, std::uint64_t memory_bytes)
+      : database_(connection.handle()),
+        heap_(sqlite3_hard_heap_limit64(static_cast<sqlite3_int64>(memory_bytes))) {
     sqlite3_set_authorizer(database_, authorize, nullptr);
     sqlite3_progress_handler(database_, kInstructionsBetweenLooks, past_deadline, &deadline);
     // `zeroblob(1e9)` shall not take all memory.
@@ -71,10 +73,12 @@ class Restricted {
     sqlite3_set_authorizer(database_, nullptr, nullptr);
     sqlite3_progress_handler(database_, 0, nullptr, nullptr);
     sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, length_);
+    sqlite3_hard_heap_limit64(heap_);
   }
 
  private:
   sqlite3* database_;
+  sqlite3_int64 heap_;  // Before; the limit is the process's.
   int length_ = 0;
 };
 
@@ -94,6 +98,10 @@ QueryValue value_of(const Statement& row, int column) {
 }
 
 Error in_words(Error error, const SqlLimits& limits) {
+  if (error.kind() == ErrorKind::unsupported) {
+    return {ErrorKind::unsupported, fmt::format("the query needs more than {} MiB of memory; narrow it down",
+                                                limits.memory_bytes >> 20)};
+  }
   if (error.kind() != ErrorKind::timeout) return error;
   return {ErrorKind::timeout,
           fmt::format("the query took longer than {} ms; narrow it down", limits.time.count())};
@@ -105,7 +113,7 @@ Result<QueryTable> query_sql(Store& store, std::string_view sql, const SqlLimits
   Connection& connection = store.connection();
   Deadline deadline{std::chrono::steady_clock::now() + limits.time};
   TRY(declare_table_functions(connection));
-  const Restricted restricted(connection, deadline);
+  const Restricted restricted(connection, deadline, limits.memory_bytes);
   TRY_ASSIGN(auto statement, connection.prepare_foreign(sql));
   if (!statement.is_read_only()) {
     return fail(ErrorKind::invalid_argument, "only SQL that reads is accepted");
@@ -113,6 +121,7 @@ Result<QueryTable> query_sql(Store& store, std::string_view sql, const SqlLimits
   QueryTable table;
   const int columns = statement.column_count();
   for (int i = 0; i < columns; ++i) table.columns.push_back(statement.column_name(i));
+  std::uint64_t answer_bytes = 0;
   while (true) {
     auto found = statement.step();
     if (!found) return fail(in_words(std::move(found.error()), limits));
@@ -123,7 +132,15 @@ Result<QueryTable> query_sql(Store& store, std::string_view sql, const SqlLimits
     }
     std::vector<QueryValue> row;
     row.reserve(static_cast<std::size_t>(columns));
-    for (int i = 0; i < columns; ++i) row.push_back(value_of(statement, i));
+    for (int i = 0; i < columns; ++i) {
+      row.push_back(value_of(statement, i));
+      if (const auto* text = std::get_if<std::string>(&row.back())) answer_bytes += text->size();
+    }
+    if (answer_bytes > limits.answer_bytes) {
+      return fail(ErrorKind::unsupported,
+                  fmt::format("the answer has more than {} MiB; ask for fewer rows or columns",
+                              limits.answer_bytes >> 20));
+    }
     table.rows.push_back(std::move(row));
   }
 }

@@ -83,6 +83,8 @@ Error describe(sqlite3* database, const std::string& name, int code) {
       return {
           ErrorKind::io,
           fmt::format("reading or writing {} failed: {}; check the disk and its free space", name, detail)};
+    case SQLITE_NOMEM:
+      return {ErrorKind::unsupported, fmt::format("not enough memory for {}", name)};
     case SQLITE_TOOBIG:
       return {ErrorKind::unsupported, fmt::format("too large for one row of {}: {}", name, detail)};
     case SQLITE_INTERRUPT:

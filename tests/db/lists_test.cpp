@@ -189,6 +189,22 @@ TEST_F(ListsTest, FreeSqlCannotWriteAttachOrLoad) {
 
 TEST_F(ListsTest, FreeSqlHasALimitOfTimeAndRows) {
   SqlLimits limits;
+  limits.memory_bytes = 64 << 20;
+  const auto greedy = query_sql(store(),
+                                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT "
+                                "3000000) SELECT hex(i) || zeroblob(40) FROM "
+                                "n ORDER BY 1",
+                                limits);
+  ASSERT_FALSE(greedy);
+  EXPECT_THAT(greedy.error().text(), HasSubstr("narrow it down"));
+  limits.answer_bytes = 1 << 20;
+  const auto long_answer = query_sql(store(),
+                                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT "
+                                     "3000) SELECT hex(zeroblob(500)) FROM n",
+                                     limits);
+  ASSERT_FALSE(long_answer);
+  EXPECT_THAT(long_answer.error().text(), HasSubstr("fewer rows"));
+  limits = {};
   limits.time = std::chrono::milliseconds(20);
   const auto endless = query_sql(
       store(), "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
