@@ -165,7 +165,7 @@ Result<ExitStatus> import_reports(const ImportFlags& flags, const CommandContext
         damaged || !file.added || file.issue_count > 0 || file.analysis.report.kind == ReportKind::unreadable;
   }));
   line.clear();
-  TRY(store.optimize());
+  store.optimize();
   print(table_text(table, context));
   // Files at the images' own paths are of other builds wherever a report comes from elsewhere.
   damaged = complain_of_symbols(symbolizer, flags.symbols, /*all=*/false) || damaged;

@@ -44,6 +44,7 @@ void add_commands(CLI::App& app, CommandContext& context) {
   add_export_command(app, context);
   add_report_command(app, context);
   add_feedback_command(app, context);
+  add_db_command(app, context);
   add_manual_command(app, context);
   add_completion_command(app, context);
 }

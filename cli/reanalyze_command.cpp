@@ -41,14 +41,18 @@ Result<ExitStatus> reanalyze(const CommandContext& context) {
     print(escape_line(site.what) + "\n" + site_line('-', site.old_key, site.old_text) +
           site_line('+', site.new_key, site.new_text));
   };
+  watcher.damaged = [&](const std::string& incident, const std::string& why) {
+    line.clear();
+    print_error(fmt::format("report {}: {}; faultline db check says more", incident, why));
+  };
   watcher.progress = [&](const ReanalysisCounts& counts) {
     if (line.due()) line.show_live(counts_text(counts));
   };
   TRY_ASSIGN(const auto counts, reanalyze_store(store, rules, symbolizer, watcher));
   line.clear();
-  TRY(store.optimize());
+  store.optimize();
   note(context, counts_text(counts));
-  return ExitStatus::done;
+  return counts.damaged == 0 ? ExitStatus::done : ExitStatus::partial;
 }
 
 }  // namespace

@@ -92,7 +92,7 @@ Result<ExitStatus> watch(const WatchFlags& flags, const CommandContext& context)
     if (log) TRY(log->rotate_if_large());
     if (!stop.load()) clock.sleep(kPause);
   }
-  TRY(store.optimize());
+  store.optimize();
   note(context, "Stopped; everything so far is stored.");
   return ExitStatus::done;
 }

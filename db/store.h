@@ -98,6 +98,7 @@ struct StoredReport {
   std::string analysis_hash;
   std::string site_key;  ///< Empty if none.
   std::string site_text;
+  std::string damage;  ///< Why `bytes` are lost; empty: they are not.
 };
 
 /// Two numbers for all that the store keeps of an analysis, but for rules version and labels: what the report
@@ -285,7 +286,8 @@ class Store {
   /// Makes the file whole in itself, without a log beside it: for a store that is handed on.
   Result<void> seal();
   /// Lets SQLite look at what changed; after a run or an import.
-  Result<void> optimize();
+  /// A courtesy that waits for nobody and fails nothing: where another writer is at work, it is left out.
+  void optimize();
 
   /// For db/ alone.
   [[nodiscard]] Connection& connection();

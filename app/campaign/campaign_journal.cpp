@@ -84,7 +84,8 @@ Result<void> CampaignJournal::trials_contaminated(const Uuid& run,
 Result<void> CampaignJournal::end(const Uuid& run, RunState state, const std::string& reason,
                                   WallTime ended) {
   TRY(store_.end_run(run, state, reason, ended));
-  return store_.optimize();
+  store_.optimize();
+  return {};
 }
 
 ReportArrival CampaignJournal::arrival(const Uuid& run, std::optional<std::int64_t> trial_index,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <filesystem>
 #include <memory>
@@ -15,10 +16,12 @@
 namespace faultline {
 namespace {
 
-constexpr std::size_t kBatchReports = 256;
+constexpr std::size_t kBatchReports = 128;
 constexpr std::uint64_t kMostBytesAtATime = 32ULL << 20;
 /// So many that the processors have work while one is written and the next is read.
 constexpr std::size_t kBatchesAhead = 3;
+/// Between two batches: longer than a waiting writer sleeps between its looks at the lock.
+constexpr std::chrono::milliseconds kTurnOfOthers{15};
 
 struct Derived {
   Analysis analysis;
@@ -27,6 +30,7 @@ struct Derived {
 
 Derived derive_again(const StoredReport& stored, const SiteRules& rules, Symbolizer& symbolizer) {
   Derived out;
+  if (!stored.damage.empty()) return out;
   // Captured reports came with the names of the moment; the archive may know imported ones better by now.
   out.analysis = derive(stored.bytes, stored.origin, rules,
                         stored.origin == ReportOrigin::captured ? nullptr : &symbolizer);
@@ -105,6 +109,11 @@ class Reanalysis {
     std::vector<NewAnalysis> changed;
     for (std::size_t i = 0; i < batch.reports().size(); ++i) {
       const StoredReport& stored = batch.reports()[i];
+      if (!stored.damage.empty()) {
+        ++counts_.damaged;
+        watcher_.damaged(stored.incident, stored.damage);
+        continue;
+      }
       const Derived& now = batch.derived()[i];
       const CrashSite& site = now.analysis.site;
       if (site.key != stored.site_key) {
@@ -116,6 +125,7 @@ class Reanalysis {
     }
     if (!changed.empty()) TRY(store_.replace_analyses(changed));
     counts_.reports += static_cast<std::int64_t>(batch.reports().size());
+    std::this_thread::sleep_for(kTurnOfOthers);
     watcher_.progress(counts_);
     return {};
   }

@@ -27,11 +27,13 @@ struct ReanalysisCounts {
   std::int64_t reports = 0;
   std::int64_t uncaptured = 0;  ///< Crashes without a report.
   std::int64_t moved = 0;       ///< Of both.
+  std::int64_t damaged = 0;     ///< Reports whose bytes are lost: their analysis stays as it is.
 };
 
 struct ReanalysisWatcher {
   std::function<void(const MovedSite&)> moved;
   std::function<void(const ReanalysisCounts&)> progress;  ///< After each batch.
+  std::function<void(const std::string& incident, const std::string& why)> damaged;
 };
 
 /// Derives every stored report and every uncaptured crash again, in the order in which they came. Some

@@ -485,6 +485,25 @@ class Merge {
   MergeSummary summary_;
 };
 
+/// Damage shall not spread: what is taken in has to be whole, or be here already.
+Result<void> refuse_damage(StoreImpl& parts, Store& other, const std::filesystem::path& path) {
+  RawReports raws(other.connection());
+  TRY_ASSIGN(auto rows, other.connection().prepare("SELECT id, hash FROM raw"));
+  while (true) {
+    TRY_ASSIGN(const bool found, rows.step());
+    if (!found) return {};
+    const auto loaded = raws.load_checked(rows.integer(0));
+    if (loaded && !loaded->from_copy) continue;
+    TRY_ASSIGN(const auto known, parts.raw.find(rows.text_view(1)));
+    if (known) continue;
+    return fail(
+        ErrorKind::database,
+        fmt::format("{} is damaged (raw report {}), so nothing was merged; merge what `faultline db repair "
+                    "OUT` saves of it",
+                    path.string(), rows.text_view(1)));
+  }
+}
+
 }  // namespace
 
 Result<MergeSummary> Store::merge_from(const std::filesystem::path& other) {
@@ -496,6 +515,7 @@ Result<MergeSummary> Store::merge_from(const std::filesystem::path& other) {
     // For its errors in words, and so that a store from the future is refused before anything is read.
     auto looked_at = Store::open(other, OpenMode::read_only);
     if (!looked_at) return fail(std::move(looked_at.error()));
+    TRY(refuse_damage(*parts_, *looked_at, other));
   }
   TRY(attach_read_only(parts_->connection, other));
   Result<MergeSummary> summary = Merge(*parts_).run();

@@ -18,6 +18,8 @@ constexpr int kLevelOfLarge = 3;
 constexpr std::uint64_t kLargeBytes = 8ULL << 20;
 constexpr std::uint64_t kLargestPrefixBytes = 4ULL << 20;
 constexpr std::uint64_t kRememberedBytes = 64ULL << 20;
+/// zstd's densest block is four bytes that stand for 128 KiB: no frame holds more, whatever a row says.
+constexpr std::uint64_t kDensestBlockBytes = 128 << 10;
 // zstd's own default limit for readers.
 constexpr int kLargestWindowLog = 27;
 
@@ -81,6 +83,11 @@ Result<std::string> decompress_raw(std::string_view frame, std::string_view pref
     const std::size_t code = ZSTD_DCtx_refPrefix(context.get(), prefix.data(), prefix.size());
     if (ZSTD_isError(code) != 0) return zstd_failure("decompressing", code);
   }
+  if (size_bytes > (frame.size() / 4 + 1) * kDensestBlockBytes) {
+    return fail(ErrorKind::database,
+                fmt::format("a raw report of {} stored bytes cannot have the {} that its row says",
+                            frame.size(), size_bytes));
+  }
   std::string bytes(size_bytes, '\0');
   const std::size_t size =
       ZSTD_decompressDCtx(context.get(), bytes.data(), bytes.size(), frame.data(), frame.size());
@@ -115,8 +122,10 @@ Result<std::optional<RawReports::Prefix>> RawReports::find_prefix(const std::str
     id = statement.integer(0);
     prefix.hash = statement.text(1);
   }
-  TRY_ASSIGN(auto bytes, load(id));
-  prefix.bytes = std::make_shared<const std::string>(std::move(bytes));
+  auto loaded = load_checked(id);
+  // A damaged one shall not have more reports rest on it.
+  if (!loaded || loaded->from_copy) return std::nullopt;
+  prefix.bytes = std::make_shared<const std::string>(std::move(loaded->bytes));
   remember(shape, prefix);
   return prefix;
 }
@@ -171,24 +180,65 @@ Result<std::int64_t> RawReports::insert(const PreparedRaw& raw) {
   return connection_.last_insert_id();
 }
 
-Result<std::string> RawReports::load(std::int64_t id) {
+Result<std::optional<std::string>> RawReports::read_copy(std::int64_t id) {
+  // A store of the first version that is only read has no such table.
+  auto statement = connection_.prepare("SELECT body FROM raw_copy WHERE raw_id = ?");
+  if (!statement) return std::nullopt;
+  statement->bind(id);
+  TRY_ASSIGN(const bool found, statement->step());
+  if (!found) return std::nullopt;
+  return std::string(statement->blob_view(0));
+}
+
+Result<RawReports::Row> RawReports::read_row(std::int64_t id) {
   TRY_ASSIGN(auto statement,
-             connection_.prepare("SELECT r.size_bytes, r.body, p.size_bytes, p.body, r.hash, p.hash "
-                                 "FROM raw r LEFT JOIN raw p ON p.id = r.prefix_raw_id WHERE r.id = ?"));
+             connection_.prepare("SELECT hash, size_bytes, prefix_raw_id, body FROM raw WHERE id = ?"));
   statement.bind(id);
   TRY_ASSIGN(const bool found, statement.step());
   if (!found) return fail(ErrorKind::database, fmt::format("no raw report {}", id));
-  std::string prefix;
-  if (!statement.is_null(3)) {
-    TRY_ASSIGN(prefix,
-               decompress_raw(statement.blob_view(3), {}, static_cast<std::uint64_t>(statement.integer(2))));
-  }
-  TRY_ASSIGN(auto bytes, decompress_raw(statement.blob_view(1), prefix,
-                                        static_cast<std::uint64_t>(statement.integer(0))));
-  if (hash128_hex(bytes) != statement.text_view(4)) {
-    return fail(ErrorKind::database, fmt::format("raw report {} is damaged in the store", statement.text(4)));
-  }
-  return bytes;
+  Row row;
+  row.hash = statement.text(0);
+  row.size_bytes = static_cast<std::uint64_t>(statement.integer(1));
+  if (!statement.is_null(2)) row.prefix_id = statement.integer(2);
+  row.body = statement.blob_view(3);
+  return row;
+}
+
+Result<std::string> RawReports::read_body(const Row& row, std::string_view body, std::string_view prefix) {
+  auto bytes = decompress_raw(body, prefix, row.size_bytes);
+  if (!bytes || hash128_hex(*bytes) == row.hash) return bytes;
+  return fail(ErrorKind::database, fmt::format("raw report {} is damaged in the store", row.hash));
+}
+
+Result<RawReports::Loaded> RawReports::load_whole(std::int64_t id, const Row& row) {
+  auto bytes = read_body(row, row.body, {});
+  if (bytes) return Loaded{std::move(*bytes), false};
+  auto copy = read_copy(id);
+  if (!copy || !*copy) return fail(std::move(bytes.error()));
+  auto saved = read_body(row, **copy, {});
+  if (!saved) return fail(std::move(bytes.error()));
+  return Loaded{std::move(*saved), true};
+}
+
+bool RawReports::is_copy_whole(std::int64_t id) {
+  const auto row = read_row(id);
+  const auto copy = read_copy(id);
+  if (!copy) return false;
+  return !*copy || (row && read_body(*row, **copy, {}).has_value());
+}
+
+Result<RawReports::Loaded> RawReports::load_checked(std::int64_t id) {
+  TRY_ASSIGN(const auto row, read_row(id));
+  if (!row.prefix_id) return load_whole(id, row);
+  TRY_ASSIGN(const auto prefix_row, read_row(*row.prefix_id));
+  TRY_ASSIGN(const auto prefix, load_whole(*row.prefix_id, prefix_row));
+  TRY_ASSIGN(auto bytes, read_body(row, row.body, prefix.bytes));
+  return Loaded{std::move(bytes), false};
+}
+
+Result<std::string> RawReports::load(std::int64_t id) {
+  TRY_ASSIGN(auto loaded, load_checked(id));
+  return std::move(loaded.bytes);
 }
 
 }  // namespace faultline

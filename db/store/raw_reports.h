@@ -50,7 +50,16 @@ class RawReports {
   Result<PreparedRaw> prepare(std::string_view bytes, std::string hash, std::string shape);
   /// Inside a transaction. Gives the id of the row, which may have been there.
   Result<std::int64_t> insert(const PreparedRaw& raw);
+  /// The bytes, proven by their hash. Where the body is damaged and has a second copy, from that.
   Result<std::string> load(std::int64_t id);
+  struct Loaded {
+    std::string bytes;
+    bool from_copy = false;  ///< The body itself is damaged.
+  };
+  /// Whether the second copy of a body gives its bytes; true where there is none.
+  bool is_copy_whole(std::int64_t id);
+  /// As load(), and says where from.
+  Result<Loaded> load_checked(std::int64_t id);
   /// After a rollback: prefixes that were prepared may not be stored.
   void forget();
 
@@ -59,6 +68,17 @@ class RawReports {
     std::string hash;
     std::shared_ptr<const std::string> bytes;
   };
+  /// A row of `raw` as it is stored; nothing of it is trusted.
+  struct Row {
+    std::string hash;
+    std::uint64_t size_bytes = 0;
+    std::optional<std::int64_t> prefix_id;
+    std::string body;
+  };
+  Result<Row> read_row(std::int64_t id);
+  Result<std::optional<std::string>> read_copy(std::int64_t id);
+  Result<std::string> read_body(const Row& row, std::string_view body, std::string_view prefix);
+  Result<Loaded> load_whole(std::int64_t id, const Row& row);
   Result<std::optional<Prefix>> find_prefix(const std::string& shape);
   void remember(const std::string& shape, Prefix prefix);
 

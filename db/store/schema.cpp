@@ -14,8 +14,27 @@ Result<void> make_first_tables(Connection& connection) {
   return connection.execute(fmt::format("PRAGMA application_id = {}", kApplicationId));
 }
 
+/// Version 2: second copies of the bodies that others rest on. A fresh file has the tables already.
+Result<void> copy_prefixes(Connection& connection) {
+  return connection.execute(
+      "CREATE TABLE IF NOT EXISTS raw_copy (raw_id INTEGER PRIMARY KEY REFERENCES raw (id), body BLOB NOT "
+      "NULL) "
+      "STRICT;"
+      "CREATE TRIGGER IF NOT EXISTS prefix_is_copied AFTER INSERT ON raw WHEN new.prefix_raw_id IS NOT NULL "
+      "BEGIN "
+      "INSERT OR IGNORE INTO raw_copy (raw_id, body) SELECT id, body FROM raw WHERE id = new.prefix_raw_id; "
+      "END;"
+      "CREATE TABLE IF NOT EXISTS repair_loss (kind TEXT NOT NULL, place TEXT NOT NULL, message TEXT NOT "
+      "NULL, "
+      "PRIMARY KEY (kind, place, message)) STRICT, WITHOUT ROWID;"
+      "INSERT OR IGNORE INTO raw_copy (raw_id, body) SELECT id, body FROM raw WHERE id IN (SELECT "
+      "prefix_raw_id "
+      "FROM raw)");
+}
+
 constexpr std::array<Migration, kSchemaVersion> kMigrations{{
     {1, make_first_tables},
+    {2, copy_prefixes},
 }};
 
 }  // namespace

@@ -13,7 +13,7 @@ class Connection;
 
 /// `Flt1`: tells our files from other SQLite databases.
 inline constexpr int kApplicationId = 0x466c7431;
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 /// The text of schema.sql: the tables of kSchemaVersion.
 std::string_view schema_sql();

@@ -1,4 +1,4 @@
--- The store of Faultline, version 1.
+-- The store of Faultline, version 2.
 --
 -- Conventions
 --   *_id       local integer, never leaves this file; what leaves is keyed by uuid, incident, hash or text
@@ -254,6 +254,25 @@ CREATE TABLE raw (
   body          BLOB NOT NULL                  -- zstd frame
 ) STRICT;
 CREATE INDEX raw_by_shape ON raw (shape) WHERE prefix_raw_id IS NULL;
+
+-- A second copy of each body that others rest on: one damaged page shall not take hundreds of reports with it.
+-- Both are proven by the frame's own checksum and by raw.hash.
+CREATE TABLE raw_copy (
+  raw_id INTEGER PRIMARY KEY REFERENCES raw (id),
+  body   BLOB NOT NULL
+) STRICT;
+
+CREATE TRIGGER prefix_is_copied AFTER INSERT ON raw WHEN new.prefix_raw_id IS NOT NULL BEGIN
+  INSERT OR IGNORE INTO raw_copy (raw_id, body) SELECT id, body FROM raw WHERE id = new.prefix_raw_id;
+END;
+
+-- What `faultline db repair` could not save when it made this file.
+CREATE TABLE repair_loss (
+  kind     TEXT NOT NULL,
+  place    TEXT NOT NULL,
+  message  TEXT NOT NULL,
+  PRIMARY KEY (kind, place, message)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE site (
   id              INTEGER PRIMARY KEY,

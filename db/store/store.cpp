@@ -14,12 +14,22 @@
 #include "db/filter/filter_sql.h"
 #include "db/sqlite/file_system_kind.h"
 #include "db/store/schema.h"
+#include "db/store/store_care.h"
 #include "db/store/store_impl.h"
 
 namespace faultline {
 namespace {
 
-constexpr const char* kBusyTimeout = "PRAGMA busy_timeout = 10000";
+/// How long another writer is waited for, and how often is looked: SQLite's own waiting looks ten times a
+/// second in the end, and so misses its turn beside one who writes again and again.
+constexpr int kBusyLookMs = 5;
+constexpr int kBusyLooks = 10'000 / kBusyLookMs;
+
+int wait_for_turn(void*, int looks) {
+  if (looks >= kBusyLooks) return 0;
+  ::usleep(kBusyLookMs * 1000);
+  return 1;
+}
 
 /// Settings of every connection; none of them is kept in the file.
 Result<void> configure(Connection& connection) {
@@ -100,7 +110,7 @@ Result<Connection> open_to_write(const std::filesystem::path& path, OpenMode mod
     return fail(ErrorKind::io,
                 fmt::format("{} cannot be written; check the permissions of the file and its folder", name));
   }
-  TRY(connection.execute(kBusyTimeout));
+  sqlite3_busy_handler(connection.handle(), wait_for_turn, nullptr);
   TRY(connection.execute("PRAGMA page_size = 8192"));
   TRY_ASSIGN(const bool fresh, check_identity(connection, name));
   if (fresh && mode == OpenMode::read_write) {
@@ -113,16 +123,6 @@ Result<Connection> open_to_write(const std::filesystem::path& path, OpenMode mod
   TRY(migrate(connection, migrations()));
   return connection;
 }
-
-constexpr std::string_view kReportsCounted =
-    "SELECT site_id, ifnull(cell_id, 0) AS cell_id, ifnull(os_build_id, 0), ifnull(os_version_id, 0), "
-    "ifnull(model_id, 0), "
-    "ifnull(process_id, 0), ifnull(exception_id, 0), ifnull(phase_id, 0), ifnull(outcome, ''), in_rates, "
-    "origin, "
-    "iif(cell_id IS NULL, ifnull(substr(happened_at, 1, 10), ''), ''), count(*), min(happened_at), "
-    "max(happened_at) "
-    "FROM report WHERE kind = 'crash' AND site_id IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12";
-constexpr std::string_view kReportsTallied = "SELECT * FROM report_tally WHERE reports != 0";
 
 std::string uri_of(const std::filesystem::path& path) {
   std::string uri = "file:";
@@ -152,7 +152,7 @@ Result<Connection> open_to_read(const std::filesystem::path& path) {
   const std::string name = path.string();
   const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
   TRY_ASSIGN(auto connection, Connection::open(readable_uri(path), flags, name));
-  TRY(connection.execute(kBusyTimeout));
+  sqlite3_busy_handler(connection.handle(), wait_for_turn, nullptr);
   TRY_ASSIGN(const bool fresh, check_identity(connection, name));
   if (fresh) {
     return fail(ErrorKind::database,
@@ -179,6 +179,21 @@ Result<void> attach_read_only(Connection& connection, const std::filesystem::pat
   return statement.with(uri).run();
 }
 
+/// A store that somebody moved, replaced or deleted goes on as a file without a name: nobody would find what
+/// was written. All of it, up to this commit, is then saved beside the old place.
+Result<void> check_file_is_there(StoreImpl& parts) {
+  int has_moved = 0;
+  sqlite3_file_control(parts.connection.handle(), "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+  if (has_moved == 0) return {};
+  const auto saved = parts.path.string() + ".saved-" + std::to_string(::getpid());
+  auto copied = copy_store(parts.connection, saved);
+  return fail(
+      ErrorKind::io,
+      fmt::format("{} was moved, replaced or deleted while it was written to; {}", parts.path.string(),
+                  copied ? fmt::format("all of it up to now is in {}, which faultline merge takes", saved)
+                         : "and it could not be saved: " + copied.error().text()));
+}
+
 Result<WriteScope> WriteScope::begin(StoreImpl& parts) {
   auto transaction = Transaction::begin(parts.connection);
   if (!transaction) {
@@ -197,8 +212,8 @@ WriteScope::~WriteScope() {
 
 Result<void> WriteScope::commit() {
   TRY(transaction_.commit());
-  parts_ = nullptr;
-  return {};
+  StoreImpl& parts = *std::exchange(parts_, nullptr);
+  return check_file_is_there(parts);
 }
 
 Store::Store(std::unique_ptr<StoreImpl> parts) : parts_(std::move(parts)) {}
@@ -232,9 +247,7 @@ Result<void> Store::seal() {
   return parts_->connection.execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE; VACUUM");
 }
 
-Result<void> Store::optimize() {
-  return parts_->connection.execute("PRAGMA analysis_limit = 1000; PRAGMA optimize");
-}
+void Store::optimize() { (void)parts_->connection.execute("PRAGMA analysis_limit = 1000; PRAGMA optimize"); }
 
 // Locks
 
@@ -285,50 +298,6 @@ Result<CampaignLock> Store::lock_campaign(std::string_view campaign_hash) {
       return CampaignLock(fd.release(), lock_path);
     }
   }
-}
-
-// Checks
-
-Result<std::vector<std::string>> Store::check_integrity() {
-  Connection& connection = parts_->connection;
-  std::vector<std::string> findings;
-  const auto collect = [&](std::string_view sql, std::string_view what) -> Result<void> {
-    TRY_ASSIGN(auto statement, connection.prepare(sql));
-    while (true) {
-      TRY_ASSIGN(const bool row, statement.step());
-      if (!row) return {};
-      if (statement.text_view(0) != "ok")
-        findings.push_back(fmt::format("{}: {}", what, statement.text_view(0)));
-    }
-  };
-  TRY(collect("PRAGMA integrity_check", "integrity"));
-  TRY(collect("PRAGMA foreign_key_check", "a row refers to nothing, in table"));
-  TRY(collect(
-      "SELECT label FROM cell WHERE id IN (SELECT cell_id FROM (SELECT cell_id, ifnull(phase_id, 0), "
-      "outcome, "
-      "warm_up, contaminated, uncaptured, count(*) AS trials FROM trial GROUP BY 1, 2, 3, 4, 5, 6 EXCEPT "
-      "SELECT * FROM trial_tally)) OR id IN (SELECT cell_id FROM (SELECT * FROM trial_tally WHERE trials != "
-      "0 "
-      "EXCEPT SELECT cell_id, ifnull(phase_id, 0), outcome, warm_up, contaminated, uncaptured, count(*) "
-      "FROM trial GROUP BY 1, 2, 3, 4, 5, 6))",
-      "the tally of trials does not fit, of cell"));
-  TRY(collect(
-      fmt::format("SELECT s.text FROM site s WHERE s.id IN (SELECT site_id FROM ({0} EXCEPT {1})) OR s.id IN "
-                  "(SELECT site_id FROM ({1} EXCEPT {0}))",
-                  kReportsCounted, kReportsTallied),
-      "the tally of reports does not fit, of site"));
-  TRY(
-      collect("SELECT s.text FROM site s WHERE s.id IN (SELECT site_id FROM (SELECT r.site_id, "
-              "p.function_id, count(*) "
-              "FROM report_partner p JOIN report r ON r.id = p.report_id WHERE r.kind = 'crash' AND "
-              "r.site_id IS NOT NULL "
-              "GROUP BY 1, 2 EXCEPT SELECT * FROM partner_tally))",
-              "the tally of partners does not fit, of site"));
-  TRY(collect(
-      "SELECT hash FROM raw r WHERE prefix_raw_id IN (SELECT id FROM raw WHERE prefix_raw_id IS NOT NULL)",
-      "a raw report is stored against a chain"));
-  TRY(collect("SELECT incident FROM report WHERE raw_id IS NULL", "report without bytes"));
-  return findings;
 }
 
 }  // namespace faultline

@@ -521,7 +521,8 @@ Result<std::vector<StoredReport>> Store::stored_reports(std::int64_t after, std:
     while (true) {
       TRY_ASSIGN(const bool found, statement.step());
       if (!found) break;
-      bytes += static_cast<std::uint64_t>(statement.integer(7));
+      // A damaged row may say anything.
+      bytes += static_cast<std::uint64_t>(std::clamp<std::int64_t>(statement.integer(7), 0, 1LL << 40));
       if (bytes > limit_bytes && !reports.empty()) break;
       StoredReport& report = reports.emplace_back();
       report.incident = statement.text(0);
@@ -536,11 +537,14 @@ Result<std::vector<StoredReport>> Store::stored_reports(std::int64_t after, std:
   }
   for (std::size_t i = 0; i < reports.size(); ++i) {
     auto bytes = parts_->raw.load(raw_ids[i]);
-    if (!bytes) {
+    if (bytes) {
+      reports[i].bytes = std::move(*bytes);
+    } else if (bytes.error().kind() == ErrorKind::database) {
+      reports[i].damage = bytes.error().text();
+    } else {
       bytes.error().add_context("while reading report " + reports[i].incident);
       return fail(std::move(bytes.error()));
     }
-    reports[i].bytes = std::move(*bytes);
   }
   return reports;
 }

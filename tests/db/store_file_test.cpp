@@ -386,15 +386,22 @@ Result<void> fill_second(Connection& connection) {
   return connection.execute("INSERT INTO second VALUES ('kept')");
 }
 
+/// The steps of this version and then others, as a later one would have them.
+std::vector<Migration> with_later(std::initializer_list<Result<void> (*)(Connection&)> later) {
+  std::vector<Migration> steps(migrations().begin(), migrations().end());
+  for (const auto apply : later) steps.push_back({steps.back().version + 1, apply});
+  return steps;
+}
+
 TEST_F(StoreFileTest, MigrationsRunOnceEachAndKeepWhatIsThere) {
   make_store();
   ASSERT_VALUE(Store store, Store::open(file(), OpenMode::read_write));
   Connection& connection = store.connection();
-  const std::vector<Migration> steps{migrations()[0], {2, add_valid_second_table}, {3, fill_second}};
-  ASSERT_DONE(migrate(connection, std::span(steps).first(2)));
+  const auto steps = with_later({add_valid_second_table, fill_second});
+  ASSERT_DONE(migrate(connection, std::span(steps).first(steps.size() - 1)));
   ASSERT_DONE(migrate(connection, steps));
   ASSERT_DONE(migrate(connection, steps));
-  EXPECT_EQ(connection.integer_of("PRAGMA user_version").value(), 3);
+  EXPECT_EQ(connection.integer_of("PRAGMA user_version").value(), kSchemaVersion + 2);
   EXPECT_EQ(connection.integer_of("SELECT count(*) FROM second").value(), 1);
   ASSERT_VALUE(const RunRecord run, store.run("last"));
   EXPECT_EQ(run, make_run());
@@ -404,13 +411,13 @@ TEST_F(StoreFileTest, AMigrationThatFailsLeavesTheOldVersion) {
   make_store();
   ASSERT_VALUE(Store store, Store::open(file(), OpenMode::read_write));
   Connection& connection = store.connection();
-  const std::vector<Migration> steps{migrations()[0], {2, add_valid_second_table}, {3, third_fails}};
+  const auto steps = with_later({add_valid_second_table, third_fails});
   EXPECT_FALSE(migrate(connection, steps).has_value());
   EXPECT_EQ(connection.integer_of("PRAGMA user_version").value(), kSchemaVersion);
   EXPECT_EQ(
       connection.integer_of("SELECT count(*) FROM sqlite_schema WHERE name IN ('second', 'third')").value(),
       0);
-  const std::vector<Migration> untyped{migrations()[0], {2, add_second_table}};
+  const auto untyped = with_later({add_second_table});
   EXPECT_FALSE(migrate(connection, untyped).has_value());
   expect_valid(store);
 }
