@@ -14,6 +14,7 @@
 #include "cli/open_store.h"
 #include "cli/terminal.h"
 #include "cli/user_rules.h"
+#include "core/base/text_escape.h"
 #include "core/base/text_file.h"
 #include "core/ips/ips_writer.h"
 #include "reports/bundles/feedback_template.h"
@@ -21,6 +22,7 @@
 #include "reports/documents/crash_page.h"
 #include "reports/formats/number_format.h"
 #include "reports/formats/report_writer.h"
+#include "reports/privacy/leak_forms.h"
 
 namespace faultline {
 namespace {
@@ -66,9 +68,9 @@ void add_reports(const GatheredEvidence& gathered, bool originals, FeedbackBundl
       const auto& analysis = sites[i].reports[k];
       const auto& incident = sites[i].incidents[k];
       const auto name = fmt::format("{}-{}", sites[i].row.key, k + 1);
-      bundle.add("reports/" + name + ".ips", write_ips(analysis.report),
+      bundle.add("reports/" + name + ".ips", terminal_safe_json(write_ips(analysis.report)),
                  fmt::format("faultline show --format raw {}, scrubbed", incident));
-      bundle.add("reports/" + name + ".txt", render_apple_text(analysis.report),
+      bundle.add("reports/" + name + ".txt", escape_text(render_apple_text(analysis.report)),
                  fmt::format("faultline show --format apple {}, scrubbed", incident));
       bundle.add("pages/" + name + ".md", crash_page_markdown(analysis),
                  fmt::format("faultline show --format markdown {}, scrubbed", incident));
@@ -165,6 +167,8 @@ void report_leak_check(const CommandContext& context, const LeakCheck& check, co
                             format_count(check.files, "file", "files"), format_bytes(check.bytes),
                             format_count(static_cast<std::int64_t>(targets.size()), "private value",
                                          "private values")));
+  note(context,
+       fmt::format("  and for what shows itself by its form: {}", fmt::join(leak_form_names(), ", ")));
   for (std::size_t i = 0; i < targets.size(); ++i) {
     note(context, fmt::format("  {} \"{}\"{}, shown as {}", targets[i].what, shown_value(targets[i]),
                               targets[i].only_in_paths ? " (in paths)" : "", scrubber.secrets()[i].mask));

@@ -2,9 +2,12 @@
 faultline_library(faultline_scrub
   formats/archive_file.cpp
   privacy/leak_check.cpp
+  privacy/leak_forms.cpp
+  privacy/network_text.cpp
   privacy/private_text.cpp
   privacy/scrub.cpp
-  privacy/text_folding.cpp)
+  privacy/text_folding.cpp
+  privacy/token_text.cpp)
 target_link_libraries(faultline_scrub
   PUBLIC faultline_core
   PRIVATE faultline_unicode fmt::fmt PkgConfig::libarchive)

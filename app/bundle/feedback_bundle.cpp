@@ -4,8 +4,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <string_view>
 #include <system_error>
 
+#include "core/base/text_escape.h"
 #include "core/base/text_file.h"
 #include "reports/bundles/manifest.h"
 #include "reports/formats/archive_file.h"
@@ -69,7 +74,52 @@ Result<void> move_into_place(const std::filesystem::path& from, const std::files
   return {};
 }
 
-bool is_text(const std::string& bytes) { return bytes.find('\0') == std::string::npos; }
+/// Texts in UTF-16, and what only looks like a text: nobody could say what the scrubbing missed.
+Result<void> check_can_be_scrubbed(const std::filesystem::path& file, const std::string& bytes) {
+  if (bytes.find('\0') == std::string::npos) return {};
+  const bool is_utf16 =
+      bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff") ||
+      std::count(bytes.begin(), bytes.end(), '\0') * 3 >= static_cast<std::ptrdiff_t>(bytes.size());
+  return fail(ErrorKind::invalid_argument,
+              fmt::format("{} {}, and cannot be scrubbed; {}", file.string(),
+                          is_utf16 ? "is UTF-16" : "holds NUL bytes",
+                          is_utf16 ? "convert it to UTF-8" : "--attach adds it as it is, if it may be seen"));
+}
+
+/// A name that stays inside of the bundle and is the same on every system: letters, digits and plain signs.
+std::string plain_name(const std::filesystem::path& path) {
+  std::string name;
+  for (const auto& part : path) {
+    if (part == "." || part == ".." || part == "/" || part.empty()) continue;
+    if (!name.empty()) name += '/';
+    for (const char c : part.string()) {
+      const bool plain = static_cast<unsigned char>(c) >= 0x20 && c != 0x7f &&
+                         std::string_view("\\:*?\"<>|").find(c) == std::string_view::npos;
+      name += plain ? c : '_';
+    }
+  }
+  return name.empty() ? std::string("unnamed") : valid_utf8(name);
+}
+
+/// What a command that was killed left beside the bundle. An older bundle that it had moved away goes back.
+void sweep(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto begin = "." + folder.filename().string() + ".";
+  for (auto it = std::filesystem::directory_iterator(folder.parent_path(), error);
+       !error && it != std::filesystem::directory_iterator(); it.increment(error)) {
+    const auto name = it->path().filename().string();
+    const bool is_old = name.starts_with(begin + "old-");
+    if (!is_old && !name.starts_with(begin + "new-")) continue;
+    const auto pid = std::atol(name.c_str() + begin.size() + 4);
+    if (pid <= 0 || ::kill(static_cast<pid_t>(pid), 0) == 0 || errno != ESRCH) continue;
+    std::error_code ignored;
+    if (is_old && !std::filesystem::exists(folder, ignored)) {
+      std::filesystem::rename(it->path(), folder, ignored);
+    } else {
+      std::filesystem::remove_all(it->path(), ignored);
+    }
+  }
+}
 
 }  // namespace
 
@@ -92,13 +142,21 @@ Result<void> FeedbackBundle::add_from_disk(const std::string& prefix, const std:
     files.push_back(path);
   }
   std::sort(files.begin(), files.end());
-  const auto root = folder ? path.lexically_normal().filename() : std::filesystem::path();
+  // `..` and `.` have a name of their own.
+  const auto root =
+      folder ? std::filesystem::weakly_canonical(path, error).filename() : std::filesystem::path();
   for (const auto& file : files) {
     TRY_ASSIGN(auto bytes, read_file(file));
-    auto name = (folder ? root / file.lexically_relative(path) : file.filename()).generic_string();
+    auto name = plain_name(folder ? root / file.lexically_relative(path) : file.filename());
     if (scrubber != nullptr) {
+      TRY(check_can_be_scrubbed(file, bytes));
       name = scrubber->scrub_path(name);
-      if (is_text(bytes)) bytes = scrubber->scrub_text(bytes);
+      bytes = scrubber->scrub_text(bytes);
+    }
+    if (files_.contains(prefix + name) && files_[prefix + name].bytes != bytes) {
+      return fail(
+          ErrorKind::invalid_argument,
+          fmt::format("{} would take the place of another {}; rename one", file.string(), prefix + name));
     }
     add(prefix + name, std::move(bytes), made_by);
   }
@@ -133,6 +191,7 @@ Result<void> FeedbackBundle::write(const std::filesystem::path& folder) const {
 Result<LeakCheck> publish_bundle(const FeedbackBundle& bundle, const BundlePlace& place,
                                  const std::vector<LeakTarget>& targets,
                                  const std::vector<LeakAllowance>& allowed) {
+  sweep(place.folder);
   TRY(check_place(place.folder));
   // The folder inside keeps its last name, so that the zip's names are right.
   const Temporary work(beside(place.folder, "new"));

@@ -103,6 +103,14 @@ void scrub_table(Table& table, Scrubber& scrubber) {
   }
 }
 
+/// A value that is a path of somebody's home is a setting like any other: masked, and sent.
+void scrub_cell(Cell& cell, Scrubber& scrubber) {
+  for (auto& [name, value] : cell.parameters) {
+    value.label = scrubber.scrub_text(value.label);
+    value.value = scrubber.scrub_text(value.value);
+  }
+}
+
 void scrub_run(RunRecord& run, Scrubber& scrubber) {
   run.host.host_name.clear();
   run.host.host_key.clear();
@@ -111,12 +119,7 @@ void scrub_run(RunRecord& run, Scrubber& scrubber) {
   for (auto& [name, value] : run.facts) value = scrubber.scrub_text(value);
   run.campaign_text = scrubber.scrub_text(run.campaign_text);
   run.campaign_name = scrubber.scrub_text(run.campaign_name);
-  for (auto& cell : run.cells) {
-    for (auto& [name, value] : cell.parameters) {
-      value.label = scrubber.scrub_text(value.label);
-      value.value = scrubber.scrub_text(value.value);
-    }
-  }
+  for (auto& cell : run.cells) scrub_cell(cell, scrubber);
 }
 
 Result<Proportion> control_of(Store& store, const RunRecord& run) {
@@ -260,9 +263,11 @@ Result<void> add_run(Store& store, const std::string& uuid, const std::vector<Si
     note_source_files(command, gathered);
     const auto cell = std::find_if(evidence.cells.begin(), evidence.cells.end(),
                                    [&](const FeedbackCell& other) { return other.cell == step.cell; });
-    for (const auto& word : command) cell->command.push_back(scrubber.scrub_text(word));
+    cell->command = scrubber.scrub_command(command);
   }
   TRY(add_rates(store, run, count, scrubber, gathered));
+  // Until here the cells are asked for by what they really are.
+  for (auto& cell : evidence.cells) scrub_cell(cell.cell, scrubber);
   add_workarounds(evidence);
   gathered.campaign = scrubber.scrub_text(run.campaign_text);
   scrub_run(run, scrubber);

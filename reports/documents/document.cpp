@@ -100,6 +100,14 @@ std::string block_as_html(const Block& block) {
   return "<pre tabindex=\"0\">" + html_text(block.text) + "</pre>\n";
 }
 
+/// Nobody is called by a text that is pasted into a thread (`@everyone`), and no address becomes a link.
+std::string_view markdown_break_after(std::string_view text, std::size_t at) {
+  const bool mention = text[at] == '@';
+  const bool link = text[at] == ':' && text.substr(at + 1, 2) == "//";
+  const bool host = text[at] == '.' && at >= 3 && text.substr(at - 3, 3) == "www";
+  return mention || link || host ? "<!-- -->" : "";
+}
+
 constexpr std::string_view kStyle = R"(
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 0 auto; padding: 1rem; }
@@ -197,9 +205,11 @@ std::string blocks_as_markdown(const std::vector<Block>& blocks) {
 std::string markdown_line(std::string_view raw) {
   const std::string safe = escape_line(raw);
   std::string out;
-  for (const char c : safe) {
+  for (std::size_t i = 0; i < safe.size(); ++i) {
+    const char c = safe[i];
     if (std::string_view("\\`*_[]<>|#~&").find(c) != std::string_view::npos) out += '\\';
     out += c;
+    out += markdown_break_after(safe, i);
   }
   const auto digits = out.find_first_not_of("0123456789");
   const bool numbered =

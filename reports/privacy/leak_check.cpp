@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 #include <system_error>
@@ -11,6 +12,7 @@
 #include "core/base/text_file.h"
 #include "reports/formats/archive_file.h"
 #include "reports/formats/unicode.h"
+#include "reports/privacy/leak_forms.h"
 #include "reports/privacy/text_folding.h"
 
 namespace faultline {
@@ -127,7 +129,15 @@ struct Reading {
   const char* name;
   std::string (*read)(std::string_view);
 };
+/// `t\0o\0k\0e\0n` in the midst of a text.
+std::string without_nuls(std::string_view text) {
+  std::string out(text);
+  std::erase(out, '\0');
+  return out.size() == text.size() ? std::string() : out;
+}
+
 constexpr Reading kReadings[] = {{"as it is", as_it_is},
+                                 {"without NUL bytes", without_nuls},
                                  {"percent-decoded", percent_decoded},
                                  {"without backslashes", backslash_decoded},
                                  {"HTML entities decoded", entities_decoded},
@@ -205,13 +215,25 @@ Result<void> check_bytes(const std::string& name, std::string_view bytes, int de
   ++search.result.files;
   search.result.bytes += bytes.size();
   std::set<const LeakTarget*> found;
+  std::map<FormHit, const char*> forms;  // With the first reading that showed them.
   for (const auto& reading : kReadings) {
-    const auto plain = plain_form(reading.read(name + "\n" + *text));
+    const auto read = reading.read(name + "\n" + *text);
+    for (auto& form : find_private_forms(read)) forms.emplace(std::move(form), reading.name);
+    const auto plain = plain_form(read);
     for (const auto& [target, value] : search.targets) {
       if (found.contains(target) || !contains(plain, value, target->only_in_paths)) continue;
       found.insert(target);
       search.result.hits.push_back({name, *target, reading.name});
     }
+  }
+  for (const auto& [form, reading] : forms) {
+    const auto plain = plain_form(form.value);
+    const bool told =
+        std::any_of(search.targets.begin(), search.targets.end(), [&](const PlainTarget& target) {
+          return found.contains(target.target) && (plain.find(target.value) != std::string::npos ||
+                                                   target.value.find(plain) != std::string::npos);
+        });
+    if (!told) search.result.hits.push_back({name, {form.what, form.value, false}, reading});
   }
   if (depth == kDeepestArchive) return {};
   auto members = read_archive(bytes);
@@ -232,7 +254,13 @@ std::vector<PlainTarget> plain_targets(const std::vector<LeakTarget>& targets) {
 
 std::string shown_value(const LeakTarget& target) {
   constexpr std::size_t kShownSigns = 4;
-  if (target.what != "token") return target.value;
+  constexpr std::string_view kShownWhole[] = {"user name",        "host name",
+                                              "e-mail address",   "home folder of a person",
+                                              "network address",  "private network address",
+                                              "hardware address", "machine identifier"};
+  if (std::find(std::begin(kShownWhole), std::end(kShownWhole), target.what) != std::end(kShownWhole)) {
+    return target.value;
+  }
   return target.value.substr(0, kShownSigns) + "...";
 }
 

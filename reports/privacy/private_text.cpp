@@ -4,21 +4,15 @@
 #include <string>
 
 #include "core/base/ascii.h"
+#include "reports/privacy/network_text.h"
+#include "reports/privacy/scan.h"
+#include "reports/privacy/token_text.h"
 
 namespace faultline {
 namespace {
 
+using namespace scan;
 using Parts = std::vector<PrivatePart>;
-
-bool is_high(char c) { return (static_cast<unsigned char>(c) & 0x80) != 0; }
-
-bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
-
-bool starts_word(std::string_view text, std::size_t at) {
-  return at == 0 || (!is_alphanumeric(text[at - 1]) && !is_high(text[at - 1]));
-}
 
 /// Where `word` begins in `text`, ASCII case aside, each time.
 template <typename Visit>
@@ -28,15 +22,6 @@ void for_each_match(std::string_view small_text, std::string_view word, Visit vi
 }
 
 // Paths.
-
-/// A name that stands for no person: masked already, shared, or a pattern.
-bool is_placeholder(std::string_view name) {
-  if (name.empty() || name.find_first_of("*<>{}$%…") == 0) return true;
-  if (name.find('*') != std::string_view::npos) return true;
-  const auto text = to_lower(name);
-  if (text.starts_with("user-") && std::all_of(text.begin() + 5, text.end(), is_digit)) return true;
-  return is_one_of(text, {"user", "shared", ".", "..", "username", "xxx", "%s", "redacted"});
-}
 
 std::size_t separator_length(std::string_view text, std::size_t at) {
   if (at >= text.size()) return 0;
@@ -142,6 +127,17 @@ bool is_local_part(char c) {
 }
 bool is_host_char(char c) { return is_alphanumeric(c) || c == '.' || c == '-'; }
 
+/// What follows an `@` names a host, and no version, section or branch (`memcpy@plt`, `numpy@latest`).
+bool is_login(std::string_view text, std::size_t end, std::string_view host) {
+  if (host.find('.') != std::string_view::npos || !is_letter(host[0]) || host.size() < 3) return false;
+  if (end < text.size() && text[end] == ':') return true;
+  const bool ends =
+      end == text.size() || std::string_view(" \t\r\n\"')]},;~").find(text[end]) != std::string_view::npos;
+  return ends && !is_one_of(to_lower(host),
+                            {"plt", "got", "gotpcrel", "tlsgd", "page", "pageoff", "latest", "next", "main",
+                             "master", "head", "stable", "beta", "dev", "everyone", "here", "channel"});
+}
+
 void find_emails(std::string_view text, Parts& found) {
   for (auto at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
     std::size_t begin = at;
@@ -159,13 +155,26 @@ void find_emails(std::string_view text, Parts& found) {
     const auto top = dot == std::string_view::npos ? std::string_view{} : host.substr(dot + 1);
     if (top.size() >= 2 && std::all_of(top.begin(), top.end(), is_letter)) {
       found.push_back({begin, end, SecretKind::email});
-    } else if (end < text.size() && text[end] == ':' && host.find('.') == std::string_view::npos &&
-               is_letter(host[0])) {
-      // `jane@studio:~/work`, as ssh, scp and prompts have it.
+    } else if (is_login(text, end, host)) {
+      // `jane@studio`, as ssh, scp and prompts have it.
       found.push_back({begin, at, SecretKind::user_name});
       found.push_back({at + 1, end, SecretKind::host_name});
     }
   }
+}
+
+/// `build7.corp.example.com`: below the private part of a public domain.
+bool has_private_label(std::string_view host) {
+  const auto top = host.substr(host.rfind('.') + 1);
+  if (!is_one_of(top, {"com", "net", "org", "io", "dev", "cloud", "co", "de", "uk", "eu", "fr", "jp", "cn",
+                       "us", "ch"})) {
+    return false;
+  }
+  for (const std::string_view label :
+       {".corp.", ".internal.", ".intranet.", ".lan.", ".local.", ".private.", ".intra."}) {
+    if (host.find(label) != std::string_view::npos) return true;
+  }
+  return false;
 }
 
 bool is_private_domain(std::string_view host) {
@@ -174,6 +183,7 @@ bool is_private_domain(std::string_view host) {
                                      ".home.arpa", ".home", ".private"}) {
     if (text.size() > end.size() && text.ends_with(end)) return true;
   }
+  if (has_private_label(text)) return true;
   return text.find("-macbook") != std::string::npos || text.find("s-mac-") != std::string::npos ||
          text.find("s-imac") != std::string::npos || text.find("s-mbp") != std::string::npos;
 }
@@ -229,179 +239,15 @@ void find_links(std::string_view text, Parts& found) {
   }
 }
 
-/// 10.x, 172.16–31.x, 192.168.x, 169.254.x; versions of four parts outside of these stay.
-void find_network_addresses(std::string_view text, Parts& found) {
-  for (std::size_t at = 0; at < text.size();) {
-    if (!is_digit(text[at]) || (at > 0 && (is_alphanumeric(text[at - 1]) || text[at - 1] == '.'))) {
-      ++at;
-      continue;
-    }
-    std::size_t end = at;
-    std::vector<int> numbers(1, 0);
-    bool sane = true;
-    for (; end < text.size() &&
-           (is_digit(text[end]) || (text[end] == '.' && end + 1 < text.size() && is_digit(text[end + 1])));
-         ++end) {
-      if (text[end] == '.') {
-        numbers.push_back(0);
-      } else {
-        numbers.back() = numbers.back() * 10 + (text[end] - '0');
-        if (numbers.back() > 255) sane = false;
-        if (!sane) numbers.back() = 256;
-      }
-    }
-    const bool ours = sane && numbers.size() == 4 &&
-                      (numbers[0] == 10 || (numbers[0] == 192 && numbers[1] == 168) ||
-                       (numbers[0] == 169 && numbers[1] == 254) ||
-                       (numbers[0] == 172 && numbers[1] >= 16 && numbers[1] <= 31));
-    if (ours) found.push_back({at, end, SecretKind::network_address});
-    at = std::max(end, at + 1);
-  }
-}
-
-void find_hardware_addresses(std::string_view text, Parts& found) {
-  constexpr std::size_t kLength = 17;  // aa:bb:cc:dd:ee:ff
-  for (std::size_t at = 0; at + kLength <= text.size(); ++at) {
-    if (!is_hex_digit(text[at]) || !starts_word(text, at) || text[at + 2] != ':') continue;
-    bool fits = true;
-    for (std::size_t i = 0; i < kLength && fits; ++i) {
-      fits = i % 3 == 2 ? text[at + i] == ':' : is_hex_digit(text[at + i]);
-    }
-    const bool ends =
-        at + kLength == text.size() || (!is_hex_digit(text[at + kLength]) && text[at + kLength] != ':');
-    if (fits && ends && (at == 0 || text[at - 1] != ':'))
-      found.push_back({at, at + kLength, SecretKind::network_address});
-  }
-}
-
-// Tokens.
-
-bool is_token_char(char c) {
-  return is_alphanumeric(c) || std::string_view("_-.+/=~").find(c) != std::string_view::npos;
-}
-
-std::size_t token_end(std::string_view text, std::size_t at) {
-  while (at < text.size() && is_token_char(text[at])) ++at;
-  return at;
-}
-
-/// Prefixes that services put before their keys, with the least number of signs that follow.
-struct TokenPrefix {
-  std::string_view prefix;
-  std::size_t least;
-};
-constexpr std::array<TokenPrefix, 20> kTokenPrefixes{{
-    {"ghp_", 16},        {"gho_", 16},   {"ghu_", 16},  {"ghs_", 16},     {"ghr_", 16},
-    {"github_pat_", 16}, {"glpat-", 12}, {"sk-", 16},   {"sk_live_", 12}, {"xoxb-", 10},
-    {"xoxp-", 10},       {"xoxa-", 10},  {"hf_", 16},   {"AKIA", 16},     {"ASIA", 16},
-    {"AIza", 30},        {"npm_", 16},   {"pypi-", 16}, {"eyJ", 30},      {"wandb_", 16},
-}};
-
-void find_known_tokens(std::string_view text, Parts& found) {
-  for (const auto& [prefix, least] : kTokenPrefixes) {
-    for (auto at = text.find(prefix); at != std::string_view::npos; at = text.find(prefix, at + 1)) {
-      const auto end = token_end(text, at);
-      if (starts_word(text, at) && end - at >= prefix.size() + least)
-        found.push_back({at, end, SecretKind::token});
-    }
-  }
-  const auto small_text = to_lower(text);
-  for (const std::string_view scheme : {"bearer ", "basic "}) {
-    for_each_match(small_text, scheme, [&](std::size_t at) {
-      const auto begin = at + scheme.size();
-      const auto end = token_end(text, begin);
-      const bool digits = std::any_of(text.begin() + static_cast<std::ptrdiff_t>(begin),
-                                      text.begin() + static_cast<std::ptrdiff_t>(end), is_digit);
-      if (starts_word(text, at) && end - begin >= 8 && digits)
-        found.push_back({begin, end, SecretKind::token});
-    });
-  }
-  constexpr std::string_view kKeyBegin = "-----BEGIN ";
-  for (auto at = text.find(kKeyBegin); at != std::string_view::npos; at = text.find(kKeyBegin, at + 1)) {
-    const auto line = text.substr(at, text.find_first_of("\r\n", at) - at);
-    if (line.find("PRIVATE KEY") == std::string_view::npos) continue;
-    auto end = text.find("-----END ", at);
-    end = end == std::string_view::npos ? text.size() : std::min(text.size(), text.find("-----", end + 9));
-    found.push_back({at, std::min(text.size(), end + 5), SecretKind::token});
-  }
-}
-
-/// What a name says of the value behind it.
-std::optional<SecretKind> kind_of_name(std::string_view name) {
-  const auto text = to_lower(name);
-  const auto has = [&](std::string_view word) { return text.find(word) != std::string::npos; };
-  if (has("password") || has("passwd") || has("passphrase") || has("secret") || has("api_key") ||
-      has("apikey") || has("api-key") || has("access_key") || has("private_key") || has("credential") ||
-      has("authtoken") || text.ends_with("token") || text.ends_with("_key") || text.ends_with("signature")) {
-    return SecretKind::token;
-  }
-  if (text == "hostname" || text == "host_name" || text == "host name" || text == "computername" ||
-      text == "computer name" || text == "localhostname") {
-    return SecretKind::host_name;
-  }
-  if (text == "logname" || text == "username" || text == "user_name" || text == "login" || text == "user") {
-    return SecretKind::user_name;
-  }
-  if (has("serial number") || has("serialnumber") || has("serial_number") || text == "serial" ||
-      has("hardware uuid") || has("platformuuid") || has("provisioning udid") || text == "udid" ||
-      text == "ecid" || has("anonymous uuid") || has("crashreporterkey") || has("bootsessionuuid") ||
-      has("sleep/wake uuid")) {
-    return SecretKind::machine_id;
-  }
-  return std::nullopt;
-}
-
-/// `NAME=value`, `name: value`, `"name": "value"`, `--name value`.
-void find_named_values(std::string_view text, Parts& found) {
-  for (auto at = text.find_first_of("=: "); at != std::string_view::npos;
-       at = text.find_first_of("=: ", at + 1)) {
-    auto name_last = at;
-    while (name_last > 0 && (text[name_last - 1] == '"' || text[name_last - 1] == '\'' ||
-                             text[name_last - 1] == ' ' || text[name_last - 1] == ')'))
-      --name_last;
-    // `Serial Number (system): X`
-    if (name_last < at && text[name_last] == ')') {
-      const auto open = text.rfind('(', name_last);
-      if (open != std::string_view::npos && open > 0) name_last = open;
-      while (name_last > 0 && text[name_last - 1] == ' ') --name_last;
-    }
-    auto name_first = name_last;
-    constexpr std::size_t kLongestName = 40;
-    const bool blank = text[at] == ' ';
-    while (name_first > 0 && name_last - name_first < kLongestName &&
-           (is_alphanumeric(text[name_first - 1]) || text[name_first - 1] == '_' ||
-            text[name_first - 1] == '-' ||
-            (!blank && text[at] == ':' && (text[name_first - 1] == ' ' || text[name_first - 1] == '/'))))
-      --name_first;
-    auto name = text.substr(name_first, name_last - name_first);
-    while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
-    const bool flag = name.starts_with("--");
-    if (blank && !flag) continue;
-    if (flag) name.remove_prefix(2);
-    const auto kind = kind_of_name(name);
-    if (!kind) continue;
-    // Login names only where the environment gives them; `user:` in prose is a word.
-    const bool environment = text[at] == '=';
-    if (*kind == SecretKind::user_name && !environment) continue;
-    auto begin = at + 1;
-    while (begin < text.size() && (text[begin] == ' ' || text[begin] == '"' || text[begin] == '\'')) ++begin;
-    auto end = begin;
-    const char quote = begin > 0 ? text[begin - 1] : ' ';
-    const bool quoted = quote == '"' || quote == '\'';
-    while (end < text.size() && text[end] != '\n' && text[end] != '\r' &&
-           (quoted ? text[end] != quote
-                   : std::string_view(" \t,;&)\"'}").find(text[end]) == std::string_view::npos))
-      ++end;
-    const auto value = text.substr(begin, end - begin);
-    const bool placeholder = value.size() < 3 || value.front() == '{' || value.front() == '$' ||
-                             value.front() == '<' || value == "true" || value == "false" || value == "null" ||
-                             value == "none" || is_placeholder(value) || value.starts_with("TOKEN") ||
-                             value.starts_with("HOST") || value.starts_with("00000000-0000-0000");
-    if (!placeholder) found.push_back({begin, end, *kind});
-  }
-}
-
 }  // namespace
+
+bool is_placeholder(std::string_view name) {
+  if (name.empty() || name.find_first_of("*<>{}$%…") == 0) return true;
+  if (name.find('*') != std::string_view::npos) return true;
+  const auto text = to_lower(name);
+  if (text.starts_with("user-") && std::all_of(text.begin() + 5, text.end(), is_digit)) return true;
+  return is_one_of(text, {"user", "shared", ".", "..", "username", "xxx", "%s", "redacted"});
+}
 
 bool is_generic_account(std::string_view name) {
   return is_one_of(
@@ -420,16 +266,17 @@ void find_path_names(std::string_view text, PathContext context, std::vector<Pri
   find_user_folders(text, small_text, found);
 }
 
-std::vector<PrivatePart> find_private_parts(std::string_view text) {
+std::vector<PrivatePart> find_private_parts(std::string_view text, TextForms forms) {
   Parts found;
   find_path_names(text, PathContext::prose, found);
   find_emails(text, found);
   find_links(text, found);
   find_private_hosts(text, found);
-  find_network_addresses(text, found);
-  find_hardware_addresses(text, found);
   find_known_tokens(text, found);
-  find_named_values(text, found);
+  if (forms == TextForms::all) {
+    find_network_addresses(text, found);
+    find_named_values(text, found);
+  }
   // Of two that overlap the longer one holds; of equal ones the first.
   std::stable_sort(found.begin(), found.end(), [](const PrivatePart& a, const PrivatePart& b) {
     return a.end - a.begin > b.end - b.begin;

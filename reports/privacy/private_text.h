@@ -41,11 +41,18 @@ enum class PathContext { whole_field, prose };
 /// (`USER`, `*`, `Shared`, `<name>`) are not found.
 void find_path_names(std::string_view text, PathContext context, std::vector<PrivatePart>& found);
 
+/// Whatever stands for no person: masked already (`USER-2`), shared, a pattern (`*`, `<name>`).
+bool is_placeholder(std::string_view name);
+
+/// Which forms are looked for. `label`: names, versions and codes, in which four numbers are a version and a
+/// colon belongs to a method.
+enum class TextForms { all, label };
+
 /// All forms that private things take in free text: path names, e-mail addresses, `user@host:`, hosts of
 /// private domains and of links (but for those of vendors and projects that everybody knows), private
-/// network addresses, serial numbers behind their name, keys of known services, `Bearer …`, and the values of
-/// names such as `password` and `API_TOKEN`. Ascending, without overlaps. Pure.
-std::vector<PrivatePart> find_private_parts(std::string_view text);
+/// addresses, keys of known services, and the values of names that sound private; docs/privacy.md lists the
+/// classes. Ascending, without overlaps. Pure.
+std::vector<PrivatePart> find_private_parts(std::string_view text, TextForms forms = TextForms::all);
 
 /// Account names that tell nothing of a person: masked in paths, left alone as words.
 bool is_generic_account(std::string_view name);

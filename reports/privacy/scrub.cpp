@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reports/privacy/text_folding.h"
+#include "reports/privacy/token_text.h"
 
 namespace faultline {
 namespace {
@@ -77,8 +78,16 @@ void Scrubber::add(SecretKind kind, std::string_view value) {
 
 std::vector<PrivatePart> Scrubber::parts_of(std::string_view text, TextForm form) const {
   if (form == TextForm::prose) return find_private_parts(text);
+  if (form == TextForm::label) return find_private_parts(text, TextForms::label);
+  // A folder's name may hold blanks; the other forms hide in paths, too.
   std::vector<PrivatePart> parts;
-  find_path_names(text, form == TextForm::whole_path ? PathContext::whole_field : PathContext::prose, parts);
+  find_path_names(text, PathContext::whole_field, parts);
+  for (const auto& part : find_private_parts(text, TextForms::label)) {
+    const bool free = std::none_of(parts.begin(), parts.end(), [&](const PrivatePart& other) {
+      return part.begin < other.end && other.begin < part.end;
+    });
+    if (free) parts.push_back(part);
+  }
   return parts;
 }
 
@@ -138,6 +147,17 @@ std::string Scrubber::masked(std::string_view text, TextForm form) {
   return out;
 }
 
+std::vector<std::string> Scrubber::scrub_command(const std::vector<std::string>& words) {
+  // `--api-token VALUE`: by itself the value is a word like any other.
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if (is_secret_option(words[i]) && !words[i + 1].starts_with('-')) add(SecretKind::token, words[i + 1]);
+  }
+  std::vector<std::string> clean;
+  clean.reserve(words.size());
+  for (const auto& word : words) clean.push_back(scrub_text(word));
+  return clean;
+}
+
 std::string Scrubber::scrub_text(std::string_view text) { return masked(text, TextForm::prose); }
 std::string Scrubber::scrub_path(std::string_view path) { return masked(path, TextForm::whole_path); }
 
@@ -163,8 +183,8 @@ class ReportScrub {
     for (const auto& image : report.images) out.images.push_back(clean(image));
     out.faulting_thread = report.faulting_thread;
     out.legacy = report.legacy;
-    out.legacy.triggered_name = name(report.legacy.triggered_name);
-    out.legacy.triggered_queue = name(report.legacy.triggered_queue);
+    out.legacy.triggered_name = prose(report.legacy.triggered_name);
+    out.legacy.triggered_queue = prose(report.legacy.triggered_queue);
     out.shared_cache = report.shared_cache;
     return out;
   }
@@ -173,7 +193,8 @@ class ReportScrub {
   using Text = std::optional<std::string>;
   using Form = Scrubber::TextForm;
 
-  Text name(const Text& text) { return text ? Text(scrubber_.masked(*text, Form::name)) : text; }
+  /// A symbol, a version, a code: a colon belongs to a method there, and four numbers are a version.
+  Text label(const Text& text) { return text ? Text(scrubber_.masked(*text, Form::label)) : text; }
   Text path(const Text& text) { return text ? Text(scrubber_.masked(*text, Form::whole_path)) : text; }
   Text prose(const Text& text) { return text ? Text(scrubber_.masked(*text, Form::prose)) : text; }
   std::vector<std::string> prose(const std::vector<std::string>& lines) {
@@ -185,20 +206,20 @@ class ReportScrub {
   Text pseudonym(const Text& text) {
     if (!text) return text;
     scrubber_.add(SecretKind::machine_id, *text);
-    return Text(scrubber_.masked(*text, Form::name));
+    return Text(scrubber_.masked(*text, Form::label));
   }
 
   void header(const ReportHeader& from, ReportHeader& to) {
     to = ReportHeader{};
     to.bug_type = from.bug_type;
     to.incident_id = from.incident_id;
-    to.app_name = name(from.app_name);
-    to.name = name(from.name);
-    to.timestamp = from.timestamp;
-    to.os_version = from.os_version;
-    to.bundle_id = name(from.bundle_id);
-    to.app_version = from.app_version;
-    to.build_version = from.build_version;
+    to.app_name = prose(from.app_name);
+    to.name = prose(from.name);
+    to.timestamp = label(from.timestamp);
+    to.os_version = label(from.os_version);
+    to.bundle_id = prose(from.bundle_id);
+    to.app_version = label(from.app_version);
+    to.build_version = label(from.build_version);
     to.slice_uuid = from.slice_uuid;
     to.platform = from.platform;
     to.is_simulated = from.is_simulated;
@@ -206,37 +227,37 @@ class ReportScrub {
 
   void process(const CrashReport& from, CrashReport& to) {
     to.incident = from.incident;
-    to.process_name = name(from.process_name);
+    to.process_name = prose(from.process_name);
     to.process_path = path(from.process_path);
     to.pid = from.pid;
-    to.parent_name = name(from.parent_name);
+    to.parent_name = prose(from.parent_name);
     to.parent_pid = from.parent_pid;
-    to.responsible_name = name(from.responsible_name);
+    to.responsible_name = prose(from.responsible_name);
     to.responsible_pid = from.responsible_pid;
-    to.coalition_name = name(from.coalition_name);
+    to.coalition_name = prose(from.coalition_name);
     to.coalition_id = from.coalition_id;
-    to.process_role = from.process_role;
-    to.cpu_type = from.cpu_type;
+    to.process_role = label(from.process_role);
+    to.cpu_type = label(from.cpu_type);
     to.translated = from.translated;
     to.bundle_info = from.bundle_info;
-    if (to.bundle_info) to.bundle_info->identifier = name(from.bundle_info->identifier);
+    if (to.bundle_info) to.bundle_info->identifier = prose(from.bundle_info->identifier);
     to.build_info = from.build_info;
-    if (to.build_info) to.build_info->project_name = name(from.build_info->project_name);
-    to.app_variant = from.app_variant;
+    if (to.build_info) to.build_info->project_name = prose(from.build_info->project_name);
+    to.app_variant = label(from.app_variant);
     to.device_identifier_for_vendor = pseudonym(from.device_identifier_for_vendor);
-    to.code_signing_id = name(from.code_signing_id);
-    to.code_signing_team_id = from.code_signing_team_id;
+    to.code_signing_id = prose(from.code_signing_id);
+    to.code_signing_team_id = label(from.code_signing_team_id);
     to.code_signing_flags = from.code_signing_flags;
   }
 
   void machine(const CrashReport& from, CrashReport& to) {
-    to.model = from.model;
+    to.model = label(from.model);
     to.os = from.os;
-    to.bridge_os_train = from.bridge_os_train;
-    to.bridge_os_build = from.bridge_os_build;
-    to.baseband_version = from.baseband_version;
-    to.capture_time = from.capture_time;
-    to.launch_time = from.launch_time;
+    to.bridge_os_train = label(from.bridge_os_train);
+    to.bridge_os_build = label(from.bridge_os_build);
+    to.baseband_version = label(from.baseband_version);
+    to.capture_time = label(from.capture_time);
+    to.launch_time = label(from.launch_time);
     to.start_ticks = from.start_ticks;
     to.exit_ticks = from.exit_ticks;
     to.uptime_seconds = from.uptime_seconds;
@@ -245,7 +266,7 @@ class ReportScrub {
     to.sleep_wake_uuid = pseudonym(from.sleep_wake_uuid);
     to.crash_reporter_key = pseudonym(from.crash_reporter_key);
     to.system_id = pseudonym(from.system_id);
-    to.code_name = from.code_name;
+    to.code_name = label(from.code_name);
     to.sip = from.sip;
     to.low_power_mode = from.low_power_mode;
   }
@@ -260,7 +281,7 @@ class ReportScrub {
     }
     to.termination = from.termination;
     if (to.termination) {
-      to.termination->by_process = name(from.termination->by_process);
+      to.termination->by_process = prose(from.termination->by_process);
       to.termination->reasons = prose(from.termination->reasons);
       to.termination->details = prose(from.termination->details);
     }
@@ -271,7 +292,7 @@ class ReportScrub {
       to.exception_reason->arguments = prose(from.exception_reason->arguments);
     }
     for (const auto& info : from.app_specific_info) {
-      to.app_specific_info.push_back({scrubber_.masked(info.image, Form::name), prose(info.lines)});
+      to.app_specific_info.push_back({scrubber_.masked(info.image, Form::prose), prose(info.lines)});
     }
     to.app_specific_signatures = prose(from.app_specific_signatures);
     to.app_specific_backtraces = prose(from.app_specific_backtraces);
@@ -286,7 +307,7 @@ class ReportScrub {
     to.is_corpse = from.is_corpse;
     to.is_simulated = from.is_simulated;
     to.is_non_fatal = from.is_non_fatal;
-    to.simulated_caller = name(from.simulated_caller);
+    to.simulated_caller = prose(from.simulated_caller);
     to.report_notes = prose(from.report_notes);
     to.external_gpu_info = prose(from.external_gpu_info);
     to.vm_summary = prose(from.vm_summary);
@@ -298,10 +319,10 @@ class ReportScrub {
     if (from.system_event) {
       to.system_event = SystemEvent{};
       to.system_event->panic_string = prose(from.system_event->panic_string);
-      to.system_event->panicked_task = name(from.system_event->panicked_task);
+      to.system_event->panicked_task = prose(from.system_event->panicked_task);
       to.system_event->panicked_pid = from.system_event->panicked_pid;
       to.system_event->kexts = from.system_event->kexts;
-      to.system_event->process = name(from.system_event->process);
+      to.system_event->process = prose(from.system_event->process);
       to.system_event->time_seconds = from.system_event->time_seconds;
       to.system_event->restart_reason = prose(from.system_event->restart_reason);
     }
@@ -309,25 +330,25 @@ class ReportScrub {
 
   Frame clean(const Frame& from) {
     Frame to = from;
-    to.symbol = name(from.symbol);
+    to.symbol = label(from.symbol);
     to.source_file = path(from.source_file);
-    to.region = name(from.region);
-    to.image_name = name(from.image_name);
+    to.region = label(from.region);
+    to.image_name = prose(from.image_name);
     return to;
   }
 
   Thread clean(const Thread& from) {
     Thread to = from;
-    to.name = name(from.name);
-    to.queue = name(from.queue);
+    to.name = prose(from.name);
+    to.queue = prose(from.queue);
     for (auto& frame : to.frames) frame = clean(frame);
     for (auto& info : to.recursion) {
       if (info.key_frame) info.key_frame = clean(*info.key_frame);
     }
     if (to.state) {
       for (auto& reg : to.state->registers) {
-        reg.symbol = name(reg.symbol);
-        reg.objc_selector = name(reg.objc_selector);
+        reg.symbol = label(reg.symbol);
+        reg.objc_selector = label(reg.objc_selector);
       }
     }
     return to;
@@ -335,9 +356,9 @@ class ReportScrub {
 
   Image clean(const Image& from) {
     Image to = from;
-    to.name = name(from.name);
+    to.name = prose(from.name);
     to.path = path(from.path);
-    to.bundle_id = name(from.bundle_id);
+    to.bundle_id = prose(from.bundle_id);
     return to;
   }
 

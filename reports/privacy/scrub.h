@@ -45,6 +45,8 @@ class Scrubber {
   CrashReport scrub(const CrashReport& report);
   /// Free text: stderr, a campaign, a source file, prose.
   std::string scrub_text(std::string_view text);
+  /// A command, word by word; the word behind an option that sounds secret is masked whole.
+  std::vector<std::string> scrub_command(const std::vector<std::string>& words);
   /// A file's name or path: what a person or a host is called does not hide in it.
   std::string scrub_path(std::string_view path);
 
@@ -52,7 +54,7 @@ class Scrubber {
   [[nodiscard]] const std::vector<Secret>& secrets() const { return secrets_; }
 
  private:
-  enum class TextForm { prose, whole_path, name };
+  enum class TextForm { prose, whole_path, label };
   std::vector<PrivatePart> parts_of(std::string_view text, TextForm form) const;
   void learn_parts(std::string_view text, TextForm form);
   std::string masked(std::string_view text, TextForm form);

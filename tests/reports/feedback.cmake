@@ -1,5 +1,6 @@
 faultline_tests(NAME scrub_tests LABELS unit
-  SOURCES privacy/leak_check_test.cpp privacy/scrub_test.cpp privacy/text_folding_test.cpp
+  SOURCES privacy/leak_check_test.cpp privacy/scrub_test.cpp privacy/secret_classes_test.cpp
+          privacy/text_folding_test.cpp
   LIBRARIES faultline_scrub faultline_apple_text)
 faultline_tests(NAME feedback_tests LABELS unit
   SOURCES bundles/feedback_test.cpp bundles/feedback_text_test.cpp
