@@ -117,7 +117,8 @@ class ProcessRunner {
   virtual ~ProcessRunner() = default;
   /// Blocks until the command and all its descendants are gone. `stop` is polled: when it becomes
   /// true the tree is ended and the status says `interrupted`. An error means that our own machinery
-  /// failed (supervisor died, folder not writable), never that the command did.
+  /// failed (folder not writable), never that the command did. A command that twice ends its supervisor has
+  /// a status that says that it never started, with the reason.
   virtual Result<TrialStatus> run(const TrialSpec& spec, const std::atomic<bool>& stop) = 0;
 };
 
@@ -135,6 +136,8 @@ class ProcessRunnerPosix final : public ProcessRunner {
  private:
   [[nodiscard]] Result<std::unique_ptr<SupervisorProcess>> start_supervisor() const;
   Result<std::unique_ptr<SupervisorProcess>> hand_over(const TrialSpec& spec);
+  /// Nothing where the supervisor did its work; else how somebody ended it.
+  Result<std::optional<std::string>> attempt(const TrialSpec& spec, const std::atomic<bool>& stop);
 
   std::filesystem::path supervisor_;
   std::mutex mutex_;                                         // Guards waiting_.

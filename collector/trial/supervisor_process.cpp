@@ -7,10 +7,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +29,8 @@ namespace {
 constexpr int kTrialFd = 3;
 /// How long a stop asked for may go unnoticed.
 constexpr int kStopPollMs = 50;
+/// A supervisor that is stopped more often than this is being kept from its work.
+constexpr int kMostStops = 20;
 
 struct ControlLine {
   ScopedFd ours;
@@ -70,7 +75,8 @@ class SpawnSettings {
     ::posix_spawnattr_setsigmask(&attributes_, &none);
     sigset_t defaults;
     sigemptyset(&defaults);
-    for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD, SIGALRM, SIGUSR1, SIGUSR2}) {
+    for (const int signal :
+         {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD, SIGALRM, SIGUSR1, SIGUSR2, SIGXFSZ}) {
       sigaddset(&defaults, signal);
     }
     ::posix_spawnattr_setsigdefault(&attributes_, &defaults);
@@ -102,12 +108,12 @@ bool read_words(const ScopedFd& fd, std::string& said, int flags = 0) {
   return got > 0;
 }
 
-Result<void> check_end(int wait_status, std::string said) {
+/// Nothing where it ended as it should; else by whom it was ended.
+Result<std::optional<std::string>> check_end(int wait_status, std::string said) {
   if (WIFSIGNALED(wait_status)) {
-    return fail(ErrorKind::process,
-                "the trial's supervisor was killed by signal " + std::to_string(WTERMSIG(wait_status)));
+    return "the trial's supervisor was killed by signal " + std::to_string(WTERMSIG(wait_status));
   }
-  if (WEXITSTATUS(wait_status) == 0) return {};
+  if (WEXITSTATUS(wait_status) == 0) return std::nullopt;
   if (said.empty()) said = "it exited with status " + std::to_string(WEXITSTATUS(wait_status));
   return fail(ErrorKind::process, "the trial's supervisor failed: " + said);
 }
@@ -149,30 +155,47 @@ Result<void> SupervisorProcess::give(const TrialSpec& spec) {
   return {};
 }
 
-Result<void> SupervisorProcess::wait(const std::atomic<bool>& stop) {
+Result<std::optional<std::string>> SupervisorProcess::wait(const std::atomic<bool>& stop,
+                                                           const SupervisorPatience& patience) {
+  using Steady = std::chrono::steady_clock;
   std::string said;
   bool is_open = true;
   bool asked = false;
+  bool killed = false;
+  int stops = 0;
+  auto deadline = Steady::now() + patience.trial;
   while (true) {
     if (stop.load() && !asked) {
       asked = true;
+      deadline = std::min(deadline, Steady::now() + patience.end);
       ::shutdown(line_.get(), SHUT_WR);
+    }
+    if (!killed && Steady::now() >= deadline) {
+      killed = true;
+      ::kill(pid_, SIGKILL);
     }
     if (is_open) {
       pollfd waited{line_.get(), POLLIN, 0};
       if (::poll(&waited, 1, kStopPollMs) > 0) is_open = read_words(line_, said);
+    } else {
+      // Its end of the line is closed: it exits now, unless somebody stopped it on the way.
+      ::poll(nullptr, 0, 1);
     }
-    // While the line is open this only looks: it may be killed and its end of the line kept by others.
     int wait_status = 0;
-    const pid_t ended = ::waitpid(pid_, &wait_status, is_open ? WNOHANG : 0);
-    if (ended == pid_) {
-      pid_ = -1;
-      // What it said between our last look and its end.
-      while (is_open && read_words(line_, said, MSG_DONTWAIT)) {
-      }
-      return check_end(wait_status, std::move(said));
-    }
+    const pid_t ended = ::waitpid(pid_, &wait_status, WNOHANG | WUNTRACED);
     if (ended < 0 && errno != EINTR) return fail(io_error("cannot wait for the trial's supervisor", errno));
+    if (ended != pid_) continue;
+    if (WIFSTOPPED(wait_status)) {
+      // By its trial, or by a hand: it goes on, but not for ever.
+      ::kill(pid_, ++stops <= kMostStops ? SIGCONT : SIGKILL);
+      continue;
+    }
+    pid_ = -1;
+    // What it said between our last look and its end.
+    while (is_open && read_words(line_, said, MSG_DONTWAIT)) {
+    }
+    if (killed) return std::string("the trial's supervisor did not answer and was killed");
+    return check_end(wait_status, std::move(said));
   }
 }
 

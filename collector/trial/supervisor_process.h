@@ -5,13 +5,22 @@
 #include <sys/types.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <optional>
+#include <string>
 
 #include "collector/trial/process_runner.h"
 #include "core/base/result.h"
 #include "core/base/scoped_fd.h"
 
 namespace faultline {
+
+/// How long a supervisor may take.
+struct SupervisorPatience {
+  std::chrono::milliseconds trial;  ///< For the trial and its evidence.
+  std::chrono::milliseconds end;    ///< From the request to stop on.
+};
 
 /// Started before there is a trial for it, because the start of a program takes longer than all else that
 /// the harness does for a short trial. Owns the process: the destructor closes the control line, upon which
@@ -27,8 +36,10 @@ class SupervisorProcess {
   /// must ignore SIGPIPE to see it.
   Result<void> give(const TrialSpec& spec);
   /// Waits until the trial has ended and the status record is written. When `stop` becomes true the trial
-  /// is asked to end. An error says, in the supervisor's own words, why it failed.
-  Result<void> wait(const std::atomic<bool>& stop);
+  /// is asked to end. A supervisor that was stopped goes on; one that says nothing beyond all patience is
+  /// killed. Gives how somebody else ended it, its own trial perhaps; nothing where it did its work. An error
+  /// says, in the supervisor's own words, why it failed.
+  Result<std::optional<std::string>> wait(const std::atomic<bool>& stop, const SupervisorPatience& patience);
 
  private:
   SupervisorProcess(ScopedFd line, pid_t pid) : line_(std::move(line)), pid_(pid) {}

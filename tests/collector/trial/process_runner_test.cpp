@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "collector/trial/process_tree.h"
+#include "collector/trial/supervisor_process.h"
 #include "tests/collector/reporter/trial_fixture.h"
 
 namespace faultline {
@@ -164,18 +165,59 @@ TEST_F(ProcessRunnerTest, StopEndsTheTree) {
 #endif
 }
 
-TEST_F(ProcessRunnerTest, DeathOfTheSupervisorIsOurFailure) {
-  const auto status = try_run(shell("kill -9 $PPID; sleep 60"));
+TEST_F(ProcessRunnerTest, ATrialThatKillsItsSupervisorTwiceIsSetAside) {
+  spec.boot_session = read_boot_session();
+  for (const auto capture : {CaptureMode::on, CaptureMode::off}) {
+    spec.capture = capture;
+    const auto status = run(shell("kill -9 $PPID; sleep 60"));
 
-  ASSERT_FALSE(status);
-  EXPECT_THAT(status.error().text(), HasSubstr("supervisor was killed by signal 9"));
-  ASSERT_TRUE(end_surviving_trial(spec.trial_folder, spec.boot_session));
+    EXPECT_FALSE(status.started);
+    EXPECT_THAT(status.start_error, HasSubstr("supervisor was killed by signal 9"));
+#ifdef __linux__
+    EXPECT_THAT(processes_of_trial(0, spec.trial_folder), IsEmpty());
+#endif
+  }
+}
+
+TEST_F(ProcessRunnerTest, ASupervisorThatItsTrialStoppedGoesOn) {
+  const auto status = run(shell("kill -STOP $PPID; exit 3"));
+
+  EXPECT_TRUE(status.started);
+  EXPECT_EQ(status.exit_code, 3);
+}
+
+TEST_F(ProcessRunnerTest, ASupervisorThatIsStoppedForEverIsSetAside) {
+  const auto status = run(shell("while kill -STOP $PPID; do :; done"));
+
+  EXPECT_FALSE(status.started);
+  EXPECT_THAT(status.start_error, HasSubstr("supervisor was killed by signal 9"));
+}
+
+TEST_F(ProcessRunnerTest, ASupervisorThatSaysNothingIsKilledWhenPatienceEnds) {
+  spec.capture = CaptureMode::off;
+  spec.boot_session = read_boot_session();
+  spec.argv = shell("sleep 60");
+  auto supervisor = SupervisorProcess::spawn(FAULTLINE_REPORT_PROGRAM);
+  ASSERT_TRUE(supervisor);
+  ASSERT_TRUE(supervisor->give(spec));
+
+  const auto broken =
+      supervisor->wait(stop, {std::chrono::milliseconds(300), std::chrono::milliseconds(300)});
+
+  ASSERT_TRUE(broken && *broken);
+  EXPECT_THAT(**broken, HasSubstr("did not answer"));
+  EXPECT_TRUE(end_surviving_trial(spec.trial_folder, spec.boot_session));
 }
 
 TEST_F(ProcessRunnerTest, WhatAKilledSupervisorLeftIsEndedLater) {
   spec.capture = CaptureMode::off;  // Under ptrace the kernel does it.
   spec.boot_session = read_boot_session();
-  ASSERT_FALSE(try_run(shell("kill -9 $PPID; sleep 60")));
+  spec.argv = shell("kill -9 $PPID; sleep 60");
+  auto supervisor = SupervisorProcess::spawn(FAULTLINE_REPORT_PROGRAM);
+  ASSERT_TRUE(supervisor);
+  ASSERT_TRUE(supervisor->give(spec));
+  const auto broken = supervisor->wait(stop, {std::chrono::minutes(1), std::chrono::minutes(1)});
+  ASSERT_TRUE(broken && *broken);
 
   const auto in_another_boot = end_surviving_trial(spec.trial_folder, "another boot");
   const auto ended = end_surviving_trial(spec.trial_folder, spec.boot_session);
