@@ -7,7 +7,9 @@
 
 #include "cli/table_output.h"
 #include "cli/terminal.h"
+#include "core/base/shell_quote.h"
 #include "core/base/text_escape.h"
+#include "core/model/filter.h"
 #include "db/queries.h"
 #include "reports/formats/number_format.h"
 #include "reports/tables/rate_table.h"
@@ -19,7 +21,7 @@ namespace {
 /// The whole UUID: eight digits of it are for people, not for commands that are kept.
 std::string where_text(const RunRecord& run, const std::string& workload, bool one_of_several) {
   std::string where = where_run(run);
-  if (one_of_several) where += " and workload=\"" + workload + "\"";
+  if (one_of_several) where += " and workload=" + filter_quoted(workload);
   return where;
 }
 
@@ -42,7 +44,7 @@ Result<void> print_rates(Store& store, const RunRecord& run, const std::string& 
   query.by = names;
   if (!names.empty()) options.command += fmt::format(" --by {}", fmt::join(names, ","));
   if (pivoted) options.command += " --pivot " + *query.pivot;
-  options.command += " --where '" + where + "'";
+  options.command += " --where " + single_quoted(where);
   options.caption = "Crash rates of " + escape_line(workload);
   TRY_ASSIGN(const auto result, query_rates(store, query));
   print(table_text(pivoted ? rate_pivot_table(result, options) : rate_table(result, options), context) +
@@ -59,7 +61,7 @@ Result<void> print_sites(Store& store, const RunRecord& run, const CommandContex
   options.audience =
       is_machine_format(table_format(context)) ? TableAudience::programs : TableAudience::people;
   options.caption = "Crash sites";
-  options.command = "faultline sites --where '" + where + "'";
+  options.command = "faultline sites --where " + single_quoted(where);
   print(table_text(site_table(rows, options), context) + "\n");
   return {};
 }

@@ -11,7 +11,9 @@
 #include "app/campaign/validation_layer.h"
 #include "app/ingest/ingest.h"
 #include "collector/plan/campaign_file.h"
+#include "core/base/shell_quote.h"
 #include "core/ips/ips_writer.h"
+#include "core/model/filter.h"
 #include "reports/bundles/reproducers.h"
 #include "reports/formats/number_format.h"
 #include "reports/tables/rate_table.h"
@@ -152,8 +154,9 @@ Proportion rate_of(const std::vector<RatesRow>& rows, const Cell& cell) {
 Result<std::vector<std::string>> command_of(Store& store, const RunRecord& run, const Cell& cell) {
   ListQuery query;
   query.last = 1;
-  TRY_ASSIGN(query.where, parse_filter(fmt::format("run={} and workload=\"{}\" and cell=\"{}\"",
-                                                   run.uuid.text(), cell.workload, cell.text())));
+  TRY_ASSIGN(query.where,
+             parse_filter(fmt::format("run={} and workload={} and cell={}", run.uuid.text(),
+                                      filter_quoted(cell.workload), filter_quoted(cell.text()))));
   TRY_ASSIGN(const auto rows, list_trials(store, query));
   if (rows.empty()) return std::vector<std::string>{};
   TRY_ASSIGN(const auto trial, store.find_trial(run.uuid, rows.front().index));
@@ -205,7 +208,7 @@ Result<void> add_rates(Store& store, const RunRecord& run, const std::string& co
   }
   for (const auto& workload : workloads) {
     RatesQuery query;
-    const auto where = fmt::format("run={} and workload=\"{}\"", run.uuid.text(), workload);
+    const auto where = fmt::format("run={} and workload={}", run.uuid.text(), filter_quoted(workload));
     TRY_ASSIGN(query.where, parse_filter(where));
     TRY_ASSIGN(query.count, parse_count(count));
     query.by = parameter_names_of(run, workload);
@@ -216,8 +219,8 @@ Result<void> add_rates(Store& store, const RunRecord& run, const std::string& co
     options.caption = "Died at the sites of this report: " + workload;
     std::string by;
     for (const auto& name : query.by) by += (by.empty() ? "" : ",") + name;
-    options.command = fmt::format("faultline rates{} --count '{}' --where '{}'",
-                                  by.empty() ? "" : " --by " + by, count, where);
+    options.command = fmt::format("faultline rates{} --count {} --where {}", by.empty() ? "" : " --by " + by,
+                                  single_quoted(count), single_quoted(where));
     auto table = rate_table(result, options);
     scrub_table(table, scrubber);
     gathered.evidence.rates.push_back(std::move(table));
@@ -280,7 +283,7 @@ Result<Proportion> family_rate(Store& store, const RunRecord& run, const std::se
   RatesQuery query;
   std::string where = where_run(run);
   std::string names;
-  for (const auto& name : workloads) names += (names.empty() ? "\"" : ",\"") + name + "\"";
+  for (const auto& name : workloads) names += (names.empty() ? "" : ",") + filter_quoted(name);
   if (!names.empty()) where += " and workload in (" + names + ")";
   std::string count;
   for (const auto& family : families) count += (count.empty() ? "family=" : " or family=") + family;

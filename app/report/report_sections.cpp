@@ -13,6 +13,8 @@
 #include "app/report/report_site.h"
 #include "core/base/clock.h"
 #include "core/base/hash.h"
+#include "core/base/shell_quote.h"
+#include "core/model/filter.h"
 #include "db/queries.h"
 #include "reports/formats/cell_text.h"
 #include "reports/formats/number_format.h"
@@ -186,7 +188,7 @@ Result<ReportSection> rates_section(Store& store, const RunRecord& run) {
   const auto workloads = workloads_of(run);
   for (const auto& workload : workloads) {
     std::string where = where_run(run);
-    if (workloads.size() > 1) where += " and workload=\"" + workload + "\"";
+    if (workloads.size() > 1) where += " and workload=" + filter_quoted(workload);
     RatesQuery query;
     TRY_ASSIGN(query.where, parse_filter(where));
     TRY_ASSIGN(query.count, parse_count("crashed"));
@@ -194,8 +196,8 @@ Result<ReportSection> rates_section(Store& store, const RunRecord& run) {
     TRY_ASSIGN(const auto result, query_rates(store, query));
     RateTableOptions options;
     options.caption = "Crash rates of " + workload;
-    options.command = fmt::format("faultline rates{}{} --where '{}'", query.by.empty() ? "" : " --by ",
-                                  fmt::join(query.by, ","), where);
+    options.command = fmt::format("faultline rates{}{} --where {}", query.by.empty() ? "" : " --by ",
+                                  fmt::join(query.by, ","), single_quoted(where));
     ReportTable table{fmt::format("rates_{}", section.tables.size() + 1), rate_table(result, options), {}};
     options.audience = TableAudience::programs;
     table.programs = rate_table(result, options);
@@ -251,7 +253,7 @@ Result<ReportSection> sites_section(Store& store, const RunSummary& summary) {
   table.footnotes.push_back(
       fmt::format("Shares are of {}; a trial with several reports counts for each of its sites.",
                   format_count(deaths, "crashed trial", "crashed trials")));
-  table.command = "faultline sites --where '" + where + "'";
+  table.command = "faultline sites --where " + single_quoted(where);
   SiteTableOptions options;
   options.audience = TableAudience::programs;
   options.command = table.command;
@@ -298,7 +300,8 @@ Result<ReportSection> comparisons_section(Store& store, const RunSummary& summar
   ComparisonTableOptions options;
   options.caption =
       fmt::format("Bad ends (crashed, hung, wrong, panicked) against the control, {}", run.control);
-  options.command = fmt::format("faultline compare 'CELL' '{}' --where '{}'", run.control, where_run(run));
+  options.command = fmt::format("faultline compare 'CELL' {} --where {}", single_quoted(run.control),
+                                single_quoted(where_run(run)));
   section.tables.push_back(same_for_both("comparisons", comparison_table(compare_all(inputs), options)));
   return section;
 }
@@ -348,7 +351,7 @@ Result<ReportSection> changes_section(Store& store, const RunRecord& run) {
       input.counted = workload + ": " + count;
       input.a_name = "now";
       input.b_name = "before";
-      const auto arm = " and workload=\"" + workload + "\"";
+      const auto arm = " and workload=" + filter_quoted(workload);
       TRY_ASSIGN(input.a, rate_of(store, where_run(run) + arm, count));
       TRY_ASSIGN(input.b, rate_of(store, where_run(*before) + arm, count));
       input.context.share_block = false;

@@ -293,6 +293,19 @@ Result<Filter> parse_filter(std::string_view text) {
   return filter;
 }
 
+std::string filter_quoted(std::string_view value) {
+  std::string out = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (c == '\n' || c == '\t') {
+      out += c == '\n' ? "\\n" : "\\t";
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
 Error filter_error(const Filter& filter, std::size_t at, std::string_view message) {
   return error_at(filter.text, at, message);
 }

@@ -46,6 +46,9 @@ struct Filter {
 /// text, a caret under the place, and what was expected there.
 Result<Filter> parse_filter(std::string_view text);
 
+/// `value` as a filter has it, whatever is in it: in double quotes, with what they hold escaped.
+std::string filter_quoted(std::string_view value);
+
 /// The same form of message for evaluators that meet an unknown field or a bad value.
 Error filter_error(const Filter& filter, std::size_t at, std::string_view message);
 
