@@ -174,9 +174,9 @@ int run(int argc, char** argv) {
     return kWrongUsage;
   }
   if (arguments->help || arguments->version) {
-    faultline::write_all(STDOUT_FILENO, arguments->help
-                                 ? std::string(kHelp)
-                                 : std::string("faultline-report ") + faultline::kReportVersion + "\n");
+    faultline::write_all(
+        STDOUT_FILENO, arguments->help ? std::string(kHelp)
+                                       : std::string("faultline-report ") + faultline::kReportVersion + "\n");
     return 0;
   }
   return arguments->trial_fd < 0 ? run_command(*arguments) : run_trial(arguments->trial_fd);

@@ -16,8 +16,8 @@
 #include "collector/trial/clock_watch.h"
 #include "collector/trial/crash_signals.h"
 #include "collector/trial/process_tree.h"
-#include "core/base/flush_file.h"
 #include "core/base/clock.h"
+#include "core/base/flush_file.h"
 #include "core/base/scoped_fd.h"
 #include "core/base/text_file.h"
 

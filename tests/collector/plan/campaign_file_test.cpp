@@ -55,7 +55,8 @@ TEST(CampaignFileTest, AKeyOfManyPartsIsAMistakeWithItsLine) {
   for (int i = 0; i < 20'000; ++i) parts += ".a";
   EXPECT_THAT(messages_of("[campaign]\nname = \"c\"\na" + parts + " = 1\n"),
               ElementsAre(HasSubstr("3: not TOML: a key of more than 16 parts")));
-  EXPECT_THAT(messages_of("[a" + parts + "]\n"), ElementsAre(HasSubstr("1: not TOML: a key of more than 16 parts")));
+  EXPECT_THAT(messages_of("[a" + parts + "]\n"),
+              ElementsAre(HasSubstr("1: not TOML: a key of more than 16 parts")));
   EXPECT_THAT(messages_of("x = { a" + parts + " = 1 }\n"), ElementsAre(HasSubstr("1: ")));
   // Dots in strings and comments are no parts.
   const std::string dots(100, '.');
