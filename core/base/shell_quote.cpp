@@ -1,6 +1,18 @@
 #include "core/base/shell_quote.h"
 
 namespace faultline {
+namespace {
+
+/// Shells expand braces around a comma or `..`, and read a brace alone as the start of a group. A placeholder
+/// like
+/// `{threads}` is a word like others to them.
+bool has_brace_meaning(std::string_view word) {
+  if (word.find_first_of("{}") == std::string_view::npos) return false;
+  return word.size() == 1 || word.find(',') != std::string_view::npos ||
+         word.find("..") != std::string_view::npos;
+}
+
+}  // namespace
 
 std::string single_quoted(std::string_view text) {
   std::string out = "'";
@@ -16,9 +28,9 @@ std::string single_quoted(std::string_view text) {
 
 std::string shell_quoted(std::string_view word) {
   constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,/:=+@%";
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,/:=+@%{}";
   const bool plain = !word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos;
-  return plain ? std::string(word) : single_quoted(word);
+  return plain && !has_brace_meaning(word) ? std::string(word) : single_quoted(word);
 }
 
 std::string shell_command(std::span<const std::string> words) {

@@ -13,6 +13,12 @@ TEST(ShellQuoteTest, AWordOfLettersDigitsAndHarmlessMarksStaysAsItIs) {
   EXPECT_EQ(shell_quoted("/opt/a_b/c-1.2.py"), "/opt/a_b/c-1.2.py");
 }
 
+TEST(ShellQuoteTest, APlaceholderIsNoExpansion) {
+  EXPECT_EQ(shell_quoted("{samples}/agx_sim"), "{samples}/agx_sim");
+  for (const std::string word : {"{", "}", "{1..3}", "a{b,c}"})
+    EXPECT_EQ(shell_quoted(word), "'" + word + "'");
+}
+
 TEST(ShellQuoteTest, WhatAShellWouldReadIsQuoted) {
   for (const std::string word :
        {"a b", "$HOME", "`id`", "*.ips", "a;b", "a&b", "a>b", "!1", "~/x", "#x", "{a,b}"}) {
