@@ -12,44 +12,39 @@
 // and rates that say something about this machine's scheduler and nothing about any driver.
 //
 //   agx_sim [--threads N] [--ops N] [--lock none|per-op|per-stream|rwlock|global]
-//           [--style shared|per-thread|sequential]
+//           [--style shared|per-thread|sequential] [--schedule FILE]
 //
-//   --ops     encoding sessions per thread
-//   --style   what threads share. `shared`: command buffers; the deaths are the assertion's. `per-thread`:
+//   --ops       encoding sessions per thread
+//   --schedule  makes the steps of all threads in the order that FILE says, on one object that they share,
+//               and stops after the last: a counterexample of ../../models then crashes as predicted
+//   --style     what threads share. `shared`: command buffers; the deaths are the assertion's. `per-thread`:
 //             each thread has command buffers of its own and the driver hands out the same contexts to
 //             several threads; the deaths are the three NULL accesses. `sequential`: as `shared`, but a
 //             thread begins only when the one before it is done.
 //
 // One thread, the lock `global` or the style `sequential` never crashes; every other pair of settings can.
 // Prints phases, sessions ended so far and throughput as JSON lines and at last `complete`. Exit status: 0,
-// or 2 for wrong usage.
+// 2 for wrong usage, or 3 where a schedule asks for a step that cannot be made.
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <latch>
 #include <memory>
 #include <optional>
-#include <string_view>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "driver.h"
 #include "encode_lock.h"
+#include "options.h"
+#include "replay.h"
 
 namespace {
-
-enum class Style { shared, per_thread, sequential };
-
-struct Options {
-  std::size_t threads = 8;
-  std::size_t ops = 250;
-  LockStrategy lock = LockStrategy::none;
-  Style style = Style::per_thread;
-};
 
 // What an application does between two sessions, in rounds of driver::compute().
 constexpr unsigned kRoundsBetweenSessions = 16'000;
@@ -88,23 +83,37 @@ struct Machine {
 
 void encode_session(EncodeLock& lock, std::size_t thread, AGXG16XFamilyCommandBuffer* buffer,
                     AGXG16XFamilyComputeContext* context, std::uint64_t input) {
+  driver::before_step(driver::Step::lock);
   const EncodeLock::Session session = lock.lock_session(thread);
+  driver::before_step(driver::Step::check);
   {
     const auto held = lock.lock_call(DriverCall::begin);
     driver::begin_encoding(buffer, context);
   }
+  driver::before_step(driver::Step::enter_pipeline);
   {
     const auto held = lock.lock_call(DriverCall::set_pipeline);
     driver::set_pipeline(context, input);
   }
+  driver::before_step(driver::Step::enter_dispatch);
   {
     const auto held = lock.lock_call(DriverCall::dispatch);
     driver::dispatch(context, input);
   }
+  driver::before_step(driver::Step::clear_impl);
   {
     const auto held = lock.lock_call(DriverCall::end);
     driver::end_encoding(context, buffer);
   }
+  driver::before_step(driver::Step::unlock);
+}
+
+/// A session of `thread`, on the shared object at `at` and on others of its own.
+void encode_at(Machine& machine, Style style, std::size_t thread, std::size_t at, std::uint64_t input) {
+  const bool share_buffers = style != Style::per_thread;
+  encode_session(machine.lock, thread,
+                 share_buffers ? &machine.shared_buffers[at] : &machine.own_buffers[thread],
+                 share_buffers ? &machine.own_contexts[thread] : &machine.shared_contexts[at], input);
 }
 
 void work(Machine& machine, const Options& options, std::size_t thread) {
@@ -114,10 +123,7 @@ void work(Machine& machine, const Options& options, std::size_t thread) {
     // Each thread walks through the shared objects with an odd stride of its own, so that any two threads
     // meet now and then, whatever their speeds.
     const std::size_t at = (thread + op * (2 * thread + 1)) % kSharedObjects;
-    const bool share_buffers = options.style != Style::per_thread;
-    encode_session(machine.lock, thread,
-                   share_buffers ? &machine.shared_buffers[at] : &machine.own_buffers[thread],
-                   share_buffers ? &machine.own_contexts[thread] : &machine.shared_contexts[at], input);
+    encode_at(machine, options.style, thread, at, input);
     machine.progress[thread].sessions.store(op + 1, std::memory_order_relaxed);
   }
   machine.progress[thread].ended_at = Clock::now();
@@ -187,55 +193,37 @@ void run(const Options& options) {
   std::fflush(stdout);
 }
 
-std::optional<std::size_t> parse_count(std::string_view text) {
-  std::size_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (count == 0 || count > 1'000'000) return std::nullopt;
-  return count;
-}
-
-std::optional<Style> find_style(std::string_view name) {
-  if (name == "shared") return Style::shared;
-  if (name == "per-thread") return Style::per_thread;
-  if (name == "sequential") return Style::sequential;
-  return std::nullopt;
-}
-
-template <class T>
-bool assign(T& target, std::optional<T> value) {
-  if (value) target = *value;
-  return value.has_value();
-}
-
-std::optional<Options> parse_options(const std::vector<std::string_view>& arguments) {
-  if (arguments.size() % 2 != 0) return std::nullopt;
-  Options options;
-  for (std::size_t index = 0; index < arguments.size(); index += 2) {
-    const std::string_view name = arguments[index];
-    const std::string_view value = arguments[index + 1];
-    bool understood = false;
-    if (name == "--threads") understood = assign(options.threads, parse_count(value));
-    if (name == "--ops") understood = assign(options.ops, parse_count(value));
-    if (name == "--lock") understood = assign(options.lock, find_lock_strategy(value));
-    if (name == "--style") understood = assign(options.style, find_style(value));
-    if (!understood) return std::nullopt;
+// All threads encode forever on the first shared object: the schedule says how far they come.
+int replay(const Options& options) {
+  print_phase("setup");
+  Replay replay(options.steps);
+  Machine machine(options);
+  std::vector<std::thread> threads;
+  threads.reserve(options.threads);
+  for (std::size_t thread = 0; thread < options.threads; ++thread) {
+    threads.emplace_back([&machine, &options, thread] {
+      Replay::enroll(thread);
+      for (;;) encode_at(machine, options.style, thread, 0, thread + 1);
+    });
   }
-  if (options.threads > 1024) return std::nullopt;
-  return options;
+  print_phase("encoding");
+  const std::optional<std::string> problem = replay.wait();
+  if (problem) {
+    std::fprintf(stderr, "agx_sim: %s\n", problem->c_str());
+  } else {
+    print_phase("done");
+    std::puts("complete");
+  }
+  std::fflush(stdout);
+  std::_Exit(problem ? 3 : 0);  // The threads wait for turns that never come.
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::optional<Options> options = parse_options({argv + 1, argv + argc});
-  if (!options) {
-    std::fputs(
-        "usage: agx_sim [--threads N] [--ops N] [--lock none|per-op|per-stream|rwlock|global]\n"
-        "               [--style shared|per-thread|sequential]\n",
-        stderr);
-    return 2;
-  }
+  if (!options) return 2;
+  if (!options->steps.empty()) return replay(*options);
   run(*options);
   return 0;
 }

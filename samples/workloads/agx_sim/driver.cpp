@@ -37,6 +37,8 @@ class Caller {
   std::atomic<int>& callers_;
 };
 
+std::atomic<void (*)(driver::Step)> step_hook{nullptr};
+
 }  // namespace
 
 namespace AGX {
@@ -60,6 +62,7 @@ template <class Encoders, class Classes, class ObjClasses, class CommandEncoding
 void ComputeContext<Encoders, Classes, ObjClasses, CommandEncoding, ServiceClasses>::performEnqueueKernel(
     std::uint64_t arguments) {
   const std::uint64_t encoded = driver::compute(arguments, kRoundsBeforeSpill);
+  driver::before_step(driver::Step::use_spill);
   spill_info.allocateUSCSpillBuffer(impl, static_cast<unsigned int>(encoded & 0xffff));
 }
 
@@ -71,8 +74,15 @@ template class ComputeContext<HAL200::Encoders, HAL200::Classes, HAL200::ObjClas
 
 namespace driver {
 
+void before_step(Step step) {
+  if (const auto hook = step_hook.load(std::memory_order_relaxed)) hook(step);
+}
+
+void set_step_hook(void (*hook)(Step)) { step_hook.store(hook, std::memory_order_relaxed); }
+
 void begin_encoding(AGXG16XFamilyCommandBuffer* self, AGXG16XFamilyComputeContext* context) {
   try_coalescing(self);
+  before_step(Step::set_impl);
   context->context.impl.store(&context->context.common, std::memory_order_relaxed);
 }
 
@@ -83,12 +93,14 @@ void try_coalescing(AGXG16XFamilyCommandBuffer* self) {
     static_cast<void>(written);
     std::abort();
   }
+  before_step(Step::mark);
   self->encoding.store(true, std::memory_order_relaxed);
 }
 
 void set_pipeline(AGXG16XFamilyComputeContext* self, std::uint64_t pipeline) {
   const Caller inside(self->context.callers);
   const std::uint64_t encoded = compute(pipeline, kRoundsBeforePipeline);
+  before_step(Step::use_pipeline);
   AGX::ContextCommon* common = self->context.impl.load(std::memory_order_relaxed);
   const std::uint64_t previous = common->pipeline.load(std::memory_order_relaxed);
   // A product, so that no compiler makes one instruction of the read and the write.
@@ -98,6 +110,7 @@ void set_pipeline(AGXG16XFamilyComputeContext* self, std::uint64_t pipeline) {
 void dispatch(AGXG16XFamilyComputeContext* self, std::uint64_t arguments) {
   const Caller inside(self->context.callers);
   const std::uint64_t encoded = compute(arguments, kRoundsBeforePrepare);
+  before_step(Step::use_prepare);
   const std::uint64_t state = self->context.prepareForEnqueue((encoded & 1) != 0);
   self->context.performEnqueueKernel(state + encoded);
 }
@@ -106,6 +119,7 @@ void end_encoding(AGXG16XFamilyComputeContext* self, AGXG16XFamilyCommandBuffer*
   const std::uint64_t fence = compute(buffer->fence.load(std::memory_order_relaxed), kRoundsBeforeEnd);
   buffer->fence.store(fence, std::memory_order_relaxed);
   self->context.impl.store(nullptr, std::memory_order_relaxed);
+  before_step(Step::unmark);
   while (self->context.callers.load(std::memory_order_relaxed) > 0) ::sched_yield();
   buffer->encoding.store(false, std::memory_order_relaxed);
 }

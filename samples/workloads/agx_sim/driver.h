@@ -82,6 +82,29 @@ struct alignas(64) AGXG16XFamilyComputeContext {
 
 namespace driver {
 
+/// What a session does to the things that threads share, in its order. The application announces `lock`,
+/// `unlock` and, since it may lock each call by itself, a call's first step; the driver announces the rest.
+enum class Step {
+  lock,
+  check,
+  mark,
+  set_impl,
+  enter_pipeline,
+  use_pipeline,
+  enter_dispatch,
+  use_prepare,
+  use_spill,
+  clear_impl,
+  unmark,
+  unlock,
+};
+
+/// Called by each thread when it is about to make a step: does nothing, or what set_step_hook() has set.
+DRIVER_CALL void before_step(Step step);
+
+/// Has `hook` called before each step of any thread from now on, so that a schedule can be replayed.
+DRIVER_CALL void set_step_hook(void (*hook)(Step));
+
 /// Begins a session: the command buffer is marked as being encoded to, the context gets its state.
 /// Ends the process with the driver's assertion where the command buffer is being encoded to already.
 DRIVER_CALL void begin_encoding(AGXG16XFamilyCommandBuffer* self, AGXG16XFamilyComputeContext* context)
