@@ -1,0 +1,16 @@
+(** A mutex per thread keeps nobody else out: each of the four crashes remains. *)
+
+From Models Require Import System.
+From Coq Require Import List.
+Import ListNotations.
+
+Theorem per_stream_insufficient : forall x n, 2 <= n -> can_crash per_stream (style_of x) n x.
+Proof.
+  intros [] n enough.
+  - now apply (schedule_crashes _ _ (overtaken 1)).
+  - now apply (schedule_crashes _ _ (overtaken 3)).
+  - now apply (schedule_crashes _ _ (overtaken 4)).
+  - now apply (schedule_crashes _ _ second_asked).
+Qed.
+
+Print Assumptions per_stream_insufficient.
