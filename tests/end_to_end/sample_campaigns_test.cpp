@@ -58,7 +58,8 @@ TEST_P(SampleCampaignsTest, NamesOnlyProgramsThatAreBuilt) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, SampleCampaignsTest,
-                         ::testing::Values("agx-race.toml", "crashers.toml", "smoke.toml"),
+                         ::testing::Values("agx-race.toml", "crashers.toml", "model-replay.toml",
+                                           "smoke.toml"),
                          [](const auto& instance) {
                            std::string name = instance.param;
                            name.resize(name.find('.'));
