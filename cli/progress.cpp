@@ -20,12 +20,11 @@ std::string progress_line(const RunProgress& progress) {
   std::string line = fmt::format("{} trials", progress.trials_done);
   if (progress.trials_planned > 0)
     line = fmt::format("{}/{} trials", progress.trials_done, progress.trials_planned);
-  line += fmt::format(", {} crashed", progress.count(Outcome::crashed));
-  for (const auto outcome :
-       {Outcome::wrong, Outcome::hung, Outcome::panicked, Outcome::exit_error, Outcome::setup_failed}) {
-    if (progress.count(outcome) > 0) {
-      line += fmt::format(", {} {}", progress.count(outcome), outcome_text(outcome));
-    }
+  line += fmt::format(", {} crashed", progress.outcomes[Outcome::crashed]);
+  for (const OutcomeRow& row : kOutcomes) {
+    if (row.value == Outcome::passed || row.value == Outcome::crashed) continue;
+    if (progress.outcomes[row.value] > 0)
+      line += fmt::format(", {} {}", progress.outcomes[row.value], row.text);
   }
   if (progress.uncaptured > 0) line += fmt::format(", {} uncaptured", progress.uncaptured);
   line += fmt::format(", {} elapsed", format_clock(progress.elapsed));

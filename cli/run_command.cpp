@@ -184,7 +184,7 @@ Result<SymbolArchive> archive_of(const Campaign& campaign) {
 /// A run in which nothing ran is no result: says why, from the first trial.
 Result<void> check_something_ran(Store& store, const RunSummary& summary) {
   const auto done = summary.progress.trials_done;
-  if (done == 0 || summary.progress.count(Outcome::setup_failed) < done) return {};
+  if (done == 0 || summary.progress.outcomes[Outcome::setup_failed] < done) return {};
   TRY_ASSIGN(const auto trials, store.trials_of(summary.record.uuid));
   std::string why = "see faultline list trials";
   if (!trials.empty() && !trials[0].verdict.notes.empty()) why = trials[0].verdict.notes[0];

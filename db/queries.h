@@ -35,18 +35,15 @@ std::string query_value_text(const QueryValue& value);
 
 /// Numbers of trials. `trials` is the denominator of every rate.
 struct TrialCounts {
-  std::int64_t trials = 0;   ///< All but setup_failed, warm-up and contaminated ones.
-  std::int64_t counted = 0;  ///< Those of `trials` that --count means.
-  std::int64_t passed = 0;
-  std::int64_t crashed = 0;
-  std::int64_t wrong = 0;
-  std::int64_t hung = 0;
-  std::int64_t panicked = 0;
-  std::int64_t exit_error = 0;
-  std::int64_t setup_failed = 0;  ///< Not in `trials`, as the next two.
-  std::int64_t warm_up = 0;
-  std::int64_t contaminated = 0;
-  std::int64_t uncaptured = 0;  ///< Those of `crashed` that left no report.
+  std::int64_t trials = 0;        ///< Those that counts_in_rates() means.
+  std::int64_t counted = 0;       ///< Those of `trials` that --count means.
+  OutcomeCounts outcomes;         ///< Of neither warm-up nor contaminated trials.
+  std::int64_t warm_up = 0;       ///< Not in `trials`.
+  std::int64_t contaminated = 0;  ///< Not in `trials`.
+  std::int64_t uncaptured = 0;    ///< Those that crashed and left no report.
+
+  /// Of every outcome, in rates or not.
+  [[nodiscard]] std::int64_t ended() const { return outcomes.sum() + warm_up + contaminated; }
   TrialCounts& operator+=(const TrialCounts& other);
   friend bool operator==(const TrialCounts&, const TrialCounts&) = default;
 };

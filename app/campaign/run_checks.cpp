@@ -27,15 +27,15 @@ Result<RatesResult> bad_of_run(Store& store, const std::string& run) {
 }
 
 Result<void> check_crash(Store& /*store*/, const RunSummary& summary, Findings& findings) {
-  const auto crashed = summary.progress.count(Outcome::crashed);
+  const auto crashed = summary.progress.outcomes[Outcome::crashed];
   if (crashed > 0) findings.push_back(fmt::format("crash: {} trials crashed", crashed));
   return {};
 }
 
 Result<void> check_bad(Store& /*store*/, const RunSummary& summary, Findings& findings) {
   std::int64_t bad = 0;
-  for (const auto& row : kOutcomeTexts) {
-    if (is_bad(row.value)) bad += summary.progress.count(row.value);
+  for (const auto& row : kOutcomes) {
+    if (is_bad(row.value)) bad += summary.progress.outcomes[row.value];
   }
   if (bad > 0) findings.push_back(fmt::format("bad: {} trials crashed, hung, panicked or were wrong", bad));
   return {};

@@ -156,9 +156,9 @@ ReportSection ledger_section(const RunSummary& summary) {
   Table table;
   table.caption = "Every trial, and every death against its report";
   table.columns = {row_name(text_column("what")), number_column("count")};
-  for (const auto& row : kOutcomeTexts) {
-    if (progress.count(row.value) > 0)
-      table.rows.push_back({std::string(row.text), progress.count(row.value)});
+  for (const auto& row : kOutcomes) {
+    if (progress.outcomes[row.value] > 0)
+      table.rows.push_back({std::string(row.text), progress.outcomes[row.value]});
   }
   table.rows.push_back({"deaths with a report", ledger.matched});
   table.rows.push_back({"deaths without one (uncaptured)", ledger.uncaptured});
@@ -221,7 +221,7 @@ Result<ReportSection> sites_section(Store& store, const RunSummary& summary) {
     all[row.key] = &row;
     reports += row.reports;
   }
-  const auto deaths = summary.progress.count(Outcome::crashed);
+  const auto deaths = summary.progress.outcomes[Outcome::crashed];
   Table table;
   table.caption = "Where they died, most reports first; first and last seen over the whole store";
   table.columns = {row_name(text_column("key", "site")),
@@ -421,10 +421,10 @@ Result<ReportSection> unknown_section(Store& store, const RunSummary& summary) {
     words.push_back(fmt::format("Whose {} are: they came while the run went on and are of no trial of it.",
                                 format_count(summary.ledger.foreign, "foreign report", "foreign reports")));
   }
-  if (summary.progress.count(Outcome::setup_failed) > 0) {
+  if (summary.progress.outcomes[Outcome::setup_failed] > 0) {
     words.push_back(
         fmt::format("What {} would have done: they failed to set up, and are in no rate.",
-                    format_count(summary.progress.count(Outcome::setup_failed), "trial", "trials")));
+                    format_count(summary.progress.outcomes[Outcome::setup_failed], "trial", "trials")));
   }
   if (run.state != RunState::finished) {
     words.emplace_back(

@@ -35,12 +35,13 @@ Result<void> add_cases(Store& store, const RunRecord& run, CampaignReport& repor
                                         [&](const RatesRow& other) { return other.values == row.values; });
     const Proportion bad{row.counts.counted, row.counts.trials};
     const auto words = format_rate(bad, clopper_pearson(bad));
-    if (must_crash && row.counts.crashed == 0) {
+    if (must_crash && row.counts.outcomes[Outcome::crashed] == 0) {
       one.failure = "the control did not crash: " + words;
     } else if (!must_crash && row.counts.counted > 0) {
       one.failure = "ended badly: " + words;
     } else if (row.counts.trials == 0) {
-      one.failure = fmt::format("no trial ran as meant; {} failed to set up", row.counts.setup_failed);
+      one.failure = fmt::format("no trial ran as meant; {} failed to set up",
+                                row.counts.outcomes[Outcome::setup_failed]);
     }
     report.cases.push_back(std::move(one));
   }
@@ -71,18 +72,8 @@ Result<RunSummary> stored_summary(Store& store, const RunRecord& run) {
   TRY_ASSIGN(query.count, parse_count("crashed"));
   TRY_ASSIGN(const auto rates, query_rates(store, query));
   const auto& total = rates.total;
-  auto& outcomes = summary.progress.outcomes;
-  const auto set = [&](Outcome outcome, std::int64_t count) {
-    outcomes[static_cast<std::size_t>(outcome)] = count;
-  };
-  set(Outcome::passed, total.passed);
-  set(Outcome::crashed, total.crashed);
-  set(Outcome::wrong, total.wrong);
-  set(Outcome::hung, total.hung);
-  set(Outcome::panicked, total.panicked);
-  set(Outcome::exit_error, total.exit_error);
-  set(Outcome::setup_failed, total.setup_failed);
-  summary.progress.trials_done = total.trials + total.setup_failed + total.warm_up + total.contaminated;
+  summary.progress.outcomes = total.outcomes;
+  summary.progress.trials_done = total.ended();
   summary.progress.trials_planned = run.planned_blocks * static_cast<std::int64_t>(run.cells.size());
   TRY_ASSIGN(const auto ledger, query_ledger(store, run.uuid));
   summary.ledger.deaths = ledger.deaths;
@@ -96,7 +87,7 @@ Result<RunSummary> stored_summary(Store& store, const RunRecord& run) {
   if (!run.control.empty()) {
     TRY_ASSIGN(query.where, parse_filter(fmt::format("run={} and ({})", run.uuid.text(), run.control)));
     TRY_ASSIGN(const auto control, query_rates(store, query));
-    summary.control = ControlResult{control.total.trials, control.total.crashed};
+    summary.control = ControlResult{control.total.trials, control.total.outcomes[Outcome::crashed]};
   }
   return summary;
 }

@@ -19,12 +19,8 @@ Trial lean(const Trial& trial) {
 
 }  // namespace
 
-bool in_rates(const Trial& trial) {
-  return counts_as_trial(trial.verdict.outcome) && !trial.warm_up && !trial.contaminated;
-}
-
 void RunTally::add(const Trial& trial, std::int64_t by) {
-  outcomes_[static_cast<std::size_t>(trial.verdict.outcome)] += by;
+  outcomes_[trial.verdict.outcome] += by;
   if (trial.uncaptured) uncaptured_ += by;
 }
 
@@ -70,7 +66,8 @@ RunLedger RunTally::ledger() const {
 ControlResult RunTally::control(const std::vector<bool>& control_cells) const {
   ControlResult result;
   for (const auto& [index, trial] : trials_) {
-    if (trial.cell_index >= control_cells.size() || !control_cells[trial.cell_index] || !in_rates(trial))
+    if (trial.cell_index >= control_cells.size() || !control_cells[trial.cell_index] ||
+        !counts_in_rates(trial))
       continue;
     ++result.trials;
     if (trial.verdict.outcome == Outcome::crashed) ++result.crashed;

@@ -14,9 +14,6 @@
 
 namespace faultline {
 
-/// Whether a trial is in the denominator of rates.
-bool in_rates(const Trial& trial);
-
 /// Keeps every recorded trial without its texts, so that a late report can still change it.
 ///
 /// Cost: some hundred bytes per trial; set() is a map insertion.
@@ -44,7 +41,7 @@ class RunTally {
   void add(const Trial& trial, std::int64_t by);
 
   std::map<std::int64_t, Trial> trials_;
-  std::array<std::int64_t, kOutcomeTexts.size()> outcomes_{};
+  OutcomeCounts outcomes_;
   std::int64_t uncaptured_ = 0;
 };
 

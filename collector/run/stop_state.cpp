@@ -25,7 +25,7 @@ bool StopState::is_complete(Schedule& schedule, const RunTally& tally,
 std::vector<Proportion> StopState::counts(const RunTally& tally) const {
   std::vector<Proportion> counts(cell_count_);
   for (const auto& [index, trial] : tally.trials()) {
-    if (trial.block >= blocks_ || trial.cell_index >= cell_count_ || !in_rates(trial)) continue;
+    if (trial.block >= blocks_ || trial.cell_index >= cell_count_ || !counts_in_rates(trial)) continue;
     ++counts[trial.cell_index].trials;
     if (trial.verdict.outcome == Outcome::crashed) ++counts[trial.cell_index].counted;
   }

@@ -97,16 +97,12 @@ struct RunProgress {
   std::int64_t trials_done = 0;
   std::int64_t trials_planned = 0;  ///< Set-aside ones are not in it. 0: no count, a duration ends the run.
   std::int64_t blocks_planned = 0;
-  std::array<std::int64_t, kOutcomeTexts.size()> outcomes{};  ///< By Outcome.
+  OutcomeCounts outcomes;
   std::int64_t uncaptured = 0;
   std::int64_t reports_pending = 0;                   ///< Deaths whose report may still come.
   std::chrono::nanoseconds elapsed{0};                ///< Of this execution.
   std::optional<std::chrono::nanoseconds> time_left;  ///< Absent until a trial has ended.
   std::uint64_t free_bytes = 0;                       ///< Where the trial folders are; 0 if not known.
-
-  [[nodiscard]] std::int64_t count(Outcome outcome) const {
-    return outcomes[static_cast<std::size_t>(outcome)];
-  }
 };
 
 /// Live progress. Called from the running thread between trials; must not block for long.

@@ -17,16 +17,18 @@ struct EnumText {
   std::string_view text;
 };
 
+// A table is an array of EnumText, or of rows that have more columns beside `value` and `text`.
+
 /// The text of `value`. Every table lists all enumerators in order, so this is an index.
-template <typename Enum, std::size_t N>
-std::string_view enum_text(const std::array<EnumText<Enum>, N>& table, Enum value) {
+template <typename Row, std::size_t N>
+std::string_view enum_text(const std::array<Row, N>& table, decltype(Row::value) value) {
   const auto index = static_cast<std::size_t>(value);
   CHECK(index < N && table[index].value == value);
   return table[index].text;
 }
 
-template <typename Enum, std::size_t N>
-std::optional<Enum> parse_enum(const std::array<EnumText<Enum>, N>& table, std::string_view text) {
+template <typename Row, std::size_t N>
+std::optional<decltype(Row::value)> parse_enum(const std::array<Row, N>& table, std::string_view text) {
   for (const auto& row : table) {
     if (row.text == text) return row.value;
   }
@@ -34,8 +36,8 @@ std::optional<Enum> parse_enum(const std::array<EnumText<Enum>, N>& table, std::
 }
 
 /// True if row i holds the enumerator of value i and the last one is `last`: to be static_asserted.
-template <typename Enum, std::size_t N>
-constexpr bool is_complete(const std::array<EnumText<Enum>, N>& table, Enum last) {
+template <typename Row, std::size_t N>
+constexpr bool is_complete(const std::array<Row, N>& table, decltype(Row::value) last) {
   for (std::size_t i = 0; i < N; ++i) {
     if (static_cast<std::size_t>(table[i].value) != i) return false;
   }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,27 +16,70 @@ namespace faultline {
 
 enum class Outcome { passed, crashed, wrong, hung, panicked, exit_error, setup_failed };
 
-inline constexpr std::array<EnumText<Outcome>, 7> kOutcomeTexts{{
-    {Outcome::passed, "passed"},
-    {Outcome::crashed, "crashed"},
-    {Outcome::wrong, "wrong"},
-    {Outcome::hung, "hung"},
-    {Outcome::panicked, "panicked"},
-    {Outcome::exit_error, "exit_error"},
-    {Outcome::setup_failed, "setup_failed"},
-}};
-static_assert(is_complete(kOutcomeTexts, Outcome::setup_failed));
+/// What the rest of the program needs to know of an outcome. It is asked of this table, not listed again.
+struct OutcomeRow {
+  Outcome value;
+  std::string_view text;
+  bool is_bad;           ///< What a fix must not trade for another such outcome.
+  bool counts_as_trial;  ///< It is in the denominator of every rate.
+};
 
-inline std::string_view outcome_text(Outcome outcome) { return enum_text(kOutcomeTexts, outcome); }
-inline std::optional<Outcome> parse_outcome(std::string_view text) { return parse_enum(kOutcomeTexts, text); }
+/// The only list of outcomes in C++; tables, counts and SQL conditions follow its order and its columns.
+inline constexpr auto kOutcomes = std::to_array<OutcomeRow>({
+    {Outcome::passed, "passed", false, true},
+    {Outcome::crashed, "crashed", true, true},
+    {Outcome::wrong, "wrong", true, true},
+    {Outcome::hung, "hung", true, true},
+    {Outcome::panicked, "panicked", true, true},
+    {Outcome::exit_error, "exit_error", false, true},
+    {Outcome::setup_failed, "setup_failed", false, false},
+});
+static_assert(is_complete(kOutcomes, Outcome::setup_failed));
 
-/// Crashed, wrong, hung or panicked: what a fix must not trade among.
-constexpr bool is_bad(Outcome outcome) {
-  return outcome == Outcome::crashed || outcome == Outcome::wrong || outcome == Outcome::hung ||
-         outcome == Outcome::panicked;
+inline std::string_view outcome_text(Outcome outcome) { return enum_text(kOutcomes, outcome); }
+inline std::optional<Outcome> parse_outcome(std::string_view text) { return parse_enum(kOutcomes, text); }
+
+constexpr bool is_bad(Outcome outcome) { return kOutcomes[static_cast<std::size_t>(outcome)].is_bad; }
+constexpr bool counts_as_trial(Outcome outcome) {
+  return kOutcomes[static_cast<std::size_t>(outcome)].counts_as_trial;
 }
-/// All but setup_failed are the denominator of every rate.
-constexpr bool counts_as_trial(Outcome outcome) { return outcome != Outcome::setup_failed; }
+
+/// Whether a trial is in the denominator of every rate. db/filter/filter_sql.h has it as an SQL condition.
+constexpr bool counts_in_rates(Outcome outcome, bool warm_up, bool contaminated) {
+  return counts_as_trial(outcome) && !warm_up && !contaminated;
+}
+
+/// A number of trials for each outcome.
+class OutcomeCounts {
+ public:
+  std::int64_t& operator[](Outcome outcome) { return counts_[static_cast<std::size_t>(outcome)]; }
+  std::int64_t operator[](Outcome outcome) const { return counts_[static_cast<std::size_t>(outcome)]; }
+
+  OutcomeCounts& operator+=(const OutcomeCounts& other) {
+    for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+    return *this;
+  }
+  /// Over every outcome.
+  [[nodiscard]] std::int64_t sum() const {
+    return sum_where([](Outcome) { return true; });
+  }
+  [[nodiscard]] std::int64_t bad() const { return sum_where(is_bad); }
+  [[nodiscard]] std::int64_t counted_as_trials() const { return sum_where(counts_as_trial); }
+
+  friend bool operator==(const OutcomeCounts&, const OutcomeCounts&) = default;
+
+ private:
+  template <typename Predicate>
+  [[nodiscard]] std::int64_t sum_where(const Predicate& is_meant) const {
+    std::int64_t sum = 0;
+    for (const OutcomeRow& row : kOutcomes) {
+      if (is_meant(row.value)) sum += (*this)[row.value];
+    }
+    return sum;
+  }
+
+  std::array<std::int64_t, kOutcomes.size()> counts_{};
+};
 
 struct Verdict {
   Outcome outcome = Outcome::passed;

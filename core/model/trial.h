@@ -116,6 +116,11 @@ struct Trial {
   friend bool operator==(const Trial&, const Trial&) = default;
 };
 
+/// As in core/model/outcome.h.
+inline bool counts_in_rates(const Trial& trial) {
+  return counts_in_rates(trial.verdict.outcome, trial.warm_up, trial.contaminated);
+}
+
 /// A report that a run met: whose it is, as far as is known now.
 struct RunReport {
   std::string incident;                     ///< Or, where it has none, the hash of its bytes.

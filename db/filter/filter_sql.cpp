@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/base/edit_distance.h"
+#include "core/model/outcome.h"
 #include "db/sqlite/connection.h"
 
 namespace faultline {
@@ -358,6 +359,14 @@ FilterScope trial_scope() {
   scope.uncaptured = "t.uncaptured";
   scope.contaminated = "t.contaminated";
   return scope;
+}
+
+std::string counts_in_rates_sql(std::string_view row) {
+  std::string sql;
+  for (const OutcomeRow& outcome : kOutcomes) {
+    if (!outcome.counts_as_trial) sql += fmt::format("{}outcome != '{}' AND ", row, outcome.text);
+  }
+  return sql + fmt::format("{0}warm_up = 0 AND {0}contaminated = 0", row);
 }
 
 Result<CompiledFilter> compile_filter(Connection& connection, const Filter& filter,

@@ -38,9 +38,9 @@ struct FilterScope {
 
 /// The scope of a row `t` of `trial` or `trial_tally`.
 FilterScope trial_scope();
-/// What makes such a row one of the denominator of every rate.
-inline constexpr std::string_view kIsCountedTrial =
-    "t.outcome != 'setup_failed' AND t.warm_up = 0 AND t.contaminated = 0";
+/// counts_in_rates() of core/model/outcome.h as an SQL condition, without brackets, over the columns outcome,
+/// warm_up and contaminated. `row` says whose they are: `t.`, or empty.
+std::string counts_in_rates_sql(std::string_view row);
 
 /// One filter as a SQL expression (true is 1; NULL and 0 are false), with what to bind in order.
 ///

@@ -259,8 +259,7 @@ Result<std::vector<RunRow>> list_runs(Store& store, const ListQuery& query) {
     row.cells = statement.integer(13);
     row.planned_trials = row.cells * statement.integer(14);
     if (const auto known = counts.find(row.run); known != counts.end()) row.counts = known->second;
-    row.ended_trials =
-        row.counts.trials + row.counts.setup_failed + row.counts.warm_up + row.counts.contaminated;
+    row.ended_trials = row.counts.ended();
     rows.push_back(std::move(row));
   }
 }

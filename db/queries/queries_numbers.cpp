@@ -47,7 +47,7 @@ Result<std::vector<MetricRow>> query_metrics(Store& store, const MetricsQuery& q
       "NOT NULL AND "
       "m.name_id = (SELECT id FROM attribute WHERE name = 'metric' AND value = ?) AND {} AND {} "
       "ORDER BY r.started_at, r.uuid, t.trial_index, m.position",
-      kIsCountedTrial, where.sql);
+      counts_in_rates_sql("t."), where.sql);
   TRY_ASSIGN(auto statement, connection.prepare(sql));
   statement.bind(query.metric);
   where.bind_to(statement);
@@ -84,7 +84,7 @@ Result<std::vector<LifetimesRow>> query_lifetimes(Store& store, const LifetimesQ
           ? "(SELECT max(m.value) FROM trial_metric m WHERE m.trial_id = t.id AND m.name_id = (SELECT id "
             "FROM attribute WHERE name = 'metric' AND value = ?))"
           : "NULL",
-      kIsCountedTrial, where.sql);
+      counts_in_rates_sql("t."), where.sql);
   TRY_ASSIGN(auto statement, connection.prepare(sql));
   if (query.metric) statement.bind(*query.metric);
   where.bind_to(statement);

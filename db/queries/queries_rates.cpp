@@ -17,30 +17,8 @@ namespace faultline {
 namespace {
 
 void add_sort(TrialCounts& counts, Outcome outcome, bool uncaptured, std::int64_t trials) {
-  switch (outcome) {
-    case Outcome::passed:
-      counts.passed += trials;
-      break;
-    case Outcome::crashed:
-      counts.crashed += trials;
-      break;
-    case Outcome::wrong:
-      counts.wrong += trials;
-      break;
-    case Outcome::hung:
-      counts.hung += trials;
-      break;
-    case Outcome::panicked:
-      counts.panicked += trials;
-      break;
-    case Outcome::exit_error:
-      counts.exit_error += trials;
-      break;
-    case Outcome::setup_failed:
-      counts.setup_failed += trials;
-      return;
-  }
-  counts.trials += trials;
+  counts.outcomes[outcome] += trials;
+  if (counts_as_trial(outcome)) counts.trials += trials;
   if (uncaptured && outcome == Outcome::crashed) counts.uncaptured += trials;
 }
 
@@ -50,6 +28,17 @@ FilterNode outcome_condition(FilterOp op, std::vector<std::string> outcomes) {
   node.condition.op = op;
   node.condition.values = std::move(outcomes);
   return node;
+}
+
+/// `passed, crashed, …`: those that are in rates.
+std::string countable_outcomes() {
+  std::string names;
+  for (const OutcomeRow& row : kOutcomes) {
+    if (!row.counts_as_trial) continue;
+    if (!names.empty()) names += ", ";
+    names += row.text;
+  }
+  return names;
 }
 
 using Groups = std::map<Grouping::Key, TrialCounts>;
@@ -170,7 +159,7 @@ class CountedByReports {
         fmt::format(
             "SELECT t.cell_id, t.phase_id, sum(t.trials) FROM trial_tally t WHERE t.trials > 0 AND {} AND {} "
             "AND {} GROUP BY 1, 2",
-            kIsCountedTrial, missing.sql, where.sql),
+            counts_in_rates_sql("t."), missing.sql, where.sql),
         missing, where, 1);
   }
 
@@ -220,13 +209,7 @@ Result<bool> any_cell_of(Connection& connection, std::string_view sql,
 TrialCounts& TrialCounts::operator+=(const TrialCounts& other) {
   trials += other.trials;
   counted += other.counted;
-  passed += other.passed;
-  crashed += other.crashed;
-  wrong += other.wrong;
-  hung += other.hung;
-  panicked += other.panicked;
-  exit_error += other.exit_error;
-  setup_failed += other.setup_failed;
+  outcomes += other.outcomes;
   warm_up += other.warm_up;
   contaminated += other.contaminated;
   uncaptured += other.uncaptured;
@@ -250,8 +233,8 @@ Result<Filter> parse_count(std::string_view text) {
   }
   if (text == "bad") {
     std::vector<std::string> bad;
-    for (const auto& [outcome, name] : kOutcomeTexts) {
-      if (is_bad(outcome)) bad.emplace_back(name);
+    for (const OutcomeRow& row : kOutcomes) {
+      if (row.is_bad) bad.emplace_back(row.text);
     }
     filter.root = outcome_condition(FilterOp::in, std::move(bad));
     return filter;
@@ -265,12 +248,10 @@ Result<Filter> parse_count(std::string_view text) {
     return (c >= 'a' && c <= 'z') || c == '_';
   });
   if (is_word) {
-    return fail(
-        ErrorKind::invalid_argument,
-        fmt::format(
-            "`{}` cannot be counted; an outcome (passed, crashed, wrong, hung, panicked, exit_error), bad, "
-            "uncaptured, or a filter such as site~text can",
-            text));
+    return fail(ErrorKind::invalid_argument,
+                fmt::format("`{}` cannot be counted; an outcome ({}), bad, uncaptured, or a filter such as "
+                            "site~text can",
+                            text, countable_outcomes()));
   }
   return parse_filter(text);
 }

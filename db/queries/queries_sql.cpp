@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "db/filter/filter_sql.h"
 #include "db/queries.h"
 #include "db/sqlite/connection.h"
 #include "db/store.h"
@@ -152,9 +153,8 @@ const std::vector<SavedQuery>& saved_queries() {
        "sum(y.trials) AS trials, "
        "sum(CASE y.outcome WHEN 'crashed' THEN y.trials ELSE 0 END) AS crashed FROM run r JOIN cell c ON "
        "c.run_id = r.id "
-       "JOIN trial_tally y ON y.cell_id = c.id WHERE y.outcome != 'setup_failed' AND y.warm_up = 0 AND "
-       "y.contaminated = 0 "
-       "GROUP BY 1, 2 ORDER BY 1 DESC, 2"},
+       "JOIN trial_tally y ON y.cell_id = c.id WHERE " +
+           counts_in_rates_sql("y.") + " GROUP BY 1, 2 ORDER BY 1 DESC, 2"},
       {"sites-by-build", "crash reports of each site on each OS build",
        "SELECT s.key AS site, s.text, b.value AS os_build, sum(y.reports) AS reports, min(y.first_at) AS "
        "first_seen, "

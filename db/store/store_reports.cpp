@@ -8,6 +8,7 @@
 #include "core/base/check.h"
 #include "core/base/hash.h"
 #include "core/ips/ips_document.h"
+#include "db/filter/filter_sql.h"
 #include "db/store/store_impl.h"
 
 namespace faultline {
@@ -263,11 +264,11 @@ Result<void> refresh_report(Connection& connection, std::int64_t report_id) {
   }
   {
     TRY_ASSIGN(auto update,
-               connection.prepare(
+               connection.prepare(fmt::format(
                    "UPDATE report SET origin = ?1, trial_id = ?2, (run_id, cell_id, phase_id, outcome, "
                    "in_rates) = (SELECT max(run_id), max(cell_id), max(phase_id), max(outcome), "
-                   "ifnull(max(outcome != 'setup_failed' AND warm_up = 0 AND contaminated = 0), 0) "
-                   "FROM trial WHERE id = ?2) WHERE id = ?3"));
+                   "ifnull(max({}), 0) FROM trial WHERE id = ?2) WHERE id = ?3",
+                   counts_in_rates_sql(""))));
     TRY(update.with(origin, trial_id, report_id).run());
   }
   if (trial_before != 0 && trial_id != trial_before) TRY(refresh_repeats(connection, trial_before));

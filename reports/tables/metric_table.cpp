@@ -108,7 +108,9 @@ Table base_table(const MetricGroups& groups, const MetricTableOptions& options, 
   return table;
 }
 
-Proportion crashed_of(const MetricGroup& group) { return {group.counts.crashed, group.counts.trials}; }
+Proportion crashed_of(const MetricGroup& group) {
+  return {group.counts.outcomes[Outcome::crashed], group.counts.trials};
+}
 
 }  // namespace
 
@@ -143,8 +145,9 @@ Result<Table> metric_table(const MetricGroups& groups, const MetricTableOptions&
   const Baselines baselines(groups, options, threads);
   Table table = base_table(groups, options, threads);
   table.columns = columns_of(groups);
-  const bool any_crashed = std::any_of(groups.groups.begin(), groups.groups.end(),
-                                       [](const MetricGroup& group) { return group.counts.crashed > 0; });
+  const bool any_crashed =
+      std::any_of(groups.groups.begin(), groups.groups.end(),
+                  [](const MetricGroup& group) { return group.counts.outcomes[Outcome::crashed] > 0; });
   const bool shows_crashes = any_crashed || options.audience == TableAudience::programs;
   table.columns.push_back(estimate_column("median"));
   table.columns.push_back(number_column("values", "of trials"));

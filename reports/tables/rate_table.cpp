@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "analyzer/statistics/event_rate.h"
@@ -19,33 +20,33 @@ namespace {
 Proportion proportion_of(const TrialCounts& counts) { return {counts.counted, counts.trials}; }
 
 struct OutcomeColumn {
-  const char* key;
-  std::int64_t TrialCounts::* count;
-  bool always_shown;
+  std::string key;
+  std::function<std::int64_t(const TrialCounts&)> count;
+  bool always_shown = false;
 };
 
-// `uncaptured` is part of `crashed`; what follows setup_failed is in no rate.
-constexpr OutcomeColumn kOutcomeColumns[] = {
-    {"passed", &TrialCounts::passed, true},
-    {"crashed", &TrialCounts::crashed, true},
-    {"wrong", &TrialCounts::wrong, false},
-    {"hung", &TrialCounts::hung, false},
-    {"panicked", &TrialCounts::panicked, false},
-    {"exit_error", &TrialCounts::exit_error, false},
-    {"setup_failed", &TrialCounts::setup_failed, false},
-    {"uncaptured", &TrialCounts::uncaptured, false},
-    {"warm_up", &TrialCounts::warm_up, false},
-    {"contaminated", &TrialCounts::contaminated, false},
-};
+/// One for each outcome. `uncaptured` is part of `crashed`; the last two are of no outcome's.
+std::vector<OutcomeColumn> outcome_columns() {
+  std::vector<OutcomeColumn> columns;
+  for (const OutcomeRow& row : kOutcomes) {
+    const auto count = [outcome = row.value](const TrialCounts& counts) { return counts.outcomes[outcome]; };
+    columns.push_back(
+        {std::string(row.text), count, row.value == Outcome::passed || row.value == Outcome::crashed});
+  }
+  columns.push_back({"uncaptured", &TrialCounts::uncaptured});
+  columns.push_back({"warm_up", &TrialCounts::warm_up});
+  columns.push_back({"contaminated", &TrialCounts::contaminated});
+  return columns;
+}
 
 /// People see the columns in which anything is not 0.
 std::vector<OutcomeColumn> shown_outcomes(const RatesResult& result, TableAudience audience) {
   std::vector<OutcomeColumn> shown;
-  for (const OutcomeColumn& column : kOutcomeColumns) {
+  for (OutcomeColumn& column : outcome_columns()) {
     const bool is_shown = column.always_shown || audience == TableAudience::programs ||
                           std::any_of(result.rows.begin(), result.rows.end(),
-                                      [&](const RatesRow& row) { return row.counts.*column.count != 0; });
-    if (is_shown) shown.push_back(column);
+                                      [&](const RatesRow& row) { return column.count(row.counts) != 0; });
+    if (is_shown) shown.push_back(std::move(column));
   }
   return shown;
 }
@@ -88,7 +89,7 @@ void add_footnotes(Table& table, const RatesResult& result, const RateTableOptio
   const auto add = [&](std::int64_t count, const char* what) {
     if (count > 0) apart += fmt::format("{}{} {}", apart.empty() ? "" : ", ", format_integer(count), what);
   };
-  add(total.setup_failed, "setup failed");
+  add(total.outcomes[Outcome::setup_failed], "setup failed");
   add(total.warm_up, "warm-up");
   add(total.contaminated, "contaminated by a GPU reset");
   std::string sum = fmt::format("{} in all", format_count(total.trials, "trial"));
@@ -217,7 +218,7 @@ Table rate_table(const RatesResult& result, const RateTableOptions& options) {
     }
     if (options.exposure) add_exposure_cells(cells, row, options);
     if (options.trials_to_see_one) cells.emplace_back(see_one(interval));
-    for (const OutcomeColumn& outcome : outcomes) cells.emplace_back(row.counts.*outcome.count);
+    for (const OutcomeColumn& outcome : outcomes) cells.emplace_back(outcome.count(row.counts));
     table.rows.push_back(std::move(cells));
   }
   if (options.trials_to_see_one) {

@@ -116,7 +116,7 @@ TEST_F(ListsTest, RunsAndHostsHaveTheirCounts) {
   EXPECT_EQ(runs[1].state, "running");
   EXPECT_EQ(runs[1].ended, "");
   EXPECT_EQ(runs[1].date, "2025-12-21");
-  EXPECT_EQ(runs[1].counts.crashed, 2);
+  EXPECT_EQ(runs[1].counts.outcomes[Outcome::crashed], 2);
   EXPECT_EQ(runs[1].counts.trials, 3);
   EXPECT_EQ(runs[1].ended_trials, 3);
   EXPECT_EQ(runs[1].planned_trials, 300);

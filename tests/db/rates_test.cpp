@@ -65,14 +65,14 @@ class RatesTest : public RunFixture {
 TEST_F(RatesTest, EveryTrialIsCountedOnceInItsSort) {
   ASSERT_VALUE(const RatesResult result, rates(""));
   const TrialCounts& total = result.total;
-  EXPECT_EQ(total.passed, 3);
-  EXPECT_EQ(total.crashed, 4);
-  EXPECT_EQ(total.wrong, 1);
-  EXPECT_EQ(total.hung, 1);
-  EXPECT_EQ(total.panicked, 1);
-  EXPECT_EQ(total.exit_error, 1);
+  EXPECT_EQ(total.outcomes[Outcome::passed], 3);
+  EXPECT_EQ(total.outcomes[Outcome::crashed], 4);
+  EXPECT_EQ(total.outcomes[Outcome::wrong], 1);
+  EXPECT_EQ(total.outcomes[Outcome::hung], 1);
+  EXPECT_EQ(total.outcomes[Outcome::panicked], 1);
+  EXPECT_EQ(total.outcomes[Outcome::exit_error], 1);
   EXPECT_EQ(total.trials, 11);
-  EXPECT_EQ(total.setup_failed, 1);
+  EXPECT_EQ(total.outcomes[Outcome::setup_failed], 1);
   EXPECT_EQ(total.warm_up, 1);
   EXPECT_EQ(total.contaminated, 1);
   EXPECT_EQ(total.uncaptured, 1);

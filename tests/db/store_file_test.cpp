@@ -292,7 +292,7 @@ TEST_F(StoreFileTest, AWriterThatIsKilledLeavesWholeTrialsOnly) {
     EXPECT_GE(trials.size(), 7U * static_cast<std::size_t>(round + 1));
     for (const Trial& trial : trials) EXPECT_THAT(trial.incidents, SizeIs(1));
     ASSERT_VALUE(const auto rates, query_rates(store, {}));
-    EXPECT_EQ(rates.total.crashed, static_cast<std::int64_t>(trials.size()));
+    EXPECT_EQ(rates.total.outcomes[Outcome::crashed], static_cast<std::int64_t>(trials.size()));
   }
   ::close(ready[0]);
   ::close(ready[1]);

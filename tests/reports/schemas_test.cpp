@@ -35,8 +35,8 @@ RatesResult two_runs() {
       bytes.fill(run);
       RatesRow row{{QueryValue(threads), QueryValue(Uuid(bytes).text())}, {}};
       row.counts.trials = 50;
-      row.counts.counted = row.counts.crashed = threads == 8 ? 10 * run : 0;
-      row.counts.passed = 50 - row.counts.crashed;
+      row.counts.counted = row.counts.outcomes[Outcome::crashed] = threads == 8 ? 10 * run : 0;
+      row.counts.outcomes[Outcome::passed] = 50 - row.counts.outcomes[Outcome::crashed];
       result.rows.push_back(row);
     }
   }

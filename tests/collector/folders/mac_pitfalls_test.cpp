@@ -38,7 +38,7 @@ TEST(MacPitfallsTest, P1DeathsAreCountedNotFiles) {
 
   EXPECT_EQ(summary->ledger.deaths, 12);
   EXPECT_EQ(summary->ledger.uncaptured, 12);
-  EXPECT_EQ(summary->progress.count(Outcome::crashed), 12);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::crashed], 12);
 }
 
 TEST(MacPitfallsTest, P2AReportMayComeLongAfterTheNextTrialsAndIsStillItsOwn) {
@@ -151,7 +151,7 @@ TEST(MacPitfallsTest, P13ADeathBySigkillIsNoCrashAndNoReportIsAwaited) {
 
   const auto summary = stage.execute();
 
-  EXPECT_EQ(summary->progress.count(Outcome::exit_error), 12);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::exit_error], 12);
   EXPECT_EQ(summary->ledger.deaths, 0);
   EXPECT_EQ(stage.observer.waits, 0);
 }
@@ -253,7 +253,7 @@ TEST(MacPitfallsTest, P20AHandMadeReportOfNoProcessIsInNoRate) {
 
   const auto summary = stage.execute();
 
-  EXPECT_EQ(summary->progress.count(Outcome::passed), 12);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::passed], 12);
   EXPECT_EQ(summary->ledger.foreign, 1);
 }
 

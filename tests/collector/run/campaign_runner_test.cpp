@@ -37,7 +37,7 @@ TEST(CampaignRunnerTest, ARunExecutesEveryCellOfEveryBlockOnce) {
     for (std::int64_t i = 0; i < 4; ++i) values.insert(stage.cell_value(block * 4 + i));
     EXPECT_THAT(values, SizeIs(4)) << "block " << block;
   }
-  EXPECT_EQ(summary->progress.count(Outcome::passed), 12);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::passed], 12);
   EXPECT_EQ(stage.journal.run->state, RunState::finished);
 }
 
@@ -298,7 +298,7 @@ TEST(CampaignResumeTest, AReportOfAnAttemptThatCountsForNothingIsKeptAsForeign) 
 
   EXPECT_THAT(stage.journal.keys_of(std::nullopt), ElementsAre(numbered_incident(77)));
   EXPECT_EQ(summary->ledger.foreign, 1);
-  EXPECT_EQ(summary->progress.count(Outcome::crashed), 0);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::crashed], 0);
 }
 
 TEST(CampaignResumeTest, AMachineThatWentDownUnderATrialIsAPanicAndTheTrialIsNotRepeated) {
@@ -316,7 +316,7 @@ TEST(CampaignResumeTest, AMachineThatWentDownUnderATrialIsAPanicAndTheTrialIsNot
   EXPECT_EQ(stage.journal.trials[2].verdict.rule, "boot_session_changed");
   EXPECT_EQ(stage.journal.trials[2].boot_session, "BOOT-1");
   EXPECT_EQ(stage.recorded(), kAllTwelve);
-  EXPECT_EQ(summary->progress.count(Outcome::panicked), 1);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::panicked], 1);
   EXPECT_THAT(summary->set_aside, IsEmpty());
   EXPECT_THAT(stage.host.asked_for_survivors, IsEmpty());
 }
@@ -338,7 +338,7 @@ TEST(CampaignResumeTest, ACellThatTakesTheMachineDownTwiceIsSetAside) {
   EXPECT_EQ(stage.kills, 2);
   EXPECT_THAT(summary->set_aside, ElementsAre("n=4"));
   EXPECT_TRUE(stage.observer.was_told("n=4 took the machine down twice"));
-  EXPECT_EQ(summary->progress.count(Outcome::panicked), 2);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::panicked], 2);
   EXPECT_EQ(summary->progress.trials_done, 11);
   EXPECT_EQ(summary->progress.trials_planned, 11);
   EXPECT_EQ(summary->record.state, RunState::finished);
@@ -360,8 +360,8 @@ TEST(CampaignResumeTest, ARestartLongAfterTheHarnessWasKilledIsNoPanic) {
 
   const auto summary = stage.execute();
 
-  EXPECT_EQ(summary->progress.count(Outcome::panicked), 0);
-  EXPECT_EQ(summary->progress.count(Outcome::passed), 12);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::panicked], 0);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::passed], 12);
 }
 
 TEST(CampaignResumeTest, ATrialWhoseCommandWasNeverLetGoIsNoPanic) {
@@ -375,7 +375,7 @@ TEST(CampaignResumeTest, ATrialWhoseCommandWasNeverLetGoIsNoPanic) {
   stage.processes.while_running = [](const TrialSpec&) {};
   stage.host.boot = "BOOT-2";
 
-  EXPECT_EQ(stage.execute()->progress.count(Outcome::panicked), 0);
+  EXPECT_EQ(stage.execute()->progress.outcomes[Outcome::panicked], 0);
 }
 
 TEST(CampaignResumeTest, ARestartAfterAnOrderlyStopIsNoTrialsDoing) {
@@ -390,8 +390,8 @@ TEST(CampaignResumeTest, ARestartAfterAnOrderlyStopIsNoTrialsDoing) {
 
   const auto summary = stage.execute();
 
-  EXPECT_EQ(summary->progress.count(Outcome::panicked), 0);
-  EXPECT_EQ(summary->progress.count(Outcome::passed), 12);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::panicked], 0);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::passed], 12);
 }
 
 TEST(CampaignResumeTest, TheSameHoldsAfterAnErrorOfOurOwn) {
@@ -404,7 +404,7 @@ TEST(CampaignResumeTest, TheSameHoldsAfterAnErrorOfOurOwn) {
 
   const auto summary = stage.execute();
 
-  EXPECT_EQ(summary->progress.count(Outcome::panicked), 0);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::panicked], 0);
   EXPECT_EQ(stage.recorded(), kAllTwelve);
 }
 

@@ -144,7 +144,7 @@ TEST(RunHooksTest, ATrialThatIsNotPreparedIsSetupFailedAndDoesNotRun) {
   const auto summary = stage.execute();
 
   EXPECT_THAT(stage.processes.specs, SizeIs(11));
-  EXPECT_EQ(summary->progress.count(Outcome::setup_failed), 1);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::setup_failed], 1);
   const Trial& trial = stage.journal.trials.at(2);
   EXPECT_EQ(trial.verdict.rule, "before_trial_failed");
   EXPECT_THAT(trial.verdict.notes, ElementsAre("before_trial failed: before exited with 1"));
@@ -156,7 +156,7 @@ TEST(RunHooksTest, WhatFailsAfterATrialIsToldAndChangesNothing) {
 
   const auto summary = stage.execute();
 
-  EXPECT_EQ(summary->progress.count(Outcome::passed), 12);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::passed], 12);
   EXPECT_TRUE(stage.observer.was_told("after_trial failed: after exited with 1 (trial 0)"));
   EXPECT_TRUE(stage.observer.was_told("cleanup failed: cleanup exited with 1"));
 }

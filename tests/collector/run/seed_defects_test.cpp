@@ -52,8 +52,8 @@ TEST(SeedDefectsTest, D1FilesAreNotCountedAnUnrelatedCrashAndALateReportAreCharg
   const auto summary = stage.execute();
 
   ASSERT_TRUE(summary);
-  EXPECT_EQ(summary->progress.count(Outcome::crashed), 3);
-  EXPECT_EQ(summary->progress.count(Outcome::passed), 9);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::crashed], 3);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::passed], 9);
   EXPECT_EQ(summary->ledger.foreign, 12);
   for (const auto& entry : stage.report_crash.ledger()) {
     EXPECT_EQ(stage.journal.keys_of(entry.death.trial), std::vector<std::string>{entry.incident});
@@ -156,8 +156,8 @@ TEST(SeedDefectsTest, D10ArmsAreInterleavedAndABadExitIsNotACrash) {
     for (std::int64_t i = 0; i < 4; ++i) cells.insert(stage.cell_value(block * 4 + i));
     EXPECT_THAT(cells, SizeIs(4));
   }
-  EXPECT_EQ(summary->progress.count(Outcome::exit_error), 3);
-  EXPECT_EQ(summary->progress.count(Outcome::crashed), 0);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::exit_error], 3);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::crashed], 0);
 }
 
 TEST(SeedDefectsTest, D12EachWayToEndHasAnOutcomeOfItsOwn) {

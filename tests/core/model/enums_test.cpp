@@ -60,7 +60,7 @@ TEST(OutcomeTest, BadIsWhatAFixMustNotTrade) {
 }
 
 TEST(OutcomeTest, OnlyFailedSetUpsAreInNoDenominator) {
-  for (const auto& row : kOutcomeTexts) {
+  for (const auto& row : kOutcomes) {
     EXPECT_EQ(counts_as_trial(row.value), row.value != Outcome::setup_failed) << row.text;
   }
 }

@@ -243,7 +243,7 @@ TEST_F(MergeTest, WhatHoldsIsDerivedAnew) {
   ASSERT_DONE(a.merge_from(path("b.db")));
   ASSERT_VALUE(const auto rates, query_rates(a, {}));
   EXPECT_EQ(rates.total.uncaptured, 1) << "that of b, for which nothing came";
-  EXPECT_EQ(rates.total.panicked, 1);
+  EXPECT_EQ(rates.total.outcomes[Outcome::panicked], 1);
   ASSERT_VALUE(const RunRecord run, a.run(uuid_of(1).text()));
   EXPECT_EQ(run.state, RunState::running);
   EXPECT_EQ(run.planned_blocks, 60);

@@ -34,8 +34,8 @@ struct Seeds {
   void add(std::int64_t threads, const std::string& workload, int passed, int crashed, double ops) {
     RatesRow row{{number(threads), text(workload)}, {}};
     row.counts.trials = passed + crashed;
-    row.counts.passed = passed;
-    row.counts.crashed = row.counts.counted = crashed;
+    row.counts.outcomes[Outcome::passed] = passed;
+    row.counts.outcomes[Outcome::crashed] = row.counts.counted = crashed;
     rates.rows.push_back(row);
     for (int i = 0; i < passed; ++i) {
       MetricRow metric;
@@ -160,7 +160,7 @@ TEST(MetricPivotTableTest, CellsThatCrashedSaySo) {
 
 TEST(MetricPivotTableTest, ACellWithBothSaysBoth) {
   Seeds seeds;
-  seeds.rates.rows[0].counts.crashed = 2;
+  seeds.rates.rows[0].counts.outcomes[Outcome::crashed] = 2;
   seeds.rates.rows[0].counts.trials = 12;
 
   const auto table = metric_pivot_table(seeds.groups(), {});

@@ -18,8 +18,8 @@ TrialCounts crashed(std::int64_t counted, std::int64_t trials) {
   TrialCounts counts;
   counts.trials = trials;
   counts.counted = counted;
-  counts.crashed = counted;
-  counts.passed = trials - counted;
+  counts.outcomes[Outcome::crashed] = counted;
+  counts.outcomes[Outcome::passed] = trials - counted;
   return counts;
 }
 
@@ -30,7 +30,7 @@ RatesResult threads_by_lock() {
   const auto add = [&](std::int64_t threads, const char* lock, const TrialCounts& counts) {
     result.rows.push_back({{QueryValue(threads), QueryValue(std::string(lock))}, counts});
     result.total.trials += counts.trials;
-    result.total.crashed += counts.crashed;
+    result.total.outcomes[Outcome::crashed] += counts.outcomes[Outcome::crashed];
   };
   add(1, "none", crashed(0, 50));
   add(1, "global", crashed(0, 50));
@@ -84,7 +84,7 @@ TEST(RateTableTest, OutcomesSumToTheTrialsInEachRow) {
 
 TEST(RateTableTest, PeopleSeeRatesWithIntervalsAndOnlyOutcomesThatHappened) {
   RatesResult result = threads_by_lock();
-  result.rows[2].counts.hung = 3;
+  result.rows[2].counts.outcomes[Outcome::hung] = 3;
 
   const std::string text = write_table(rate_table(result, {}), TableFormat::text);
 
@@ -97,7 +97,7 @@ TEST(RateTableTest, PeopleSeeRatesWithIntervalsAndOnlyOutcomesThatHappened) {
 
 TEST(RateTableTest, WhatIsInNoRateIsSaidBelow) {
   RatesResult result = threads_by_lock();
-  result.total.setup_failed = 2;
+  result.total.outcomes[Outcome::setup_failed] = 2;
   result.total.warm_up = 4;
   result.total.uncaptured = 1;
 

@@ -40,7 +40,7 @@ struct Nights {
       runs.push_back(night(static_cast<std::uint8_t>(runs.size() + 1)));
       RatesRow row{{QueryValue(std::string("threads=8 lock=none")), QueryValue(runs.back().uuid.text())}, {}};
       row.counts.trials = 50;
-      row.counts.counted = row.counts.crashed = crashed;
+      row.counts.counted = row.counts.outcomes[Outcome::crashed] = crashed;
       rates.rows.push_back(row);
     }
   }
