@@ -219,6 +219,7 @@ Result<ExitStatus> run_with_store(const RunFlags& flags, const CommandContext& c
                                   Store& store) {
   SystemClock clock;
   SystemHost host;
+  SystemCommandRunner commands;
   ProcessRunnerPosix processes(context.program_folder / "faultline-report");
   ProgressLine progress(context, clock);
   TRY_ASSIGN(auto archive, archive_of(campaign));
@@ -226,7 +227,7 @@ Result<ExitStatus> run_with_store(const RunFlags& flags, const CommandContext& c
   CampaignJournal journal(store, rules, clock, archiver);
   const auto& stop = install_stop_signals();
   SnapshotObserver observer(store.path(), clock, progress);
-  RunParts parts{clock, processes, host, journal, observer};
+  RunParts parts{clock, processes, host, commands, journal, observer};
 
   TRY_ASSIGN(auto wanted, plan_run(campaign, options, parts));
   TRY_ASSIGN(options.resume, find_run_to_resume(store, flags, wanted, clock, context));

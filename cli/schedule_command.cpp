@@ -13,8 +13,8 @@
 #include "cli/host_defaults.h"
 #include "cli/stop_signal.h"
 #include "cli/terminal.h"
+#include "collector/host/command_runner.h"
 #include "collector/host/environment_facts.h"
-#include "collector/host/host_probe.h"
 #include "collector/plan/campaign_file.h"
 #include "core/base/shell_quote.h"
 #include "core/base/text_file.h"
@@ -141,14 +141,14 @@ Result<void> make_folders(const JobSystem& system) {
   return {};
 }
 
-Result<std::string> tell_system(SystemHost& host, const std::vector<std::string>& command) {
-  return host.run_command({command, {}, std::chrono::seconds(30), true, 4096});
+Result<std::string> tell_system(SystemCommandRunner& commands, const std::vector<std::string>& command) {
+  return commands.run({command, {}, std::chrono::seconds(30), true, 4096});
 }
 
 /// The system need not know the job.
-void unload(SystemHost& host, const JobSystem& system, const Job& job) {
+void unload(SystemCommandRunner& commands, const JobSystem& system, const Job& job) {
   for (const auto& command : system.unload(system.folder, job)) {
-    static_cast<void>(tell_system(host, command));
+    static_cast<void>(tell_system(commands, command));
   }
 }
 
@@ -156,7 +156,7 @@ void unload(SystemHost& host, const JobSystem& system, const Job& job) {
 Result<ExitStatus> install(const std::vector<Job>& jobs, const JobSystem& system,
                            const CommandContext& context) {
   TRY(make_folders(system));
-  SystemHost host;
+  SystemCommandRunner commands;
   bool told = true;
   for (const Job& job : jobs) {
     for (const JobFile& file : system.files(job)) {
@@ -164,9 +164,9 @@ Result<ExitStatus> install(const std::vector<Job>& jobs, const JobSystem& system
       note(context, "Wrote " + (system.folder / file.name).string());
     }
     // One that is there from an earlier schedule would be kept as it was.
-    unload(host, system, job);
+    unload(commands, system, job);
     for (const auto& command : system.load(system.folder, job)) {
-      const auto done = tell_system(host, command);
+      const auto done = tell_system(commands, command);
       if (done) continue;
       print_error(fmt::format("{}; run by hand: {}", done.error().text(), shell_command(command)));
       told = false;
@@ -179,8 +179,8 @@ Result<ExitStatus> install(const std::vector<Job>& jobs, const JobSystem& system
 
 /// Takes a job away from the system, which need not know it. Gives the files that were there.
 Result<std::vector<std::filesystem::path>> withdraw(const Job& job, const JobSystem& system) {
-  SystemHost host;
-  unload(host, system, job);
+  SystemCommandRunner commands;
+  unload(commands, system, job);
   std::vector<std::filesystem::path> removed;
   for (const JobFile& file : system.files(job)) {
     const auto path = system.folder / file.name;
@@ -210,9 +210,9 @@ Result<RecordedEnd> run_as_job(const Job& job, const JobSystem& system,
                                const std::filesystem::path& output_file) {
   for (const JobFile& file : system.files(job))
     TRY(write_file_atomically(system.folder / file.name, file.text));
-  SystemHost host;
+  SystemCommandRunner commands;
   for (const auto& command : system.load(system.folder, job)) {
-    auto told = tell_system(host, command);
+    auto told = tell_system(commands, command);
     if (told) continue;
     told.error().add_context(
         "no job can be started here (is this the session of somebody who is logged in?)");

@@ -18,7 +18,7 @@ const std::atomic<bool>& install_stop_signals() {
     struct sigaction action{};
     struct sigaction old{};
     action.sa_handler = request_stop;
-    ::sigemptyset(&action.sa_mask);
+    sigemptyset(&action.sa_mask);
     // nohup and its like: a signal that was ignored for us stays ignored.
     if (::sigaction(number, nullptr, &old) == 0 && old.sa_handler == SIG_IGN) continue;
     ::sigaction(number, &action, nullptr);

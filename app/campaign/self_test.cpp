@@ -81,9 +81,11 @@ Result<SelfTestResult> run_self_test(const SelfTestSetting& setting, Clock& cloc
   options.reporter = setting.reporter;
   options.report_folders = setting.report_folders;
   ProcessRunnerPosix processes(setting.program_folder / "faultline-report");
+  SystemCommandRunner commands;
   SelfTestJournal journal;
   SilentObserver observer;
-  const auto summary = run_campaign(campaign, options, {clock, processes, host, journal, observer}, stop);
+  const auto summary =
+      run_campaign(campaign, options, {clock, processes, host, commands, journal, observer}, stop);
   std::error_code ignored;
   std::filesystem::remove_all(setting.work_folder, ignored);
   if (!summary) return fail(summary.error());

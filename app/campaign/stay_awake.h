@@ -2,10 +2,11 @@
 
 #pragma once
 
-#include <sys/types.h>
-
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "core/base/subprocess.h"
 
 namespace faultline {
 
@@ -13,15 +14,15 @@ namespace faultline {
 /// started, nothing happens.
 class StayAwake {
  public:
-  explicit StayAwake(std::vector<std::string> command);
+  explicit StayAwake(const std::vector<std::string>& command);
   ~StayAwake();
   StayAwake(const StayAwake&) = delete;
   StayAwake& operator=(const StayAwake&) = delete;
 
-  [[nodiscard]] bool is_running() const { return pid_ > 0; }
+  [[nodiscard]] bool is_running() const { return process_.has_value(); }
 
  private:
-  pid_t pid_ = 0;
+  std::optional<Subprocess> process_;
 };
 
 }  // namespace faultline

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <map>
 
 extern char** environ;
 
@@ -36,28 +35,6 @@ Result<Pipe> make_pipe() {
   ScopedFd writer(::fcntl(ends[1], F_DUPFD_CLOEXEC, 16));
   if (!reader.valid() || !writer.valid()) return fail(io_error("cannot make a pipe to the command", errno));
   return Pipe{std::move(reader), std::move(writer)};
-}
-
-std::vector<std::string> merged_environment(const std::vector<EnvSetting>& settings) {
-  std::map<std::string, std::optional<std::string>, std::less<>> changes;
-  for (const auto& setting : settings) changes[setting.name] = setting.value;
-  std::vector<std::string> merged;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    if (!changes.contains(text.substr(0, text.find('=')))) merged.emplace_back(text);
-  }
-  for (const auto& [name, value] : changes) {
-    if (value) merged.push_back(name + "=" + *value);
-  }
-  return merged;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> out;
-  out.reserve(texts.size() + 1);
-  for (auto& text : texts) out.push_back(text.data());
-  out.push_back(nullptr);
-  return out;
 }
 
 /// The command starts with the signals of a fresh login, whatever we block or handle.
@@ -110,9 +87,9 @@ void redirect(const ChildCommand& command) {
 
 Result<ChildProcess> ChildProcess::fork_held(const ChildCommand& command) {
   auto argv_texts = command.argv;
-  auto environment_texts = merged_environment(command.env);
-  const auto argv = pointers(argv_texts);
-  auto environment = pointers(environment_texts);
+  auto environment_texts = environment_with(command.env);
+  const auto argv = null_terminated(argv_texts);
+  auto environment = null_terminated(environment_texts);
   TRY_ASSIGN(auto release, make_pipe());
   TRY_ASSIGN(auto exec, make_pipe());
   const pid_t pid = ::fork();

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "core/base/child_environment.h"
 #include "core/base/result.h"
 #include "core/base/scoped_fd.h"
-#include "core/model/campaign.h"
 
 namespace faultline {
 

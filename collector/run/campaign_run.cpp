@@ -75,7 +75,7 @@ std::vector<std::pair<std::string, std::string>> run_facts(const Campaign& campa
     std::vector<std::string> argv;
     for (const std::string& argument : fact.command)
       argv.push_back(replace_placeholders(argument, Cell{}, folders).value_or(""));
-    auto output = parts.host.command_output(argv, kFactLimit);
+    auto output = parts.commands.output_of(argv, kFactLimit);
     if (output) {
       facts.emplace_back(fact.name, std::move(*output));
     } else {
@@ -83,7 +83,7 @@ std::vector<std::pair<std::string, std::string>> run_facts(const Campaign& campa
     }
   }
   // What the campaign asks for itself goes before what we find.
-  for (auto& [name, value] : workload_facts(campaign, cells, folders, parts.host)) {
+  for (auto& [name, value] : workload_facts(campaign, cells, folders, parts.commands)) {
     const bool taken = std::any_of(facts.begin(), facts.end(),
                                    [&own = name](const auto& fact) { return fact.first == own; });
     if (!taken) facts.emplace_back(name, std::move(value));

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "collector/host/command_runner.h"
 #include "collector/host/host_probe.h"
 #include "collector/plan/schedule.h"
 #include "collector/run/stop_evaluator.h"
@@ -50,6 +51,7 @@ struct RunParts {
   Clock& clock;
   ProcessRunner& processes;
   HostProbe& host;
+  CommandRunner& commands;
   RunJournal& journal;
   RunObserver& observer;
   /// Needed where the campaign has a stop rule; made for the cells of the run.

@@ -88,7 +88,7 @@ Result<void> CampaignRun::settle_in_flight_trial(std::int64_t index) {
                             leftover.start->boot_session != boot_session_;
     if (other_boot && !leftover.ended_by_us) return record_panic(*planned, *leftover.start);
   }
-  TRY_ASSIGN(const std::int64_t ended, parts_.host.end_survivors(trials_->folder_of(index), boot_session_));
+  TRY_ASSIGN(const std::int64_t ended, parts_.processes.end_survivors(trials_->folder_of(index), boot_session_));
   if (ended > 0) note(fmt::format("ended {} processes that trial {} had left running", ended, index));
   trials_->discard(index);
   return {};

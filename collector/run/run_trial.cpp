@@ -60,19 +60,19 @@ Result<void> CampaignRun::run_hook(std::string_view name, const std::vector<std:
     call.argv.push_back(replace_placeholders(argument, Cell{}, folders).value_or(""));
   call.limit = campaign_.hooks.timeout;
   call.with_errors = true;
-  call.env.emplace_back("FAULTLINE_RUN", record_.uuid.text());
+  call.env.push_back({"FAULTLINE_RUN", record_.uuid.text()});
   if (planned != nullptr) {
     const Cell& cell = cell_of(*planned);
-    call.env.emplace_back("FAULTLINE_TRIAL", std::to_string(planned->index));
-    call.env.emplace_back("FAULTLINE_SEED", std::to_string(trial_seed(record_.seed, planned->block)));
-    call.env.emplace_back("FAULTLINE_WORKLOAD", cell.workload);
-    call.env.emplace_back("FAULTLINE_CELL", cell.text());
+    call.env.push_back({"FAULTLINE_TRIAL", std::to_string(planned->index)});
+    call.env.push_back({"FAULTLINE_SEED", std::to_string(trial_seed(record_.seed, planned->block))});
+    call.env.push_back({"FAULTLINE_WORKLOAD", cell.workload});
+    call.env.push_back({"FAULTLINE_CELL", cell.text()});
   }
   if (ended != nullptr) {
-    call.env.emplace_back("FAULTLINE_TRIAL_DIR", trials_->folder_of(ended->trial.index).string());
-    call.env.emplace_back("FAULTLINE_OUTCOME", std::string(outcome_text(ended->trial.verdict.outcome)));
+    call.env.push_back({"FAULTLINE_TRIAL_DIR", trials_->folder_of(ended->trial.index).string()});
+    call.env.push_back({"FAULTLINE_OUTCOME", std::string(outcome_text(ended->trial.verdict.outcome))});
   }
-  auto output = parts_.host.run_command(call);
+  auto output = parts_.commands.run(call);
   if (output) return {};
   return fail(output.error().add_context(std::string(name) + " failed"));
 }
@@ -112,7 +112,7 @@ void CampaignRun::keep_system_log(const EndedTrial& ended) {
   call.argv = system_log_command(trial.started - kLogBefore, end + kLogAfter);
   call.limit = campaign_.hooks.timeout;
   call.most_output_bytes = kMostLogBytes;
-  const auto text = parts_.host.run_command(call);
+  const auto text = parts_.commands.run(call);
   if (text) {
     const auto written =
         write_file_atomically(trials_->folder_of(trial.index) / "system_log.txt", *text + "\n");

@@ -68,8 +68,8 @@ bool is_python(const std::string& word) { return fs::path(word).filename().strin
 
 class FactFinder {
  public:
-  FactFinder(const Campaign& campaign, const PlaceholderFolders& folders, HostProbe& host)
-      : campaign_(campaign), folders_(folders), host_(host) {}
+  FactFinder(const Campaign& campaign, const PlaceholderFolders& folders, CommandRunner& commands)
+      : campaign_(campaign), folders_(folders), commands_(commands) {}
 
   void look_at(const Cell& cell) {
     const Workload& workload = campaign_.workloads[cell.workload_index];
@@ -106,7 +106,7 @@ class FactFinder {
   void ask(std::vector<std::string> argv, Facts& facts) {
     argv.emplace_back("-c");
     argv.emplace_back(kPythonQuestion);
-    const auto output = host_.command_output(argv, kPythonLimit);
+    const auto output = commands_.output_of(argv, kPythonLimit);
     if (!output) return;
     std::string_view rest = *output;
     while (!rest.empty()) {
@@ -136,7 +136,7 @@ class FactFinder {
 
   const Campaign& campaign_;
   const PlaceholderFolders& folders_;
-  HostProbe& host_;
+  CommandRunner& commands_;
   std::set<Word> words_;
   std::set<fs::path> files_;
   std::set<std::vector<std::string>> pythons_;
@@ -145,8 +145,8 @@ class FactFinder {
 }  // namespace
 
 Facts workload_facts(const Campaign& campaign, const std::vector<Cell>& cells,
-                     const PlaceholderFolders& folders, HostProbe& host) {
-  FactFinder finder(campaign, folders, host);
+                     const PlaceholderFolders& folders, CommandRunner& commands) {
+  FactFinder finder(campaign, folders, commands);
   for (std::size_t i = 0; i < std::min(cells.size(), kMostCells); ++i) finder.look_at(cells[i]);
   return finder.facts();
 }

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "collector/host/host_probe.h"
+#include "collector/host/command_runner.h"
 #include "collector/plan/placeholders.h"
 #include "core/model/campaign.h"
 
@@ -22,6 +22,6 @@ namespace faultline {
 std::vector<std::pair<std::string, std::string>> workload_facts(const Campaign& campaign,
                                                                 const std::vector<Cell>& cells,
                                                                 const PlaceholderFolders& folders,
-                                                                HostProbe& host);
+                                                                CommandRunner& commands);
 
 }  // namespace faultline

@@ -120,6 +120,9 @@ class ProcessRunner {
   /// failed (folder not writable), never that the command did. A command that twice ends its supervisor has
   /// a status that says that it never started, with the reason.
   virtual Result<TrialStatus> run(const TrialSpec& spec, const std::atomic<bool>& stop) = 0;
+  /// Ends what a trial of an earlier, killed harness left running; as end_surviving_trial().
+  virtual Result<std::int64_t> end_survivors(const std::filesystem::path& trial_folder,
+                                             const std::string& boot_session) = 0;
 };
 
 class SupervisorProcess;
@@ -132,6 +135,8 @@ class ProcessRunnerPosix final : public ProcessRunner {
   explicit ProcessRunnerPosix(std::filesystem::path supervisor);
   ~ProcessRunnerPosix() override;
   Result<TrialStatus> run(const TrialSpec& spec, const std::atomic<bool>& stop) override;
+  Result<std::int64_t> end_survivors(const std::filesystem::path& trial_folder,
+                                     const std::string& boot_session) override;
 
  private:
   [[nodiscard]] Result<std::unique_ptr<SupervisorProcess>> start_supervisor() const;

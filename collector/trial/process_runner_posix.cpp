@@ -36,6 +36,11 @@ Result<std::unique_ptr<SupervisorProcess>> ProcessRunnerPosix::hand_over(const T
   return fresh;
 }
 
+Result<std::int64_t> ProcessRunnerPosix::end_survivors(const std::filesystem::path& trial_folder,
+                                                       const std::string& boot_session) {
+  return end_surviving_trial(trial_folder, boot_session);
+}
+
 namespace {
 
 /// Evidence of a hang, stacks of many processes, a full disk: a supervisor takes its time behind a trial.

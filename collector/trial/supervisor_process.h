@@ -2,17 +2,16 @@
 
 #pragma once
 
-#include <sys/types.h>
-
 #include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "collector/trial/process_runner.h"
 #include "core/base/result.h"
-#include "core/base/scoped_fd.h"
+#include "core/base/subprocess.h"
 
 namespace faultline {
 
@@ -28,7 +27,7 @@ struct SupervisorPatience {
 class SupervisorProcess {
  public:
   static Result<SupervisorProcess> spawn(const std::filesystem::path& program);
-  SupervisorProcess(SupervisorProcess&& other) noexcept;
+  SupervisorProcess(SupervisorProcess&& other) noexcept = default;
   SupervisorProcess& operator=(SupervisorProcess&&) = delete;
   ~SupervisorProcess();
 
@@ -42,10 +41,9 @@ class SupervisorProcess {
   Result<std::optional<std::string>> wait(const std::atomic<bool>& stop, const SupervisorPatience& patience);
 
  private:
-  SupervisorProcess(ScopedFd line, pid_t pid) : line_(std::move(line)), pid_(pid) {}
+  explicit SupervisorProcess(Subprocess process) : process_(std::move(process)) {}
 
-  ScopedFd line_;   ///< Our end of a stream socket; shut down or closed, it asks for the trial's end.
-  pid_t pid_ = -1;  ///< -1 once it is reaped.
+  Subprocess process_;  // Its line, shut down or closed by us, asks for the trial's end.
 };
 
 }  // namespace faultline

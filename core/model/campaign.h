@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/child_environment.h"
+
 namespace faultline {
 
 enum class ParameterType { text, integer, real, boolean };
@@ -32,13 +34,6 @@ struct MatrixParameter {
   friend bool operator==(const MatrixParameter&, const MatrixParameter&) = default;
 };
 
-/// A variable of the workload's environment; no value means that it is removed.
-struct EnvSetting {
-  std::string name;
-  std::optional<std::string> value;  ///< May hold placeholders.
-  friend bool operator==(const EnvSetting&, const EnvSetting&) = default;
-};
-
 enum class CaptureMode { on, off };
 
 /// A number that the workload prints in its own way: the first group of the pattern is its text.
@@ -51,7 +46,7 @@ struct MetricPattern {
 struct Workload {
   std::string name;
   std::vector<std::string> command;  ///< argv with `{placeholders}`; never given to a shell.
-  std::vector<EnvSetting> env;
+  std::vector<EnvSetting> env;       ///< Values may hold placeholders.
   std::optional<std::string> working_folder;
   std::vector<MatrixParameter> matrix;
   std::optional<std::chrono::milliseconds> timeout;  ///< Else the campaign's.

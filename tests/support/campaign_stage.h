@@ -16,6 +16,7 @@
 #include "collector/run/campaign_runner.h"
 #include "tests/support/collector_ips.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_command_runner.h"
 #include "tests/support/fake_host.h"
 #include "tests/support/fake_process_runner.h"
 #include "tests/support/memory_journal.h"
@@ -76,8 +77,8 @@ class CampaignStage {
   std::optional<RunSummary> execute() {
     if (journal.run && journal.run->state != RunState::finished) options.resume = journal.run;
     try {
-      auto summary =
-          run_campaign(campaign, options, {clock, processes, host, journal, observer, stop_evaluator}, stop);
+      auto summary = run_campaign(
+          campaign, options, {clock, processes, host, commands, journal, observer, stop_evaluator}, stop);
       EXPECT_TRUE(summary.has_value()) << summary.error().text();
       if (!summary) return std::nullopt;
       return std::move(*summary);
@@ -89,7 +90,8 @@ class CampaignStage {
   /// As execute(), for a run whose machinery is to fail.
   Error execute_to_error() {
     if (journal.run) options.resume = journal.run;
-    auto summary = run_campaign(campaign, options, {clock, processes, host, journal, observer}, stop);
+    auto summary =
+        run_campaign(campaign, options, {clock, processes, host, commands, journal, observer}, stop);
     EXPECT_FALSE(summary.has_value());
     return summary ? Error(ErrorKind::io, "none") : summary.error();
   }
@@ -120,6 +122,7 @@ class CampaignStage {
   ScopedTempFolder folder;
   FakeClock clock;
   FakeHost host;
+  FakeCommandRunner commands;
   FakeProcessRunner processes;
   MemoryJournal journal;
   RecordingObserver observer;

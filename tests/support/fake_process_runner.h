@@ -49,11 +49,18 @@ class FakeProcessRunner final : public ProcessRunner {
   Script script = [](const TrialSpec&) { return passing_execution(); };
   std::vector<TrialSpec> specs;  ///< As given, in order.
   std::int64_t next_pid = 1000;
+  std::int64_t survivors = 0;                              ///< What end_survivors() answers.
+  std::vector<std::filesystem::path> asked_for_survivors;  ///< Trial folders, in order.
   int failures = 0;  ///< So many runs fail with an error of our own machinery.
   /// Called when the process has started, when its status is on the disk: may throw HarnessKilled.
   std::function<void(const TrialSpec&)> while_running = [](const TrialSpec&) {};
   std::function<void(const TrialSpec&)> before_return = [](const TrialSpec&) {};
 
+  Result<std::int64_t> end_survivors(const std::filesystem::path& trial_folder,
+                                     const std::string& /*boot_session*/) override {
+    asked_for_survivors.push_back(trial_folder);
+    return survivors;
+  }
   Result<TrialStatus> run(const TrialSpec& spec, const std::atomic<bool>& stop) override {
     specs.push_back(spec);
     if (failures > 0) {

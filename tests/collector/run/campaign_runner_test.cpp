@@ -264,7 +264,7 @@ TEST(CampaignResumeTest, ATrialThatEndedWhileNobodyWatchedIsRecordedNotRepeated)
   EXPECT_THAT(stage.processes.specs, SizeIs(12));
   EXPECT_EQ(summary->executed, 9);
   EXPECT_TRUE(stage.observer.was_told("trial 2 had ended"));
-  EXPECT_THAT(stage.host.asked_for_survivors, IsEmpty());
+  EXPECT_THAT(stage.processes.asked_for_survivors, IsEmpty());
 }
 
 TEST(CampaignResumeTest, SurvivorsAreEndedAndTheTrialIsRepeated) {
@@ -273,12 +273,12 @@ TEST(CampaignResumeTest, SurvivorsAreEndedAndTheTrialIsRepeated) {
     if (stage.processes.specs.size() == 3) throw HarnessKilled{};
   };
   stage.execute();
-  stage.host.survivors = 2;
+  stage.processes.survivors = 2;
 
   stage.processes.while_running = [](const TrialSpec&) {};
   stage.execute();
 
-  EXPECT_THAT(stage.host.asked_for_survivors, ElementsAre(stage.run_folder() / "2"));
+  EXPECT_THAT(stage.processes.asked_for_survivors, ElementsAre(stage.run_folder() / "2"));
   EXPECT_TRUE(stage.observer.was_told("ended 2 processes that trial 2 had left running"));
   EXPECT_EQ(stage.recorded(), kAllTwelve);
   EXPECT_THAT(stage.processes.specs, SizeIs(13));
@@ -318,7 +318,7 @@ TEST(CampaignResumeTest, AMachineThatWentDownUnderATrialIsAPanicAndTheTrialIsNot
   EXPECT_EQ(stage.recorded(), kAllTwelve);
   EXPECT_EQ(summary->progress.outcomes[Outcome::panicked], 1);
   EXPECT_THAT(summary->set_aside, IsEmpty());
-  EXPECT_THAT(stage.host.asked_for_survivors, IsEmpty());
+  EXPECT_THAT(stage.processes.asked_for_survivors, IsEmpty());
 }
 
 TEST(CampaignResumeTest, ACellThatTakesTheMachineDownTwiceIsSetAside) {
@@ -512,7 +512,7 @@ TEST(CampaignRunnerTest, AControlThatOnlyLeavesOutProvesNothing) {
 
 TEST(CampaignRunnerTest, FactsAreAskedForOnceAndWhatFailsIsUnknown) {
   CampaignStage stage("[facts]\ntorch = [\"python3\", \"{samples}/v.py\"]\nmlx = [\"missing\"]");
-  stage.host.outputs[{"python3", "/samples/v.py"}] = "2.14.0";
+  stage.commands.outputs[{"python3", "/samples/v.py"}] = "2.14.0";
 
   const auto summary = stage.execute();
 
@@ -550,7 +550,8 @@ TEST(CampaignRunnerTest, AVictimOfAGpuResetIsContaminated) {
 
 TEST(ResumableTest, OnlyTheSameCampaignOnTheSameSystemGoesOn) {
   CampaignStage stage;
-  const RunParts parts{stage.clock, stage.processes, stage.host, stage.journal, stage.observer};
+  const RunParts parts{stage.clock,    stage.processes, stage.host,
+                       stage.commands, stage.journal,   stage.observer};
   const RunRecord wanted = *plan_run(stage.campaign, stage.options, parts);
   RunRecord found = wanted;
   found.state = RunState::interrupted;

@@ -16,9 +16,9 @@ using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::SizeIs;
 
-std::vector<std::string> programs(const FakeHost& host) {
+std::vector<std::string> programs(const FakeCommandRunner& commands) {
   std::vector<std::string> names;
-  for (const HostCommand& command : host.commands) names.push_back(command.argv[0]);
+  for (const HostCommand& command : commands.ran) names.push_back(command.argv[0]);
   return names;
 }
 
@@ -116,20 +116,20 @@ TEST(RunHooksTest, HooksRunAroundRunAndTrialsAndKnowWhereTheyAre) {
 
   stage.execute();
 
-  EXPECT_THAT(programs(stage.host), ElementsAre("setup", "before", "after", "cleanup"));
-  EXPECT_EQ(stage.host.commands[0].argv[1], "/samples");
-  EXPECT_EQ(stage.host.commands[0].limit, seconds(9));
-  EXPECT_THAT(stage.host.commands[1].env, Contains(Pair("FAULTLINE_CELL", "n=2")));
-  EXPECT_THAT(stage.host.commands[1].env, Contains(Pair("FAULTLINE_TRIAL", "0")));
-  EXPECT_THAT(stage.host.commands[1].env, Contains(Pair("FAULTLINE_WORKLOAD", "w")));
-  EXPECT_THAT(stage.host.commands[2].env, Contains(Pair("FAULTLINE_OUTCOME", "exit_error")));
-  EXPECT_THAT(stage.host.commands[2].env,
-              Contains(Pair("FAULTLINE_TRIAL_DIR", (stage.run_folder() / "0").string())));
+  EXPECT_THAT(programs(stage.commands), ElementsAre("setup", "before", "after", "cleanup"));
+  EXPECT_EQ(stage.commands.ran[0].argv[1], "/samples");
+  EXPECT_EQ(stage.commands.ran[0].limit, seconds(9));
+  EXPECT_THAT(stage.commands.ran[1].env, Contains(EnvSetting{"FAULTLINE_CELL", "n=2"}));
+  EXPECT_THAT(stage.commands.ran[1].env, Contains(EnvSetting{"FAULTLINE_TRIAL", "0"}));
+  EXPECT_THAT(stage.commands.ran[1].env, Contains(EnvSetting{"FAULTLINE_WORKLOAD", "w"}));
+  EXPECT_THAT(stage.commands.ran[2].env, Contains(EnvSetting{"FAULTLINE_OUTCOME", "exit_error"}));
+  EXPECT_THAT(stage.commands.ran[2].env,
+              Contains(EnvSetting{"FAULTLINE_TRIAL_DIR", (stage.run_folder() / "0").string()}));
 }
 
 TEST(RunHooksTest, ASetupThatFailsEndsTheRunBeforeItBegan) {
   CampaignStage stage("[hooks]\nsetup = [\"setup\"]");
-  stage.host.refuse = [](const HostCommand&) { return true; };
+  stage.commands.refuse = [](const HostCommand&) { return true; };
 
   EXPECT_THAT(stage.execute_to_error().text(), HasSubstr("setup failed: setup exited with 1"));
   EXPECT_FALSE(stage.journal.run);
@@ -139,7 +139,7 @@ TEST(RunHooksTest, ASetupThatFailsEndsTheRunBeforeItBegan) {
 TEST(RunHooksTest, ATrialThatIsNotPreparedIsSetupFailedAndDoesNotRun) {
   CampaignStage stage("[hooks]\nbefore_trial = [\"before\"]");
   int calls = 0;
-  stage.host.refuse = [&calls](const HostCommand&) { return ++calls == 3; };
+  stage.commands.refuse = [&calls](const HostCommand&) { return ++calls == 3; };
 
   const auto summary = stage.execute();
 
@@ -152,7 +152,7 @@ TEST(RunHooksTest, ATrialThatIsNotPreparedIsSetupFailedAndDoesNotRun) {
 
 TEST(RunHooksTest, WhatFailsAfterATrialIsToldAndChangesNothing) {
   CampaignStage stage("[hooks]\nafter_trial = [\"after\"]\ncleanup = [\"cleanup\"]");
-  stage.host.refuse = [](const HostCommand&) { return true; };
+  stage.commands.refuse = [](const HostCommand&) { return true; };
 
   const auto summary = stage.execute();
 
@@ -166,13 +166,13 @@ TEST(RunHooksTest, AnInterruptedRunCleansUp) {
   stage.processes.while_running = [&stage](const TrialSpec&) { stage.stop = true; };
 
   EXPECT_EQ(stage.execute()->record.state, RunState::interrupted);
-  EXPECT_THAT(programs(stage.host), ElementsAre("cleanup"));
+  EXPECT_THAT(programs(stage.commands), ElementsAre("cleanup"));
 }
 
 TEST(RunHooksTest, AnUnhealthyMachineStopsTheRunInsteadOfFillingItWithFailures) {
   CampaignStage stage("[hooks]\nhealth = [\"check\"]\nhealth_every = 5");
   int checks = 0;
-  stage.host.refuse = [&checks](const HostCommand&) { return ++checks == 3; };
+  stage.commands.refuse = [&checks](const HostCommand&) { return ++checks == 3; };
 
   const auto summary = stage.execute();
 
@@ -191,7 +191,7 @@ TEST(RunHooksTest, TheSystemsLogIsKeptWithWhatEndedBadly) {
 
   stage.execute();
 
-  EXPECT_THAT(stage.host.commands, SizeIs(3));
+  EXPECT_THAT(stage.commands.ran, SizeIs(3));
   for (const auto& [index, trial] : stage.journal.trials) {
     EXPECT_EQ(std::filesystem::exists(stage.run_folder() / std::to_string(index) / "system_log.txt"),
               trial.verdict.outcome == Outcome::crashed);
@@ -200,7 +200,7 @@ TEST(RunHooksTest, TheSystemsLogIsKeptWithWhatEndedBadly) {
 
 TEST(RunHooksTest, AMachineThatIsUnhealthyFromTheStartRunsNothing) {
   CampaignStage stage("[hooks]\nhealth = [\"check\"]");
-  stage.host.refuse = [](const HostCommand&) { return true; };
+  stage.commands.refuse = [](const HostCommand&) { return true; };
 
   EXPECT_EQ(stage.execute()->record.state, RunState::stopped);
   EXPECT_THAT(stage.processes.specs, IsEmpty());

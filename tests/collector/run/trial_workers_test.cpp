@@ -10,6 +10,7 @@
 #include "collector/plan/campaign_file.h"
 #include "collector/run/campaign_runner.h"
 #include "tests/support/collector_ips.h"
+#include "tests/support/fake_command_runner.h"
 #include "tests/support/fake_host.h"
 #include "tests/support/memory_journal.h"
 #include "tests/support/scoped_temp_folder.h"
@@ -119,6 +120,10 @@ class PairedRunner final : public ProcessRunner {
  public:
   explicit PairedRunner(std::filesystem::path report_folder) : report_folder_(std::move(report_folder)) {}
 
+  Result<std::int64_t> end_survivors(const std::filesystem::path& /*trial_folder*/,
+                                     const std::string& /*boot_session*/) override {
+    return 0;
+  }
   Result<TrialStatus> run(const TrialSpec& spec, const std::atomic<bool>& /*stop*/) override {
     const SystemClock clock;
     TrialStatus status;
@@ -164,6 +169,7 @@ TEST(ParallelRunTest, EveryTrialIsRecordedOnceWithItsOwnReport) {
   std::filesystem::create_directory(folder / "reports");
   SystemClock clock;
   FakeHost host;
+  FakeCommandRunner commands;
   PairedRunner processes(folder / "reports");
   MemoryJournal journal;
   SilentObserver observer;
@@ -179,7 +185,8 @@ TEST(ParallelRunTest, EveryTrialIsRecordedOnceWithItsOwnReport) {
   options.report_folders = {folder / "reports"};
   const std::atomic<bool> stop{false};
 
-  const auto summary = run_campaign(campaign, options, {clock, processes, host, journal, observer}, stop);
+  const auto summary =
+      run_campaign(campaign, options, {clock, processes, host, commands, journal, observer}, stop);
 
   ASSERT_TRUE(summary) << summary.error().text();
   EXPECT_EQ(processes.most(), 2);

@@ -5,10 +5,10 @@
 
 #include <fstream>
 
+#include "collector/host/command_runner.h"
 #include "collector/plan/campaign_file.h"
 #include "collector/plan/schedule.h"
 #include "core/base/hash.h"
-#include "tests/support/fake_host.h"
 #include "tests/support/scoped_temp_folder.h"
 
 namespace faultline {
@@ -22,28 +22,19 @@ using ::testing::Not;
 using ::testing::Pair;
 
 /// Answers every Python alike.
-class PythonHost final : public HostProbe {
+class PythonAnswers final : public CommandRunner {
  public:
-  FakeHost rest;
   std::vector<std::vector<std::string>> asked;
   std::string answer = "python 3.11.2\ntorch 2.9.1\nno version here";
 
-  HostFacts facts() override { return rest.facts(); }
-  std::optional<std::string> boot_session() override { return rest.boot_session(); }
-  std::optional<double> load_1min() override { return rest.load_1min(); }
-  std::optional<std::uint64_t> free_bytes(const std::filesystem::path& path) override {
-    return rest.free_bytes(path);
-  }
-  Result<std::int64_t> end_survivors(const std::filesystem::path& folder, const std::string& boot) override {
-    return rest.end_survivors(folder, boot);
-  }
-  Result<std::string> command_output(const std::vector<std::string>& argv,
-                                     std::chrono::milliseconds) override {
+  Result<std::string> output_of(const std::vector<std::string>& argv, std::chrono::milliseconds) override {
     asked.push_back(argv);
     if (answer.empty()) return fail(ErrorKind::process, "no python");
     return answer;
   }
-  Result<std::string> run_command(const HostCommand& command) override { return rest.run_command(command); }
+  Result<std::string> run(const HostCommand&) override {
+    return fail(ErrorKind::process, "only questions are asked");
+  }
 };
 
 class WorkloadFactsTest : public ::testing::Test {
@@ -55,11 +46,11 @@ class WorkloadFactsTest : public ::testing::Test {
                        folder_.path());
     for (const auto& mistake : read.mistakes) ADD_FAILURE() << mistake.message;
     return workload_facts(read.campaign, make_cells(read.campaign),
-                          {folder_.path().string(), folder_.path().string()}, host_);
+                          {folder_.path().string(), folder_.path().string()}, commands_);
   }
 
   ScopedTempFolder folder_;
-  PythonHost host_;
+  PythonAnswers commands_;
 };
 
 TEST_F(WorkloadFactsTest, EachFileOfACommandIsKnownByItsHash) {
@@ -72,7 +63,7 @@ TEST_F(WorkloadFactsTest, EachFileOfACommandIsKnownByItsHash) {
 
   EXPECT_THAT(facts, ElementsAre(Pair("file.a.bin", hash128_hex("a")), Pair("file.b.bin", hash128_hex("b")),
                                  Pair("file.train.py", hash128_hex("print(1)\n"))));
-  EXPECT_THAT(host_.asked, IsEmpty());
+  EXPECT_THAT(commands_.asked, IsEmpty());
 }
 
 TEST_F(WorkloadFactsTest, AProgramIsSoughtOnThePathAndAnArgumentIsNot) {
@@ -88,13 +79,13 @@ TEST_F(WorkloadFactsTest, TheCommandsOwnPythonSaysItsVersionsOnce) {
 
   EXPECT_THAT(facts, Contains(Pair("python", "3.11.2")));
   EXPECT_THAT(facts, Contains(Pair("torch", "2.9.1")));
-  ASSERT_EQ(host_.asked.size(), 1U);
-  EXPECT_EQ(std::vector<std::string>(host_.asked[0].begin(), host_.asked[0].end() - 1),
+  ASSERT_EQ(commands_.asked.size(), 1U);
+  EXPECT_EQ(std::vector<std::string>(commands_.asked[0].begin(), commands_.asked[0].end() - 1),
             (std::vector<std::string>{"timeout", "5", "python3", "-c"}));
 }
 
 TEST_F(WorkloadFactsTest, WhatDoesNotAnswerIsAbsent) {
-  host_.answer.clear();
+  commands_.answer.clear();
 
   EXPECT_THAT(facts_of("\"/nowhere/python3.99\", \"t.py\""), IsEmpty());
 }
