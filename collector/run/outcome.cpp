@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
 
 #include "collector/trial/crash_signals.h"
 #include "core/base/check.h"
@@ -19,10 +22,9 @@ constexpr auto kShellsAndWrappers = std::to_array<std::string_view>(
      "sudo",   "doas",    "caffeinate", "uv",      "uvx",     "conda",    "mamba", "micromamba",
      "poetry", "pipx",    "pipenv",     "npx",     "make",    "parallel"});
 
-using Rule = std::optional<Verdict> (*)(const TrialEvidence&);
-
-Verdict verdict(Outcome outcome, std::string_view rule, std::string note = {}) {
-  Verdict made{outcome, std::string(rule), {}};
+/// What a rule decides; decide_outcome() adds the rule's name.
+Verdict verdict(Outcome outcome, std::string note = {}) {
+  Verdict made{outcome, {}, {}};
   if (!note.empty()) made.notes.push_back(std::move(note));
   return made;
 }
@@ -66,21 +68,19 @@ std::string ending_text(const TrialStatus& status) {
 std::optional<Verdict> not_started(const TrialEvidence& evidence) {
   if (evidence.status.started) return std::nullopt;
   const std::string& error = evidence.status.start_error;
-  return verdict(Outcome::setup_failed, "not_started",
-                 error.empty() ? "the command could not be executed" : error);
+  return verdict(Outcome::setup_failed, error.empty() ? "the command could not be executed" : error);
 }
 
 std::optional<Verdict> launch_failure(const TrialEvidence& evidence) {
   for (const ReportFacts& report : evidence.reports) {
-    if (report.launch_failure)
-      return verdict(Outcome::setup_failed, "launch_failure", *report.launch_failure);
+    if (report.launch_failure) return verdict(Outcome::setup_failed, *report.launch_failure);
   }
   return std::nullopt;
 }
 
 std::optional<Verdict> loader_error(const TrialEvidence& evidence) {
   if (!evidence.output.loader_error || !ended_badly(evidence.status)) return std::nullopt;
-  return verdict(Outcome::setup_failed, "loader_error", *evidence.output.loader_error);
+  return verdict(Outcome::setup_failed, *evidence.output.loader_error);
 }
 
 std::optional<Verdict> shell_could_not_run(const TrialEvidence& evidence) {
@@ -89,7 +89,7 @@ std::optional<Verdict> shell_could_not_run(const TrialEvidence& evidence) {
   if ((code != 126 && code != 127) || !has_shell_or_wrapper(evidence.argv)) return std::nullopt;
   if (contains(workload.accepted_exit_codes, code) || contains(workload.crash_exit_codes, code))
     return std::nullopt;
-  return verdict(Outcome::setup_failed, "shell_could_not_run",
+  return verdict(Outcome::setup_failed,
                  fmt::format("exited with {}: the shell {}", code,
                              code == 127 ? "did not find the command" : "could not execute the command"));
 }
@@ -104,15 +104,15 @@ std::optional<Verdict> expect_image_missing(const TrialEvidence& evidence) {
     listed = listed || !names.empty();
   }
   // Without a report nothing is known about images, and nothing is claimed.
-  if (!listed) return std::nullopt;
-  return verdict(Outcome::setup_failed, "expect_image_missing",
+  if (!listed || evidence.has_other_reports) return std::nullopt;
+  return verdict(Outcome::setup_failed,
                  fmt::format("image \"{}\" is not in the list of the trial's report", *expected));
 }
 
 std::optional<Verdict> expect_output_missing(const TrialEvidence& evidence) {
   const auto& expected = evidence.workload->expect_output;
   if (!expected || evidence.output.expected_line) return std::nullopt;
-  auto made = verdict(Outcome::setup_failed, "expect_output_missing",
+  auto made = verdict(Outcome::setup_failed,
                       fmt::format("no line of the output matches expect_output \"{}\"", *expected));
   made.notes.push_back("it " + ending_text(evidence.status));
   if (evidence.status.term_signal) {
@@ -124,13 +124,13 @@ std::optional<Verdict> expect_output_missing(const TrialEvidence& evidence) {
 
 std::optional<Verdict> crash_signal(const TrialEvidence& evidence) {
   if (!died_of_own_crash_signal(evidence)) return std::nullopt;
-  return verdict(Outcome::crashed, "crash_signal", ending_text(evidence.status));
+  return verdict(Outcome::crashed, ending_text(evidence.status));
 }
 
 std::optional<Verdict> crash_signal_in_child(const TrialEvidence& evidence) {
   const CrashDeath* death = own_crash_in_child(evidence);
   if (death == nullptr) return std::nullopt;
-  return verdict(Outcome::crashed, "crash_signal_in_child",
+  return verdict(Outcome::crashed,
                  fmt::format("process {} that it started died of {}; the command itself {}", death->pid,
                              signal_name(death->signal), ending_text(evidence.status)));
 }
@@ -138,15 +138,15 @@ std::optional<Verdict> crash_signal_in_child(const TrialEvidence& evidence) {
 /// A report of the death that the harness itself caused at the time limit is no crash.
 std::optional<Verdict> own_report(const TrialEvidence& evidence) {
   if (evidence.status.timed_out || !has_crash_report(evidence)) return std::nullopt;
-  return verdict(Outcome::crashed, "own_report",
+  return verdict(Outcome::crashed,
                  fmt::format("it {}, and left a crash report of its own", ending_text(evidence.status)));
 }
 
 std::optional<Verdict> time_limit(const TrialEvidence& evidence) {
   if (!evidence.status.timed_out) return std::nullopt;
-  auto made = verdict(Outcome::hung, "time_limit",
-                      evidence.status.stuck ? "stuck: it used no CPU when its time was up"
-                                            : "slow: it was still using the CPU when its time was up");
+  auto made =
+      verdict(Outcome::hung, evidence.status.stuck ? "stuck: it used no CPU when its time was up"
+                                                   : "slow: it was still using the CPU when its time was up");
   if (!evidence.status.capture_note.empty()) made.notes.push_back(evidence.status.capture_note);
   return made;
 }
@@ -154,8 +154,7 @@ std::optional<Verdict> time_limit(const TrialEvidence& evidence) {
 std::optional<Verdict> crash_exit_code(const TrialEvidence& evidence) {
   const auto& code = evidence.status.exit_code;
   if (!code || !contains(evidence.workload->crash_exit_codes, *code)) return std::nullopt;
-  return verdict(Outcome::crashed, "crash_exit_code",
-                 fmt::format("exited with {}, which the workload names as a crash", *code));
+  return verdict(Outcome::crashed, fmt::format("exited with {}, which the workload names as a crash", *code));
 }
 
 std::optional<Verdict> shell_exit_code(const TrialEvidence& evidence) {
@@ -163,65 +162,104 @@ std::optional<Verdict> shell_exit_code(const TrialEvidence& evidence) {
   if (!code || *code <= 128 || !is_crash_signal(*code - 128)) return std::nullopt;
   if (!has_shell_or_wrapper(evidence.argv) || contains(evidence.workload->accepted_exit_codes, *code))
     return std::nullopt;
-  return verdict(
-      Outcome::crashed, "shell_exit_code",
-      fmt::format("exited with {}: 128 + {} from a shell or wrapper", *code, signal_name(*code - 128)));
+  return verdict(Outcome::crashed, fmt::format("exited with {}: 128 + {} from a shell or wrapper", *code,
+                                               signal_name(*code - 128)));
 }
 
 std::optional<Verdict> crash_when(const TrialEvidence& evidence) {
   if (!evidence.output.crash_line) return std::nullopt;
-  return verdict(Outcome::crashed, "crash_when", "crash_when matched: " + *evidence.output.crash_line);
+  return verdict(Outcome::crashed, "crash_when matched: " + *evidence.output.crash_line);
 }
 
 std::optional<Verdict> wrong_when(const TrialEvidence& evidence) {
   if (!evidence.output.wrong_line) return std::nullopt;
-  return verdict(Outcome::wrong, "wrong_when", "wrong_when matched: " + *evidence.output.wrong_line);
+  return verdict(Outcome::wrong, "wrong_when matched: " + *evidence.output.wrong_line);
 }
 
 std::optional<Verdict> ok_count(const TrialEvidence& evidence) {
   const auto& ok = evidence.output.ok;
   if (!ok || ok->ok >= ok->of) return std::nullopt;
-  return verdict(Outcome::wrong, "ok_count", fmt::format("{} of {} results were right", ok->ok, ok->of));
+  return verdict(Outcome::wrong, fmt::format("{} of {} results were right", ok->ok, ok->of));
 }
 
 std::optional<Verdict> other_signal(const TrialEvidence& evidence) {
   if (!evidence.status.term_signal) return std::nullopt;
-  return verdict(Outcome::exit_error, "other_signal",
+  return verdict(Outcome::exit_error,
                  ending_text(evidence.status) + ", which neither means a crash nor was sent by Faultline");
 }
 
 std::optional<Verdict> exit_code(const TrialEvidence& evidence) {
   const auto& code = evidence.status.exit_code;
   if (!code || *code == 0 || contains(evidence.workload->accepted_exit_codes, *code)) return std::nullopt;
-  return verdict(Outcome::exit_error, "exit_code", ending_text(evidence.status));
+  return verdict(Outcome::exit_error, ending_text(evidence.status));
 }
 
 std::optional<Verdict> pass_when_missing(const TrialEvidence& evidence) {
   const auto& wanted = evidence.workload->pass_when;
   if (!wanted || evidence.output.pass_line) return std::nullopt;
-  return verdict(Outcome::exit_error, "pass_when_missing",
-                 fmt::format("it {}, but no line of its output matches pass_when \"{}\"",
-                             ending_text(evidence.status), *wanted));
+  return verdict(Outcome::exit_error, fmt::format("it {}, but no line of its output matches pass_when \"{}\"",
+                                                  ending_text(evidence.status), *wanted));
 }
 
-constexpr std::array<Rule, 18> kRules{not_started,
-                                      launch_failure,
-                                      loader_error,
-                                      shell_could_not_run,
-                                      expect_image_missing,
-                                      expect_output_missing,
-                                      crash_signal,
-                                      crash_signal_in_child,
-                                      own_report,
-                                      time_limit,
-                                      crash_exit_code,
-                                      shell_exit_code,
-                                      crash_when,
-                                      wrong_when,
-                                      ok_count,
-                                      other_signal,
-                                      exit_code,
-                                      pass_when_missing};
+std::optional<Verdict> exit_zero(const TrialEvidence& evidence) {
+  if (evidence.status.exit_code.value_or(0) != 0) return std::nullopt;
+  return verdict(Outcome::passed);
+}
+
+std::optional<Verdict> accepted_exit_code(const TrialEvidence& evidence) {
+  return verdict(Outcome::passed, ending_text(evidence.status));
+}
+
+struct Rule {
+  std::string_view name;
+  std::optional<Verdict> (*decide)(const TrialEvidence&);
+  bool reads_reports;  ///< It may hold for a report that comes late.
+};
+
+/// The first that holds decides; the last one always does.
+constexpr auto kRules = std::to_array<Rule>({
+    {"not_started", not_started, false},
+    {"launch_failure", launch_failure, true},
+    {"loader_error", loader_error, false},
+    {"shell_could_not_run", shell_could_not_run, false},
+    {"expect_image_missing", expect_image_missing, true},
+    {"expect_output_missing", expect_output_missing, false},
+    {"crash_signal", crash_signal, false},
+    {"crash_signal_in_child", crash_signal_in_child, false},
+    {"own_report", own_report, true},
+    {"time_limit", time_limit, false},
+    {"crash_exit_code", crash_exit_code, false},
+    {"shell_exit_code", shell_exit_code, false},
+    {"crash_when", crash_when, false},
+    {"wrong_when", wrong_when, false},
+    {"ok_count", ok_count, false},
+    {"other_signal", other_signal, false},
+    {"exit_code", exit_code, false},
+    {"pass_when_missing", pass_when_missing, false},
+    {"exit_zero", exit_zero, false},
+    {"accepted_exit_code", accepted_exit_code, false},
+});
+
+/// The verdict of the first rule of `rules` that holds and that `asks` for.
+template <typename Predicate>
+std::optional<Verdict> first_verdict(std::span<const Rule> rules, const TrialEvidence& evidence,
+                                     const Predicate& asks) {
+  for (const Rule& rule : rules) {
+    auto found = asks(rule) ? rule.decide(evidence) : std::nullopt;
+    if (!found) continue;
+    found->rule = rule.name;
+    return found;
+  }
+  return std::nullopt;
+}
+
+/// The rules that come before the one of that name: none where it is not in the table, as for a panic.
+std::span<const Rule> rules_before(std::string_view name) {
+  const auto found =
+      std::find_if(kRules.begin(), kRules.end(), [name](const Rule& rule) { return rule.name == name; });
+  if (found == kRules.end()) return {};
+  return {kRules.begin(), found};
+}
 
 bool any_crash_death(const TrialEvidence& evidence) {
   return died_of_own_crash_signal(evidence) || own_crash_in_child(evidence) != nullptr;
@@ -240,22 +278,14 @@ bool has_shell_or_wrapper(const std::vector<std::string>& argv) {
 
 Verdict decide_outcome(const TrialEvidence& evidence) {
   CHECK(evidence.workload != nullptr);
-  for (const Rule rule : kRules) {
-    auto found = rule(evidence);
-    if (!found) continue;
-    for (const std::string& line : evidence.output.gpu_errors)
-      found->notes.push_back("GPU error on its output: " + line);
-    if (found->outcome == Outcome::crashed && evidence.status.timed_out) {
-      found->notes.emplace_back("what was left of it ran into the time limit");
-    }
-    return *found;
-  }
-  const int code = evidence.status.exit_code.value_or(0);
-  auto passed = code == 0 ? verdict(Outcome::passed, "exit_zero")
-                          : verdict(Outcome::passed, "accepted_exit_code", ending_text(evidence.status));
+  auto found = first_verdict(kRules, evidence, [](const Rule&) { return true; });
+  CHECK(found.has_value());
   for (const std::string& line : evidence.output.gpu_errors)
-    passed.notes.push_back("GPU error on its output: " + line);
-  return passed;
+    found->notes.push_back("GPU error on its output: " + line);
+  if (found->outcome == Outcome::crashed && evidence.status.timed_out) {
+    found->notes.emplace_back("what was left of it ran into the time limit");
+  }
+  return *found;
 }
 
 CaptureResult decide_capture(const TrialEvidence& evidence, const Verdict& verdict) {
@@ -276,28 +306,28 @@ CaptureResult decide_capture(const TrialEvidence& evidence, const Verdict& verdi
   return result;
 }
 
-void apply_late_report(Trial& trial, const ReportFacts& report, const Workload* workload) {
-  if (report.launch_failure) {
-    trial.verdict = {Outcome::setup_failed, "launch_failure", {*report.launch_failure}};
-  } else if (workload != nullptr && workload->expect_image && !report.image_names.empty() &&
-             std::find(report.image_names.begin(), report.image_names.end(), *workload->expect_image) ==
-                 report.image_names.end()) {
-    trial.verdict = {
-        Outcome::setup_failed,
-        "expect_image_missing",
-        {fmt::format("image \"{}\" is not in the list of the trial's report", *workload->expect_image)}};
-  } else if (report.is_crash) {
-    const Outcome before = trial.verdict.outcome;
-    if (before == Outcome::passed || before == Outcome::exit_error || before == Outcome::wrong) {
-      trial.verdict.notes.insert(
-          trial.verdict.notes.begin(),
-          fmt::format("was {} ({}) until its crash report came", outcome_text(before), trial.verdict.rule));
-      trial.verdict.outcome = Outcome::crashed;
-      trial.verdict.rule = "own_report";
-    }
-  } else {
-    return;
+void decide_with_late_report(Trial& trial, const ReportFacts& report, const Workload& workload) {
+  TrialEvidence evidence;
+  evidence.workload = &workload;
+  evidence.status.started = true;
+  evidence.status.exit_code = trial.exit_code;
+  evidence.status.term_signal = trial.term_signal;
+  // Nothing but the time limit makes a trial hung, also where no more is recorded of it.
+  evidence.status.timed_out = trial.timed_out || trial.verdict.outcome == Outcome::hung;
+  evidence.reports.push_back(report);
+  evidence.has_other_reports = !trial.incidents.empty();
+  // Whatever else the verdict rests on is as it was: the rules that come before the recorded one did not
+  // hold, and of them only those that read reports may hold now.
+  auto found = first_verdict(rules_before(trial.verdict.rule), evidence,
+                             [](const Rule& rule) { return rule.reads_reports; });
+  if (found) {
+    found->notes.insert(found->notes.begin(),
+                        fmt::format("was {} ({}) until its report came", outcome_text(trial.verdict.outcome),
+                                    trial.verdict.rule));
+    found->notes.insert(found->notes.end(), trial.verdict.notes.begin(), trial.verdict.notes.end());
+    trial.verdict = std::move(*found);
   }
+  if (trial.verdict.outcome == Outcome::crashed && !report.is_crash) return;
   trial.uncaptured = false;
   trial.uncaptured_reason.clear();
 }

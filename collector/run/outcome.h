@@ -23,6 +23,7 @@ struct TrialEvidence {
   TrialStatus status;
   OutputFacts output;
   std::vector<ReportFacts> reports;
+  bool has_other_reports = false;  ///< It has more, of which nothing is known here.
 };
 
 /// The rules, in this order; the first that holds decides:
@@ -61,10 +62,11 @@ struct CaptureResult {
 };
 CaptureResult decide_capture(const TrialEvidence& evidence, const Verdict& verdict);
 
-/// Changes a recorded trial for a crash report that came late: `passed`, `exit_error` and `wrong` become
-/// `crashed` (rule own_report), `setup_failed` and `hung` stay, and it is captured. `workload` may be
-/// null where it is not known any more.
-void apply_late_report(Trial& trial, const ReportFacts& report, const Workload* workload);
+/// Decides anew on a recorded trial of which one more report came: by the same rules, as far as they read
+/// reports and come before the rule that decided. So a crash report makes a trial `crashed` that had passed,
+/// failed or was wrong, and one that hung, panicked or was not set up stays what it was. A trial that is
+/// crashed and has a crash report is captured.
+void decide_with_late_report(Trial& trial, const ReportFacts& report, const Workload& workload);
 
 /// True where a shell or a wrapper (sh, timeout, env, uv, …) stands in argv, so that 128+n may speak
 /// of a child's death.

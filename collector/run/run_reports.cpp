@@ -180,7 +180,7 @@ Result<void> CampaignRun::accept(ArrivedReport& arrived, EndedTrial* current) {
 }
 
 Result<void> CampaignRun::accept_late(Trial trial, ArrivedReport& arrived, const ReportFacts& facts) {
-  apply_late_report(trial, facts, &campaign_.workloads[cells_[trial.cell_index].workload_index]);
+  decide_with_late_report(trial, facts, campaign_.workloads[cells_[trial.cell_index].workload_index]);
   trial.incidents.push_back(arrived.report.key());
   TRY(parts_.journal.report_arrived_late(trial, arrived.report));
   tally_.set(trial);

@@ -268,7 +268,7 @@ TEST_F(OutcomeTest, ALateReportTurnsASilentPassIntoACrashAndKeepsAHang) {
   Trial hung;
   hung.verdict = {Outcome::hung, "time_limit", {}};
 
-  for (Trial* trial : {&passed, &uncaptured, &hung}) apply_late_report(*trial, report, &workload_);
+  for (Trial* trial : {&passed, &uncaptured, &hung}) decide_with_late_report(*trial, report, workload_);
 
   EXPECT_EQ(passed.verdict.outcome, Outcome::crashed);
   EXPECT_EQ(passed.verdict.rule, "own_report");
@@ -279,12 +279,65 @@ TEST_F(OutcomeTest, ALateReportTurnsASilentPassIntoACrashAndKeepsAHang) {
   EXPECT_EQ(hung.verdict.outcome, Outcome::hung);
 }
 
+TEST_F(OutcomeTest, ALateReportIsJudgedByTheRulesThatJudgeOneThatComesInTime) {
+  workload_.expect_image = "libwanted.dylib";
+  ReportFacts report;
+  report.is_crash = true;
+  report.image_names = {"libother.dylib"};
+  dies(SIGSEGV);
+  Trial trial;
+  trial.term_signal = SIGSEGV;
+  trial.verdict = decide_outcome(evidence_);
+  ASSERT_EQ(trial.verdict.rule, "crash_signal");
+
+  decide_with_late_report(trial, report, workload_);
+
+  evidence_.reports = {report};
+  const Verdict in_time = decide_outcome(evidence_);
+  EXPECT_EQ(in_time.rule, "expect_image_missing");
+  EXPECT_EQ(trial.verdict.rule, in_time.rule);
+  EXPECT_EQ(trial.verdict.outcome, in_time.outcome);
+}
+
+TEST_F(OutcomeTest, AReportOfASecondProcessDoesNotTakeBackAnImageThatAnotherReportMayHaveListed) {
+  workload_.expect_image = "libwanted.dylib";
+  ReportFacts report;
+  report.is_crash = true;
+  report.image_names = {"libother.dylib"};
+  Trial trial;
+  trial.verdict = {Outcome::crashed, "crash_signal", {}};
+  trial.incidents = {"A"};
+
+  decide_with_late_report(trial, report, workload_);
+
+  EXPECT_EQ(trial.verdict.rule, "crash_signal");
+}
+
+TEST_F(OutcomeTest, ALateReportLeavesATrialThatPanickedOrWasNotSetUp) {
+  ReportFacts report;
+  report.is_crash = true;
+  report.launch_failure = "DYLD: Library missing";
+  Trial panicked;
+  panicked.verdict = {Outcome::panicked, "boot_session_changed", {}};
+  Trial not_ready;
+  not_ready.verdict = {Outcome::setup_failed, "before_trial_failed", {}};
+  Trial passed;
+  passed.verdict = {Outcome::passed, "exit_zero", {}};
+
+  for (Trial* trial : {&panicked, &not_ready, &passed}) decide_with_late_report(*trial, report, workload_);
+
+  EXPECT_EQ(panicked.verdict.rule, "boot_session_changed");
+  EXPECT_EQ(not_ready.verdict.rule, "before_trial_failed");
+  EXPECT_EQ(passed.verdict.outcome, Outcome::setup_failed);
+  EXPECT_EQ(passed.verdict.rule, "launch_failure");
+}
+
 TEST_F(OutcomeTest, ALateReportThatIsNoCrashChangesNothing) {
   Trial trial;
   trial.verdict = {Outcome::crashed, "crash_signal", {}};
   trial.uncaptured = true;
 
-  apply_late_report(trial, ReportFacts{}, &workload_);
+  decide_with_late_report(trial, ReportFacts{}, workload_);
 
   EXPECT_TRUE(trial.uncaptured);
   EXPECT_EQ(trial.verdict.outcome, Outcome::crashed);
