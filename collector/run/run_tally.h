@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "collector/run/campaign_runner.h"
+#include "collector/run/run_summary.h"
 #include "collector/trial/run_journal.h"
 #include "core/model/trial.h"
 
