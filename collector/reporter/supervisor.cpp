@@ -11,8 +11,10 @@
 #include <set>
 
 #include "collector/reporter/child_process.h"
+#include "collector/reporter/hang_look.h"
 #include "collector/reporter/loop_signals.h"
-#include "collector/reporter/output_file.h"
+#include "collector/reporter/trial_outputs.h"
+#include "collector/reporter/trial_tree.h"
 #include "collector/trial/clock_watch.h"
 #include "collector/trial/crash_signals.h"
 #include "collector/trial/process_tree.h"
@@ -27,20 +29,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-/// Between the two looks at a process that has run out of time.
-constexpr milliseconds kHangWindow{200};
-/// Below this part of one CPU a process is not working.
-constexpr int kIdlePerMille = 10;
-/// Stacks of a hang are taken of the command and of this many of its descendants at most.
-constexpr std::size_t kHangProcesses = 4;
 /// How long SIGKILL may take before a process is called unkillable.
 constexpr milliseconds kKillLimit{5000};
-constexpr milliseconds kGuardPause{1000};
-constexpr milliseconds kBusyGuardPause{50};
-constexpr milliseconds kFirstTreePause{20};
-/// More are not remembered: a build starts thousands.
-constexpr std::size_t kMostDescendants = 1000;
-constexpr std::uint64_t kBusyBytes = 4ULL << 20;
 
 milliseconds cpu_time_ms(const timeval& now, const timeval& before) {
   const auto in_us = [](const timeval& t) { return std::int64_t{t.tv_sec} * 1'000'000 + t.tv_usec; };
@@ -61,14 +51,13 @@ Result<void> write_and_sync(const std::filesystem::path& path, std::string_view 
 class Supervision {
  public:
   Supervision(const TrialSpec& spec, const SupervisorOptions& options)
-      : spec_(spec), options_(options), signals_(options.inherit_streams), adopts_orphans_(adopt_orphans()) {
+      : spec_(spec), options_(options), signals_(options.inherit_streams) {
     ::getrusage(RUSAGE_CHILDREN, &usage_before_);
     // Kept open by a process that we leave behind, it would look as if we were still there.
     if (options.control_fd >= 0) ::fcntl(options.control_fd, F_SETFD, FD_CLOEXEC);
   }
   Supervision(const Supervision&) = delete;
   Supervision& operator=(const Supervision&) = delete;
-  ~Supervision() { disown_orphans(); }
 
   Result<TrialStatus> run() {
     TRY(start());
@@ -76,7 +65,7 @@ class Supervision {
       step();
     }
     end_tree();
-    TRY(finish_outputs());
+    TRY(outputs_.finish());
     fill_end();
     if (options_.write_records) {
       TRY(write_file_atomically(spec_.trial_folder / "status.json", write_trial_status(status_)));
@@ -90,9 +79,9 @@ class Supervision {
   Result<void> start() {
     ChildCommand command{spec_.argv, spec_.env, spec_.working_folder, -1, -1, !options_.inherit_streams};
     if (!options_.inherit_streams) {
-      TRY(open_outputs());
-      command.output_fd = outputs_[0].fd();
-      command.error_fd = outputs_[1].fd();
+      TRY(outputs_.open(spec_.trial_folder, spec_.output_limit_bytes));
+      command.output_fd = outputs_.output_fd();
+      command.error_fd = outputs_.error_fd();
     }
     watch_.look();
     TRY_ASSIGN(auto child, ChildProcess::fork_held(command));
@@ -105,18 +94,10 @@ class Supervision {
     status_.started_at = watch_.start_wall();
     status_.started_steady = started_ = watch_.start_steady();
     status_.held = watch_.looked_before_start();
-    guard_at_ = started_ + kGuardPause;
-    tree_at_ = adopts_orphans_ ? nanoseconds::max() : started_;
+    outputs_.start_guard(started_);
+    tree_.start(child_->pid(), options_.inherit_streams ? 0 : child_->pid(), started_);
     if (spec_.timeout.count() > 0) deadline_ = started_ + spec_.timeout;
     child_->release();
-    return {};
-  }
-
-  Result<void> open_outputs() {
-    for (const auto* name : {"stdout", "stderr"}) {
-      TRY_ASSIGN(auto file, OutputFile::create(spec_.trial_folder / name, spec_.output_limit_bytes));
-      outputs_.push_back(std::move(file));
-    }
     return {};
   }
 
@@ -153,13 +134,13 @@ class Supervision {
   void step() {
     drain();
     watch_.look();
-    look_at_tree();
+    tree_.look(clock_.monotonic());
     if (main_ended_) return;
     const auto now = clock_.monotonic();
     if (!interrupted_ && signals_.stop_requested()) interrupt(now);
     if (deadline_ && now >= *deadline_) advance(now);
-    if (now >= guard_at_) guard_outputs(now);
-    auto until = std::min(guard_at_, tree_at_);
+    outputs_.guard(now);
+    auto until = std::min(outputs_.guard_at(), tree_.look_at());
     if (deadline_) until = std::min(until, *deadline_);
     const int exec_fd = child_->exec_fd();
     const int control_fd = interrupted_ ? -1 : options_.control_fd;
@@ -181,12 +162,13 @@ class Supervision {
   }
 
   void on_process_end(pid_t pid, int wait_status) {
-    note_descendant(pid);
+    tree_.note(pid);
     if (WIFSIGNALED(wait_status) && is_crash_signal(WTERMSIG(wait_status))) {
       status_.crash_deaths.push_back({pid, WTERMSIG(wait_status), aborted_.contains(pid)});
     }
     if (pid != status_.pid) return;
     main_ended_ = true;
+    tree_.main_ended();
     status_.duration = clock_.monotonic() - started_;
     if (child_->exec_fd() >= 0) read_exec_result();
     if (!status_.started) return;
@@ -195,21 +177,6 @@ class Supervision {
     } else {
       status_.exit_code = WEXITSTATUS(wait_status);
     }
-  }
-
-  void note_descendant(pid_t pid) {
-    if (pid == status_.pid || descendants_.size() >= kMostDescendants) return;
-    if (descendants_.insert(pid).second) status_.descendants.push_back(pid);
-  }
-
-  /// Where orphans do not become ours, nobody tells of a descendant's end: reports of its children would be
-  /// nobody's. Most often at first, since workloads start their helpers early.
-  void look_at_tree() {
-    if (adopts_orphans_) return;
-    const auto now = clock_.monotonic();
-    if (now < tree_at_) return;
-    for (const pid_t pid : tree()) note_descendant(pid);
-    tree_at_ = now + std::clamp<nanoseconds>((now - started_) / 4, kFirstTreePause, kGuardPause);
   }
 
   void read_exec_result() {
@@ -230,16 +197,12 @@ class Supervision {
       case Phase::running:
         status_.timed_out = true;
         phase_ = Phase::looking;
-        hang_processes_ = tree();
-        if (hang_processes_.size() > kHangProcesses) hang_processes_.resize(kHangProcesses);
-        watcher_->take_stacks(hang_processes_);
-        cpu_before_ = tree_cpu();
-        looked_at_ = clock_.monotonic();
-        deadline_ = looked_at_ + kHangWindow;
+        hang_.first(*watcher_, clock_);
+        deadline_ = hang_.looked_at() + kHangWindow;
         return;
       case Phase::looking:
-        report_hang(now);
-        for (const pid_t pid : tree()) {
+        status_.stuck = hang_.second(*watcher_, now, spec_.timeout);
+        for (const pid_t pid : tree_.living()) {
           aborted_.insert(pid);
           ::kill(pid, SIGABRT);
         }
@@ -257,40 +220,10 @@ class Supervision {
     }
   }
 
-  void report_hang(nanoseconds now) {
-    CrashWatcher::HangFacts facts;
-    facts.timeout = spec_.timeout;
-    facts.window = std::chrono::duration_cast<milliseconds>(now - looked_at_);
-    facts.cpu_in_window = std::max(tree_cpu() - cpu_before_, nanoseconds(0));
-    facts.idle = facts.cpu_in_window * 1000 < nanoseconds(facts.window) * kIdlePerMille;
-    status_.stuck = watcher_->report_hang(hang_processes_, facts);
-  }
-
   void kill_all(nanoseconds now) {
-    for (const pid_t pid : tree()) ::kill(pid, SIGKILL);
+    tree_.signal_all(SIGKILL);
     phase_ = Phase::killing;
     deadline_ = now + kKillLimit;
-  }
-
-  /// The command's process first, then its descendants.
-  std::vector<pid_t> tree() {
-    const auto main = static_cast<pid_t>(status_.pid);
-    std::vector<pid_t> pids;
-    if (!main_ended_) pids.push_back(main);
-    for (const pid_t pid : living_descendants(::getpid(), session())) {
-      if (pid != main) pids.push_back(pid);
-    }
-    return pids;
-  }
-
-  nanoseconds tree_cpu() {
-    nanoseconds sum{0};
-    for (const pid_t pid : tree()) sum += process_cpu_time(pid);
-    return sum;
-  }
-
-  [[nodiscard]] pid_t session() const {
-    return options_.inherit_streams ? 0 : static_cast<pid_t>(status_.pid);
   }
 
   /// After the command: what it left running is ended, until nobody is left.
@@ -300,8 +233,8 @@ class Supervision {
     auto pause = nanoseconds(500'000);
     while (true) {
       const bool may_be_more = drain();
-      if (!may_be_more && adopts_orphans_) return;
-      const auto left = tree();
+      if (!may_be_more && tree_.adopts_orphans()) return;
+      const auto left = tree_.living();
       if (is_first) status_.stray_count = static_cast<std::int64_t>(left.size());
       is_first = false;
       if (left.empty() && !may_be_more) return;
@@ -318,17 +251,6 @@ class Supervision {
     }
   }
 
-  void guard_outputs(nanoseconds now) {
-    std::uint64_t grown = 0;
-    for (auto& output : outputs_) grown += output.guard();
-    guard_at_ = now + (grown >= kBusyBytes ? kBusyGuardPause : kGuardPause);
-  }
-
-  Result<void> finish_outputs() {
-    for (auto& output : outputs_) TRY(output.finish());
-    return {};
-  }
-
   void fill_end() {
     rusage usage{};
     ::getrusage(RUSAGE_CHILDREN, &usage);
@@ -337,6 +259,7 @@ class Supervision {
     status_.resources.peak_memory_bytes = peak_memory_bytes(usage);
     watch_.look();
     status_.clock = watch_.segments();
+    status_.descendants = tree_.descendants();
     status_.reports = watcher_->reports();
     const auto note = watcher_->note();
     if (!note.empty()) status_.capture_note += (status_.capture_note.empty() ? "" : "; ") + note;
@@ -347,25 +270,20 @@ class Supervision {
   const SystemClock clock_;
   ClockWatch watch_{clock_};
   LoopSignals signals_;
-  bool adopts_orphans_ = false;
+  TrialTree tree_;
+  HangLook hang_{tree_};
+  TrialOutputs outputs_;
   rusage usage_before_{};
-  std::vector<OutputFile> outputs_;  // Standard output, standard error; none where inherited.
   std::optional<ChildProcess> child_;
   std::unique_ptr<CrashWatcher> watcher_;
   TrialStatus status_;
 
   Phase phase_ = Phase::running;
   nanoseconds started_{0};
-  nanoseconds guard_at_{0};
-  nanoseconds tree_at_{0};
-  std::set<pid_t> descendants_;
   std::optional<nanoseconds> deadline_;  // When the present phase is over.
   bool main_ended_ = false;
   bool gave_up_ = false;  // The command's process could not be killed.
   bool interrupted_ = false;
-  std::vector<pid_t> hang_processes_;
-  nanoseconds cpu_before_{0};
-  nanoseconds looked_at_{0};
   std::set<pid_t> aborted_;  // Those that we sent SIGABRT.
 };
 
