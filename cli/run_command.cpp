@@ -224,7 +224,7 @@ Result<ExitStatus> run_with_store(const RunFlags& flags, const CommandContext& c
   ProgressLine progress(context, clock);
   TRY_ASSIGN(auto archive, archive_of(campaign));
   ImageArchiver archiver(campaign.archive, std::move(archive), progress);
-  CampaignJournal journal(store, rules, clock, archiver);
+  CampaignJournal journal(store, rules, clock, archiver, derive_captured(rules));
   const auto& stop = install_stop_signals();
   SnapshotObserver observer(store.path(), clock, progress);
   RunParts parts{clock, processes, host, commands, journal, observer};

@@ -53,7 +53,9 @@ struct ReportArrival {
 struct NewReport {
   std::string_view bytes;
   ReportArrival arrival;
-  const Analysis* analysis = nullptr;  ///< Required; for what nobody can read: kind `unreadable`.
+  /// For what nobody can read: kind `unreadable`. Null: the bytes alone are stored, under the incident that
+  /// read_identity() finds, and nothing is derived; Store::add_analysis() follows.
+  const Analysis* analysis = nullptr;
 };
 
 enum class AddStatus {
@@ -229,8 +231,7 @@ class Store {
                                  const Analysis& analysis);
   /// As add_report, of a trial that was recorded before, with what it makes of that trial: in one
   /// transaction, or a harness that dies in between would leave a crash that is counted as none.
-  Result<AddedReport> add_late_report(std::string_view bytes, const ReportArrival& arrival,
-                                      const Analysis& analysis, const TrialAmendment& amendment);
+  Result<AddedReport> add_late_report(const NewReport& report, const TrialAmendment& amendment);
   /// As add_report for each, in one transaction. Meant for some 50 at a time.
   Result<std::vector<AddedReport>> add_reports(std::span<const NewReport> reports);
   /// Appends whose a stored report is. The newest attribution holds; a trial goes before none.
@@ -247,6 +248,13 @@ class Store {
   Result<ReportArrival> arrival_of(std::string_view text);
 
   // Derived rows.
+
+  /// Stores what was derived from bytes that are stored already, and makes of it all that a report makes that is
+  /// stored with its analysis. Nothing changes where another form of the incident speaks for it.
+  Result<void> add_analysis(std::string_view bytes, const Analysis& analysis, WallTime at);
+  /// The bytes of every report that a run met and from which nothing is derived, as a harness leaves them that
+  /// is killed between the two; reports that nobody can read are among them.
+  Result<std::vector<std::string>> underived_reports(const Uuid& run);
 
   /// The next reports after that place (0: from the first), in the order in which they came, so that what is
   /// read and rewritten together stands together: at most `limit` of them, and fewer where their bytes come

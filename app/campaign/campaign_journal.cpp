@@ -17,10 +17,38 @@ TrialAmendment amendment_of(const Trial& trial, WallTime at) {
 
 }  // namespace
 
+DeriveReport derive_captured(const SiteRules& rules) {
+  return [&rules](std::string_view bytes) { return derive(bytes, ReportOrigin::captured, rules); };
+}
+
 Result<void> CampaignJournal::begin(const RunRecord& record) { return store_.begin_run(record); }
 
 Result<void> CampaignJournal::resume(const RunRecord& record) {
-  return store_.resume_run(record.uuid, clock_.wall(), record.planned_blocks);
+  TRY(store_.resume_run(record.uuid, clock_.wall(), record.planned_blocks));
+  TRY_ASSIGN(const auto underived, store_.underived_reports(record.uuid));
+  for (const std::string& bytes : underived) TRY(add_analysis(bytes));
+  return add_missing_output_sites(record.uuid);
+}
+
+Result<void> CampaignJournal::add_missing_output_sites(const Uuid& run) {
+  constexpr std::size_t kAtOnce = 500;
+  std::int64_t after = -1;
+  while (true) {
+    TRY_ASSIGN(const auto trials, store_.uncaptured_trials(run, after, kAtOnce));
+    for (const UncapturedTrial& stored : trials) {
+      if (stored.run != run) return {};  // The next run's.
+      after = stored.index;
+      if (!stored.site_key.empty()) continue;
+      Trial trial;
+      trial.run = run;
+      trial.index = stored.index;
+      trial.argv = {stored.program};
+      trial.uncaptured = true;
+      trial.stderr_tail = stored.stderr_tail;
+      TRY(add_output_site(trial));
+    }
+    if (trials.empty()) return {};
+  }
 }
 
 Result<RunHistory> CampaignJournal::history(const Uuid& run) {
@@ -31,28 +59,37 @@ Result<RunHistory> CampaignJournal::history(const Uuid& run) {
 }
 
 Result<void> CampaignJournal::trial_ended(const Trial& trial, const std::vector<CollectedReport>& reports) {
-  std::vector<Analysis> analyses;
-  analyses.reserve(reports.size());
   std::vector<NewReport> rows;
   rows.reserve(reports.size());
-  for (const auto& report : reports) {
-    analyses.push_back(derive(report.bytes, ReportOrigin::captured, rules_));
-    rows.push_back({report.bytes, arrival(trial.run, trial.index, report), &analyses.back()});
+  for (const auto& report : reports) rows.push_back(underived(trial.run, trial.index, report));
+  TRY_ASSIGN(const auto added, store_.record_trial(trial, rows));
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    if (added[i].news != AddStatus::known) TRY(add_analysis(reports[i].bytes));
   }
-  const auto output_site = derive_output_site(trial, rules_);
-  TRY(store_.record_trial(trial, rows, output_site ? &*output_site : nullptr));
-  for (const auto& analysis : analyses) archiver_.keep(analysis.report);
+  return add_output_site(trial);
+}
+
+Result<void> CampaignJournal::add_analysis(std::string_view bytes) {
+  const auto analysis = derive_report_(bytes);
+  TRY(store_.add_analysis(bytes, analysis, clock_.wall()));
+  archiver_.keep(analysis.report);
   return {};
+}
+
+/// Where a trial crashed that left no report, as its output tells.
+Result<void> CampaignJournal::add_output_site(const Trial& trial) {
+  auto site = derive_output_site(trial, rules_);
+  if (!site) return {};
+  const NewOutputSite found{trial.run, trial.index, std::move(site)};
+  return store_.replace_output_sites({&found, 1});
 }
 
 Result<void> CampaignJournal::report_arrived_late(const Trial& trial, const CollectedReport& report) {
   TRY_ASSIGN(const bool is_known, has_report(trial, report));
   if (is_known) return {};
-  const auto analysis = derive(report.bytes, ReportOrigin::captured, rules_);
-  TRY(store_.add_late_report(report.bytes, arrival(trial.run, trial.index, report), analysis,
-                             amendment_of(trial, clock_.wall())));
-  archiver_.keep(analysis.report);
-  return {};
+  TRY_ASSIGN(const auto added, store_.add_late_report(underived(trial.run, trial.index, report),
+                                                      amendment_of(trial, clock_.wall())));
+  return added.news == AddStatus::known ? Result<void>() : add_analysis(report.bytes);
 }
 
 /// A resumed run meets again what lies in its folders.
@@ -65,9 +102,9 @@ Result<bool> CampaignJournal::has_report(const Trial& trial, const CollectedRepo
 }
 
 Result<void> CampaignJournal::foreign_report(const Uuid& run, const CollectedReport& report) {
-  const auto analysis = derive(report.bytes, ReportOrigin::captured, rules_);
-  TRY(store_.add_report(report.bytes, arrival(run, std::nullopt, report), analysis));
-  return {};
+  const NewReport row = underived(run, std::nullopt, report);
+  TRY_ASSIGN(const auto added, store_.add_reports({&row, 1}));
+  return added.front().news == AddStatus::known ? Result<void>() : add_analysis(report.bytes);
 }
 
 Result<void> CampaignJournal::trials_contaminated(const Uuid& run,
@@ -88,15 +125,16 @@ Result<void> CampaignJournal::end(const Uuid& run, RunState state, const std::st
   return {};
 }
 
-ReportArrival CampaignJournal::arrival(const Uuid& run, std::optional<std::int64_t> trial_index,
-                                       const CollectedReport& report) const {
-  ReportArrival arrival;
-  arrival.origin = ReportOrigin::captured;
-  arrival.source_path = report.source.string();
-  arrival.seen = clock_.wall();
-  arrival.attribution =
+NewReport CampaignJournal::underived(const Uuid& run, std::optional<std::int64_t> trial_index,
+                                     const CollectedReport& report) const {
+  NewReport row;
+  row.bytes = report.bytes;
+  row.arrival.origin = ReportOrigin::captured;
+  row.arrival.source_path = report.source.string();
+  row.arrival.seen = clock_.wall();
+  row.arrival.attribution =
       ReportAttribution{run, trial_index, std::string(attribution_basis_text(report.basis)), report.latency};
-  return arrival;
+  return row;
 }
 
 }  // namespace faultline

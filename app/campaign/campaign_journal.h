@@ -1,23 +1,40 @@
-// The journal of a run, kept in the store: reports are derived and committed with their trial.
+// The journal of a run, kept in the store: first the raw bytes of reports, then what is derived from them.
 
 #pragma once
+
+#include <functional>
+#include <string_view>
 
 #include "analyzer/site/frame_rules.h"
 #include "app/ingest/image_archiver.h"
 #include "collector/trial/run_journal.h"
 #include "core/base/clock.h"
+#include "core/model/analysis.h"
 #include "db/store.h"
 
 namespace faultline {
 
-/// Once a report is stored, `archiver` sees which images it names.
+/// Everything that is derived from the bytes of a captured report. Whatever becomes of the call, the bytes
+/// are committed before it is made.
+using DeriveReport = std::function<Analysis(std::string_view bytes)>;
+
+/// derive() of app/ingest/ingest.h with these rules, which must outlive it.
+DeriveReport derive_captured(const SiteRules& rules);
+
+/// Once a report is stored, `archiver` sees which images it names. What an execution left underived that was
+/// killed, or whose analysis failed, is derived when the run is resumed.
 ///
 /// Ownership: `store`, `rules`, `clock` and `archiver` must outlive it. Threads: the one that runs the
 /// campaign.
 class CampaignJournal final : public RunJournal {
  public:
-  CampaignJournal(Store& store, const SiteRules& rules, const Clock& clock, ImageArchiver& archiver)
-      : store_(store), rules_(rules), clock_(clock), archiver_(archiver) {}
+  CampaignJournal(Store& store, const SiteRules& rules, const Clock& clock, ImageArchiver& archiver,
+                  DeriveReport derive_report)
+      : store_(store),
+        rules_(rules),
+        clock_(clock),
+        archiver_(archiver),
+        derive_report_(std::move(derive_report)) {}
 
   Result<void> begin(const RunRecord& record) override;
   Result<void> resume(const RunRecord& record) override;
@@ -30,13 +47,17 @@ class CampaignJournal final : public RunJournal {
 
  private:
   Result<bool> has_report(const Trial& trial, const CollectedReport& report);
-  ReportArrival arrival(const Uuid& run, std::optional<std::int64_t> trial_index,
-                        const CollectedReport& report) const;
+  [[nodiscard]] NewReport underived(const Uuid& run, std::optional<std::int64_t> trial_index,
+                                    const CollectedReport& report) const;
+  Result<void> add_analysis(std::string_view bytes);
+  Result<void> add_output_site(const Trial& trial);
+  Result<void> add_missing_output_sites(const Uuid& run);
 
   Store& store_;
   const SiteRules& rules_;
   const Clock& clock_;
   ImageArchiver& archiver_;
+  DeriveReport derive_report_;
 };
 
 }  // namespace faultline

@@ -14,6 +14,7 @@ namespace {
 
 // Level 9 is the last that is cheap; larger inputs are logs and core dumps by mistake.
 constexpr int kLevel = 9;
+constexpr int kQuickLevel = 1;
 constexpr int kLevelOfLarge = 3;
 constexpr std::uint64_t kLargeBytes = 8ULL << 20;
 constexpr std::uint64_t kLargestPrefixBytes = 4ULL << 20;
@@ -51,11 +52,13 @@ std::string raw_shape(const CrashReport& report) {
   return hash64_hex(content);
 }
 
-Result<std::string> compress_raw(std::string_view bytes, std::string_view prefix) {
+Result<std::string> compress_raw(std::string_view bytes, std::string_view prefix, Compression compression) {
   const std::unique_ptr<ZSTD_CCtx, CompressorDeleter> context(ZSTD_createCCtx());
   if (!context) return fail(ErrorKind::database, "no memory to compress a raw report");
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel,
-                         bytes.size() > kLargeBytes ? kLevelOfLarge : kLevel);
+  const int level = compression == Compression::quick ? kQuickLevel
+                    : bytes.size() > kLargeBytes      ? kLevelOfLarge
+                                                      : kLevel;
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
   if (!prefix.empty()) {
     // The window has to reach back over the whole prefix.
@@ -163,14 +166,35 @@ Result<PreparedRaw> RawReports::prepare(std::string_view bytes, std::string hash
   return raw;
 }
 
+Result<PreparedRaw> RawReports::prepare_quickly(std::string_view bytes, std::string hash) {
+  PreparedRaw raw;
+  raw.hash = std::move(hash);
+  raw.size_bytes = bytes.size();
+  TRY_ASSIGN(raw.body, compress_raw(bytes, {}, Compression::quick));
+  TRY_ASSIGN(const auto back, decompress_raw(raw.body, {}, raw.size_bytes));
+  if (back != bytes) return fail(ErrorKind::database, "a raw report came back changed from compression");
+  return raw;
+}
+
+Result<std::optional<std::int64_t>> RawReports::prefix_id_of(const PreparedRaw& raw) {
+  if (raw.prefix_hash.empty()) return std::nullopt;
+  TRY_ASSIGN(const auto id, find(raw.prefix_hash));
+  if (!id) return fail(ErrorKind::database, "the prefix of a raw report is not in the store");
+  return id;
+}
+
+Result<void> RawReports::reshape(std::int64_t id, const PreparedRaw& raw) {
+  TRY_ASSIGN(const auto prefix_id, prefix_id_of(raw));
+  TRY_ASSIGN(auto statement,
+             connection_.prepare(
+                 "UPDATE raw SET shape = ?, prefix_raw_id = ?, body = ? WHERE id = ? AND shape = ''"));
+  return statement.with(raw.shape, prefix_id, BlobView{raw.body}, id).run();
+}
+
 Result<std::int64_t> RawReports::insert(const PreparedRaw& raw) {
   TRY_ASSIGN(const auto known, find(raw.hash));
   if (known) return *known;
-  std::optional<std::int64_t> prefix_id;
-  if (!raw.prefix_hash.empty()) {
-    TRY_ASSIGN(prefix_id, find(raw.prefix_hash));
-    if (!prefix_id) return fail(ErrorKind::database, "the prefix of a raw report is not in the store");
-  }
+  TRY_ASSIGN(const auto prefix_id, prefix_id_of(raw));
   TRY_ASSIGN(auto statement,
              connection_.prepare("INSERT INTO raw (hash, size_bytes, shape, prefix_raw_id, body) "
                                  "VALUES (?, ?, ?, ?, ?)"));

@@ -22,7 +22,9 @@ std::string raw_shape(const CrashReport& report);
 
 /// One zstd frame. With a prefix the frame can only be read with that same prefix.
 /// Format: RFC 8878; prefix as in zstd.h, ZSTD_CCtx_refPrefix.
-Result<std::string> compress_raw(std::string_view bytes, std::string_view prefix);
+enum class Compression { quick, thorough };
+Result<std::string> compress_raw(std::string_view bytes, std::string_view prefix,
+                                 Compression compression = Compression::thorough);
 Result<std::string> decompress_raw(std::string_view frame, std::string_view prefix, std::uint64_t size_bytes);
 
 /// A report that is ready to be inserted: compressed, and proven to give the same bytes back.
@@ -48,6 +50,12 @@ class RawReports {
 
   Result<std::optional<std::int64_t>> find(std::string_view hash);
   Result<PreparedRaw> prepare(std::string_view bytes, std::string hash, std::string shape);
+  /// For bytes of which nothing is known yet: compressed by themselves, and in less time. reshape() makes up
+  /// for it.
+  Result<PreparedRaw> prepare_quickly(std::string_view bytes, std::string hash);
+  /// Inside a transaction: the same bytes, stored as prepare() gave them now that their shape is known. Bytes
+  /// that have a shape already stay as they are, for they may be the prefix of others.
+  Result<void> reshape(std::int64_t id, const PreparedRaw& raw);
   /// Inside a transaction. Gives the id of the row, which may have been there.
   Result<std::int64_t> insert(const PreparedRaw& raw);
   /// The bytes, proven by their hash. Where the body is damaged and has a second copy, from that.
@@ -80,6 +88,7 @@ class RawReports {
   Result<std::string> read_body(const Row& row, std::string_view body, std::string_view prefix);
   Result<Loaded> load_whole(std::int64_t id, const Row& row);
   Result<std::optional<Prefix>> find_prefix(const std::string& shape);
+  Result<std::optional<std::int64_t>> prefix_id_of(const PreparedRaw& raw);
   void remember(const std::string& shape, Prefix prefix);
 
   Connection& connection_;

@@ -79,6 +79,12 @@ Result<std::vector<PreparedReport>> prepare_reports(StoreImpl& parts, std::span<
 /// Inside a transaction. `late`: the trials that they belong to were recorded before.
 Result<std::vector<AddedReport>> insert_reports(StoreImpl& parts, const std::vector<PreparedReport>& reports,
                                                 bool late);
+/// A trial that now has a crash report is no longer uncaptured.
+Result<void> amend_if_captured(StoreImpl& parts, std::int64_t report_id, WallTime at);
+/// How a document was written: the form under which its bytes are kept.
+std::string_view form_of(std::string_view bytes, const CrashReport& report);
+/// The form of bytes of which nothing is known but that they are there.
+inline constexpr std::string_view kUnreadForm = "unreadable";
 /// Derives origin and trial of a report anew from its sightings and attributions.
 Result<void> refresh_report(Connection& connection, std::int64_t report_id);
 /// Derives which reports of its trial are not the first.

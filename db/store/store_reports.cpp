@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "core/base/ascii.h"
 #include "core/base/check.h"
@@ -16,10 +17,12 @@ namespace {
 
 constexpr std::size_t kLongestIncident = 100;
 
-std::string incident_of(const CrashReport& report, const std::string& hash) {
-  for (const auto* written : {&report.incident, &report.header.incident_id}) {
-    if (!*written || (*written)->empty() || (*written)->size() > kLongestIncident) continue;
-    std::string incident = **written;
+/// The first of `written` that can be one, in upper case; else the hash.
+std::string incident_of(std::initializer_list<const std::optional<std::string>*> written,
+                        const std::string& hash) {
+  for (const auto* one : written) {
+    if (!*one || (*one)->empty() || (*one)->size() > kLongestIncident) continue;
+    std::string incident = **one;
     std::transform(incident.begin(), incident.end(), incident.begin(),
                    [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
     return incident;
@@ -27,11 +30,13 @@ std::string incident_of(const CrashReport& report, const std::string& hash) {
   return hash;
 }
 
-std::string_view form_of(std::string_view bytes, const CrashReport& report) {
-  if (report.kind == ReportKind::unreadable) return "unreadable";
-  if (report.from_text) return "text";
-  const IpsParts parts = split_ips(bytes);
-  return parts.body_is_json && parts.body_is_complete ? "json" : "cut_json";
+std::string incident_of(const NewReport& report, const std::string& hash) {
+  if (report.analysis != nullptr) {
+    const CrashReport& content = report.analysis->report;
+    return incident_of({&content.incident, &content.header.incident_id}, hash);
+  }
+  const ReportIdentity identity = read_identity(report.bytes);
+  return incident_of({&identity.incident}, hash);
 }
 
 Result<std::optional<std::int64_t>> report_id_of(Connection& connection, std::string_view incident) {
@@ -82,33 +87,9 @@ Result<void> append_attribution(StoreImpl& parts, std::int64_t report_id,
   return {};
 }
 
-/// A trial that now has a report is no longer uncaptured.
-Result<void> amend_if_captured(StoreImpl& parts, std::int64_t report_id, WallTime at) {
-  std::int64_t trial_id = 0;
-  TrialAmendment amendment;
-  amendment.at = at;
-  {
-    TRY_ASSIGN(auto statement, parts.connection.prepare(
-                                   "SELECT t.id, t.outcome, x.value, t.contaminated FROM report rp "
-                                   "JOIN trial t ON t.id = rp.trial_id LEFT JOIN text x ON x.id = t.rule_id "
-                                   "WHERE rp.id = ? AND rp.kind = 'crash' AND rp.origin != 'reconstructed' "
-                                   "AND t.uncaptured = 1"));
-    statement.bind(report_id);
-    TRY_ASSIGN(const bool found, statement.step());
-    if (!found) return {};
-    trial_id = statement.integer(0);
-    amendment.verdict.outcome = parse_outcome(statement.text_view(1)).value_or(Outcome::crashed);
-    amendment.verdict.rule = statement.text(2);
-    amendment.contaminated = statement.boolean(3);
-  }
-  amendment.verdict.notes = {"its report is there"};
-  return append_amendment(parts, trial_id, amendment);
-}
-
 Result<AddedReport> insert_report(StoreImpl& parts, const PreparedReport& prepared, bool late) {
   Connection& connection = parts.connection;
   const NewReport& report = *prepared.report;
-  const CrashReport& content = report.analysis->report;
   AddedReport added;
   std::int64_t report_id = 0;
   TRY_ASSIGN(std::optional<std::int64_t> raw_id, parts.raw.find(prepared.hash));
@@ -125,20 +106,23 @@ Result<AddedReport> insert_report(StoreImpl& parts, const PreparedReport& prepar
   } else {
     CHECK(prepared.raw.has_value());
     TRY_ASSIGN(raw_id, parts.raw.insert(*prepared.raw));
-    added.incident = incident_of(content, prepared.hash);
+    added.incident = incident_of(report, prepared.hash);
     TRY_ASSIGN(const auto known_id, report_id_of(connection, added.incident));
     added.news = known_id ? AddStatus::new_form : AddStatus::added;
     if (known_id) {
       report_id = *known_id;
     } else {
-      TRY_ASSIGN(auto insert, connection.prepare("INSERT INTO report (incident, origin, kind, rules_version) "
-                                                 "VALUES (?, ?, 'other', '')"));
-      TRY(insert.with(added.incident, report_origin_text(report.arrival.origin)).run());
+      TRY_ASSIGN(auto insert,
+                 connection.prepare("INSERT INTO report (incident, raw_id, origin, kind, rules_version) "
+                                    "VALUES (?, ?, ?, 'other', '')"));
+      TRY(insert.with(added.incident, *raw_id, report_origin_text(report.arrival.origin)).run());
       report_id = connection.last_insert_id();
     }
     TRY_ASSIGN(auto form,
                connection.prepare("INSERT INTO raw_form (report_id, raw_id, form) VALUES (?, ?, ?)"));
-    TRY(form.with(report_id, *raw_id, form_of(report.bytes, content)).run());
+    const std::string_view how_written =
+        report.analysis != nullptr ? form_of(report.bytes, report.analysis->report) : kUnreadForm;
+    TRY(form.with(report_id, *raw_id, how_written).run());
   }
   TRY(append_sighting(connection, *raw_id, report.arrival));
   if (report.arrival.attribution) {
@@ -146,7 +130,7 @@ Result<AddedReport> insert_report(StoreImpl& parts, const PreparedReport& prepar
   }
   // First whose it is, then what it says: so it is counted once, where it belongs.
   TRY(refresh_report(connection, report_id));
-  if (added.news != AddStatus::known) {
+  if (added.news != AddStatus::known && report.analysis != nullptr) {
     TRY_ASSIGN(const auto speaker, speaking_raw(connection, report_id));
     if (speaker == raw_id) {
       TRY(write_analysis(parts, report_id, *raw_id, *report.analysis, prepared.analysis_hash,
@@ -208,6 +192,35 @@ Result<void> replace_analysis(StoreImpl& parts, const NewAnalysis& one) {
 }
 
 }  // namespace
+
+std::string_view form_of(std::string_view bytes, const CrashReport& report) {
+  if (report.kind == ReportKind::unreadable) return "unreadable";
+  if (report.from_text) return "text";
+  const IpsParts parts = split_ips(bytes);
+  return parts.body_is_json && parts.body_is_complete ? "json" : "cut_json";
+}
+
+Result<void> amend_if_captured(StoreImpl& parts, std::int64_t report_id, WallTime at) {
+  std::int64_t trial_id = 0;
+  TrialAmendment amendment;
+  amendment.at = at;
+  {
+    TRY_ASSIGN(auto statement, parts.connection.prepare(
+                                   "SELECT t.id, t.outcome, x.value, t.contaminated FROM report rp "
+                                   "JOIN trial t ON t.id = rp.trial_id LEFT JOIN text x ON x.id = t.rule_id "
+                                   "WHERE rp.id = ? AND rp.kind = 'crash' AND rp.origin != 'reconstructed' "
+                                   "AND t.uncaptured = 1"));
+    statement.bind(report_id);
+    TRY_ASSIGN(const bool found, statement.step());
+    if (!found) return {};
+    trial_id = statement.integer(0);
+    amendment.verdict.outcome = parse_outcome(statement.text_view(1)).value_or(Outcome::crashed);
+    amendment.verdict.rule = statement.text(2);
+    amendment.contaminated = statement.boolean(3);
+  }
+  amendment.verdict.notes = {"its report is there"};
+  return append_amendment(parts, trial_id, amendment);
+}
 
 std::string_view report_news_text(AddStatus news) {
   switch (news) {
@@ -293,14 +306,15 @@ Result<std::vector<PreparedReport>> prepare_reports(StoreImpl& parts, std::span<
   std::vector<PreparedReport> prepared;
   prepared.reserve(reports.size());
   for (const NewReport& report : reports) {
-    CHECK(report.analysis != nullptr);
     PreparedReport one;
     one.report = &report;
     one.hash = hash128_hex(report.bytes);
-    one.analysis_hash = analysis_hash(*report.analysis);
+    if (report.analysis != nullptr) one.analysis_hash = analysis_hash(*report.analysis);
     TRY_ASSIGN(const auto known, parts.raw.find(one.hash));
-    if (!known) {
+    if (!known && report.analysis != nullptr) {
       TRY_ASSIGN(one.raw, parts.raw.prepare(report.bytes, one.hash, raw_shape(report.analysis->report)));
+    } else if (!known) {
+      TRY_ASSIGN(one.raw, parts.raw.prepare_quickly(report.bytes, one.hash));
     }
     prepared.push_back(std::move(one));
   }
@@ -343,15 +357,14 @@ Result<AddedReport> Store::add_report(std::string_view bytes, const ReportArriva
   return std::move(added.front());
 }
 
-Result<AddedReport> Store::add_late_report(std::string_view bytes, const ReportArrival& arrival,
-                                           const Analysis& analysis, const TrialAmendment& amendment) {
-  CHECK(arrival.attribution && arrival.attribution->trial_index);
-  const NewReport report{bytes, arrival, &analysis};
+Result<AddedReport> Store::add_late_report(const NewReport& report, const TrialAmendment& amendment) {
+  const auto& attribution = report.arrival.attribution;
+  CHECK(attribution && attribution->trial_index);
   TRY_ASSIGN(const auto prepared, prepare_reports(*parts_, {&report, 1}));
   TRY_ASSIGN(auto scope, WriteScope::begin(*parts_));
   TRY_ASSIGN(auto added, insert_reports(*parts_, prepared, true));
-  TRY_ASSIGN(const std::int64_t run_id, run_id_of(parts_->connection, arrival.attribution->run));
-  TRY_ASSIGN(const auto ids, find_trial_ids(parts_->connection, run_id, *arrival.attribution->trial_index));
+  TRY_ASSIGN(const std::int64_t run_id, run_id_of(parts_->connection, attribution->run));
+  TRY_ASSIGN(const auto ids, find_trial_ids(parts_->connection, run_id, *attribution->trial_index));
   // Found by the attribution already, or that had failed.
   CHECK(ids.has_value());
   TRY(append_amendment(*parts_, ids->trial_id, amendment));
