@@ -40,6 +40,9 @@ if (output.endsWith(".html")) {
 
 #include "reports/documents/report_page.h"
 
+// Together they are longer than the standard promises, and no compiler of ours minds.
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
 namespace faultline {
 
 std::string_view report_page_template() {

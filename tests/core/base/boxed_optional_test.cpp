@@ -15,7 +15,8 @@ TEST(BoxedOptionalTest, ACopyHasAValueOfItsOwn) {
   BoxedOptional<std::string> first = "a";
   BoxedOptional<std::string> second = first;
   *second = "b";
-  first = first;
+  const auto& itself = first;
+  first = itself;
 
   EXPECT_EQ(first, "a");
   EXPECT_EQ(second, "b");
