@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "analyzer/symbolize/symbolize_report.h"
-#include "app/ingest/ingest.h"
+#include "analyzer/derive.h"
 #include "app/ingest/reanalysis.h"
 #include "cli/symbol_search.h"
 #include "core/base/text_file.h"

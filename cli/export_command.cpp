@@ -8,7 +8,7 @@
 #include <set>
 #include <system_error>
 
-#include "app/ingest/ingest.h"
+#include "analyzer/derive.h"
 #include "cli/commands.h"
 #include "cli/open_store.h"
 #include "cli/terminal.h"

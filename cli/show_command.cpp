@@ -8,6 +8,7 @@
 
 #include "analyzer/symbolize/disassembly.h"
 #include "analyzer/symbolize/symbolize_report.h"
+#include "analyzer/derive.h"
 #include "app/ingest/ingest.h"
 #include "app/report/page_context.h"
 #include "app/report/trial_page.h"

@@ -6,6 +6,7 @@
 
 #include "analyzer/analyze.h"
 #include "analyzer/parse/parse_report.h"
+#include "analyzer/derive.h"
 #include "app/ingest/ingest.h"
 #include "cli/commands.h"
 #include "cli/symbol_search.h"

@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <map>
 
-#include "app/ingest/ingest.h"
+#include "analyzer/derive.h"
 #include "app/jobs/log_file.h"
 #include "cli/commands.h"
 #include "cli/host_defaults.h"

@@ -9,7 +9,7 @@
 
 #include "analyzer/statistics/comparison.h"
 #include "app/campaign/validation_layer.h"
-#include "app/ingest/ingest.h"
+#include "analyzer/derive.h"
 #include "collector/plan/campaign_file.h"
 #include "core/base/shell_quote.h"
 #include "core/ips/ips_writer.h"

@@ -1,6 +1,6 @@
 #include "app/campaign/campaign_journal.h"
 
-#include "app/ingest/ingest.h"
+#include "analyzer/derive.h"
 
 namespace faultline {
 namespace {

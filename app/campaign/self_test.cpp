@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "analyzer/site/frame_rules.h"
-#include "app/ingest/ingest.h"
+#include "analyzer/derive.h"
 #include "collector/plan/campaign_file.h"
 #include "collector/trial/process_runner.h"
 

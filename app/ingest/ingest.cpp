@@ -3,15 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <span>
-#include <thread>
 
-#include "analyzer/analyze.h"
-#include "analyzer/parse/parse_report.h"
-#include "analyzer/symbolize/symbolize_report.h"
+#include "analyzer/derive.h"
 #include "core/base/text_file.h"
 
 namespace faultline {
@@ -38,22 +33,14 @@ LoadedFile load(const std::filesystem::path& path) {
   return loaded;
 }
 
-void derive_in_parallel(std::span<LoadedFile> files, const SiteRules& rules, Symbolizer* symbolizer) {
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next.fetch_add(1); i < files.size(); i = next.fetch_add(1)) {
-      auto& loaded = files[i];
-      if (loaded.file.error) continue;
-      loaded.file.analysis = derive(loaded.bytes, ReportOrigin::imported, rules, symbolizer);
-      loaded.file.issue_count = loaded.file.analysis.report.issues.size();
-    }
-  };
-  const auto thread_count =
-      std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), files.size());
-  std::vector<std::thread> threads;  // Apple's libc++ has no jthread.
-  for (std::size_t i = 1; i < thread_count; ++i) threads.emplace_back(work);
-  work();
-  for (auto& thread : threads) thread.join();
+void derive_all(std::span<LoadedFile> files, const SiteRules& rules, Symbolizer* symbolizer) {
+  DerivationBatch batch(files.size(), [&](std::size_t i) {
+    auto& loaded = files[i];
+    if (loaded.file.error) return;
+    loaded.file.analysis = derive(loaded.bytes, ReportOrigin::imported, rules, symbolizer);
+    loaded.file.issue_count = loaded.file.analysis.report.issues.size();
+  });
+  batch.wait();
 }
 
 Result<void> store_batch(Store& store, std::span<LoadedFile> files, const Clock& clock) {
@@ -91,30 +78,6 @@ Result<std::string> read_stdin() {
   }
 }
 
-Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& rules, Symbolizer* symbolizer) {
-  CrashReport report;
-  if (bytes.size() > kParseLimitBytes) {
-    report.kind = ReportKind::unreadable;
-    report.issues.push_back(
-        {"", fmt::format("{} bytes are more than the {} MiB that are parsed; kept as it is", bytes.size(),
-                         kParseLimitBytes >> 20)});
-  } else {
-    report = parse_report(bytes);
-  }
-  // A document that says of itself that it was put together by hand stays what it is.
-  if (report.origin != ReportOrigin::reconstructed) report.origin = origin;
-  if (symbolizer != nullptr && report.kind == ReportKind::crash) {
-    report = symbolizer->symbolize(std::move(report)).report;
-  }
-  return analyze(std::move(report), rules);
-}
-
-std::optional<OutputSite> derive_output_site(const Trial& trial, const SiteRules& rules) {
-  if (!trial.uncaptured || trial.argv.empty()) return std::nullopt;
-  return analyze_output(trial.stderr_tail, std::filesystem::path(trial.argv.front()).filename().string(),
-                        rules);
-}
-
 std::string issue_summary(const std::vector<Issue>& issues, std::size_t count) {
   const auto& first = issues.front();
   return fmt::format("{} issue{}, first at {}: {}", count, count == 1 ? "" : "s",
@@ -132,7 +95,7 @@ Result<void> import_files(Store& store, const std::vector<std::filesystem::path>
       batch.push_back(load(files[at++]));
       batch_bytes += batch.back().bytes.size();
     }
-    derive_in_parallel(batch, rules, symbolizer);
+    derive_all(batch, rules, symbolizer);
     TRY(store_batch(store, batch, clock));
     for (const auto& loaded : batch) each(loaded.file);
   }

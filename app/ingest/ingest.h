@@ -1,4 +1,4 @@
-// Raw bytes -> parsed, explained, placed, stored: the stages in a row.
+// Files -> derived and stored.
 
 #pragma once
 
@@ -14,26 +14,14 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/model/analysis.h"
-#include "core/model/trial.h"
 #include "db/store.h"
 
 namespace faultline {
 
 class Symbolizer;
 
-/// Larger documents are kept as they are, and are not parsed.
-inline constexpr std::uint64_t kParseLimitBytes = 64ULL << 20;
 /// SQLite keeps no single value above a gigabyte; a larger file is refused.
 inline constexpr std::uint64_t kKeepLimitBytes = 2ULL << 30;
-
-/// Everything that is derived from one document; frames are named by `symbolizer` first where one is
-/// given, and judged by a team's own `rules` before the lists. Never fails: what nobody can read becomes a
-/// report of kind `unreadable` whose issues say why. Threads: several at once, also with one symbolizer.
-Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& rules,
-                Symbolizer* symbolizer = nullptr);
-
-/// Where a trial that left no report crashed, as far as its stderr tells; nullopt for all others.
-std::optional<OutputSite> derive_output_site(const Trial& trial, const SiteRules& rules);
 
 /// All of standard input; refused beyond kKeepLimitBytes.
 Result<std::string> read_stdin();

@@ -1,17 +1,14 @@
 #include "app/ingest/reanalysis.h"
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <deque>
 #include <filesystem>
 #include <memory>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "analyzer/analyze.h"
-#include "app/ingest/ingest.h"
+#include "analyzer/derive.h"
 
 namespace faultline {
 namespace {
@@ -40,29 +37,18 @@ Derived derive_again(const StoredReport& stored, const SiteRules& rules, Symboli
   return out;
 }
 
-/// A batch that is being derived by as many threads as there are processors.
+/// Reports of which the analyses are being derived.
 class Batch {
  public:
   Batch(std::vector<StoredReport> reports, const SiteRules& rules, Symbolizer& symbolizer)
-      : reports_(std::move(reports)), derived_(reports_.size()) {
-    const auto work = [this, &rules, &symbolizer] {
-      for (std::size_t i = next_.fetch_add(1); i < reports_.size(); i = next_.fetch_add(1)) {
-        derived_[i] = derive_again(reports_[i], rules, symbolizer);
-        reports_[i].bytes = {};
-      }
-    };
-    const std::size_t count =
-        std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), reports_.size());
-    for (std::size_t i = 0; i < count; ++i) threads_.emplace_back(work);
-  }
-  Batch(const Batch&) = delete;
-  Batch& operator=(const Batch&) = delete;
-  ~Batch() { wait(); }
+      : reports_(std::move(reports)),
+        derived_(reports_.size()),
+        work_(reports_.size(), [this, &rules, &symbolizer](std::size_t i) {
+          derived_[i] = derive_again(reports_[i], rules, symbolizer);
+          reports_[i].bytes = {};
+        }) {}
 
-  void wait() {
-    for (auto& thread : threads_) thread.join();
-    threads_.clear();
-  }
+  void wait() { work_.wait(); }
   // After wait().
   [[nodiscard]] const std::vector<StoredReport>& reports() const { return reports_; }
   [[nodiscard]] const std::vector<Derived>& derived() const { return derived_; }
@@ -70,8 +56,7 @@ class Batch {
  private:
   std::vector<StoredReport> reports_;
   std::vector<Derived> derived_;
-  std::atomic<std::size_t> next_{0};
-  std::vector<std::thread> threads_;  // Apple's libc++ has no jthread. Last: they use the others.
+  DerivationBatch work_;  // Last: it uses the others.
 };
 
 class Reanalysis {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "app/ingest/ingest.h"
+#include "analyzer/derive.h"
 #include "db/queries.h"
 
 namespace faultline {

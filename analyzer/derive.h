@@ -1,0 +1,56 @@
+// Raw bytes -> everything that is derived from one document.
+
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "analyzer/site/frame_rules.h"
+#include "core/model/analysis.h"
+#include "core/model/trial.h"
+
+namespace faultline {
+
+class Symbolizer;
+
+/// Larger documents are kept as they are, and are not parsed.
+inline constexpr std::uint64_t kParseLimitBytes = 64ULL << 20;
+
+/// Parses, symbolizes, explains and locates one document; frames are named by `symbolizer` first where one
+/// is given, and judged by a user's own `rules` before the lists. Never fails: what nobody can read becomes a
+/// report of kind `unreadable` whose issues say why. Threads: several at once, also with one symbolizer.
+Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& rules,
+                Symbolizer* symbolizer = nullptr);
+
+/// Where a trial that left no report crashed, as far as its stderr tells; nullopt for all others.
+std::optional<OutputSite> derive_output_site(const Trial& trial, const SiteRules& rules);
+
+/// Derives many documents at once, with as many threads as there are processors.
+///
+/// The work starts with the constructor, so that the caller may meanwhile read the next batch or write the
+/// one before. Threads: `derive_one` is called from several, once for each index; the batch itself belongs
+/// to one.
+class DerivationBatch {
+ public:
+  DerivationBatch(std::size_t count, std::function<void(std::size_t index)> derive_one);
+  DerivationBatch(const DerivationBatch&) = delete;
+  DerivationBatch& operator=(const DerivationBatch&) = delete;
+  ~DerivationBatch();
+
+  /// Returns when all are derived. A second call returns at once.
+  void wait();
+
+ private:
+  std::size_t count_;
+  std::function<void(std::size_t)> derive_one_;
+  std::atomic<std::size_t> next_{0};
+  std::vector<std::thread> threads_;  // Apple's libc++ has no jthread. Last: they use the others.
+};
+
+}  // namespace faultline

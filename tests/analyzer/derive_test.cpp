@@ -1,0 +1,93 @@
+#include "analyzer/derive.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/support/ips_builder.h"
+
+namespace faultline {
+namespace {
+
+using testing::Each;
+using testing::HasSubstr;
+
+TEST(DeriveTest, AReportIsParsedExplainedAndLocated) {
+  const Analysis analysis = derive(IpsBuilder().text(), ReportOrigin::imported, {});
+
+  EXPECT_EQ(analysis.report.kind, ReportKind::crash);
+  EXPECT_EQ(analysis.report.origin, ReportOrigin::imported);
+  EXPECT_EQ(analysis.fault.kind, FaultKind::null_dereference);
+  EXPECT_THAT(analysis.site.text, HasSubstr("AGXMetalG16X"));
+  EXPECT_FALSE(analysis.rules_version.empty());
+}
+
+TEST(DeriveTest, WhatNobodyCanReadIsAnUnreadableReportThatSaysWhy) {
+  const Analysis analysis = derive("no report at all", ReportOrigin::captured, {});
+
+  EXPECT_EQ(analysis.report.kind, ReportKind::unreadable);
+  EXPECT_FALSE(analysis.report.issues.empty());
+}
+
+TEST(DeriveTest, WhatIsTooLargeIsNotParsed) {
+  const std::string large(kParseLimitBytes + 1, ' ');
+
+  const Analysis analysis = derive(large, ReportOrigin::imported, {});
+
+  EXPECT_EQ(analysis.report.kind, ReportKind::unreadable);
+  ASSERT_EQ(analysis.report.issues.size(), 1U);
+  EXPECT_THAT(analysis.report.issues[0].message, HasSubstr("64 MiB"));
+}
+
+Trial uncaptured_abort() {
+  Trial trial;
+  trial.uncaptured = true;
+  trial.argv = {"/opt/bin/model", "--threads", "8"};
+  trial.stderr_tail =
+      "Assertion failed: (_encoder != nil), function commit, file command_buffer.mm, line 42.\n";
+  return trial;
+}
+
+TEST(DeriveTest, ACrashWithoutReportHasTheSiteThatItsOutputNames) {
+  const auto site = derive_output_site(uncaptured_abort(), {});
+
+  ASSERT_TRUE(site.has_value());
+  EXPECT_FALSE(site->site.key.empty());
+}
+
+TEST(DeriveTest, ATrialWithAReportHasNoSiteFromItsOutput) {
+  Trial trial = uncaptured_abort();
+  trial.uncaptured = false;
+
+  EXPECT_FALSE(derive_output_site(trial, {}).has_value());
+}
+
+TEST(DerivationBatchTest, EachDocumentIsDerivedOnce) {
+  std::vector<int> times(1000);
+
+  DerivationBatch batch(times.size(), [&](std::size_t i) { ++times[i]; });
+  batch.wait();
+
+  EXPECT_THAT(times, Each(1));
+}
+
+TEST(DerivationBatchTest, ABatchOfNothingEndsAtOnce) {
+  bool called = false;
+
+  DerivationBatch batch(0, [&](std::size_t) { called = true; });
+  batch.wait();
+  batch.wait();
+
+  EXPECT_FALSE(called);
+}
+
+TEST(DerivationBatchTest, ABatchThatIsThrownAwayEndsItsWorkFirst) {
+  std::vector<int> times(100);
+  { const DerivationBatch batch(times.size(), [&](std::size_t i) { ++times[i]; }); }
+
+  EXPECT_THAT(times, Each(1));
+}
+
+}  // namespace
+}  // namespace faultline
