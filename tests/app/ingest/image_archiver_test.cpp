@@ -1,0 +1,72 @@
+#include "app/ingest/image_archiver.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/stored_night.h"
+
+namespace faultline {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class NotingObserver final : public RunObserver {
+ public:
+  std::vector<std::string> notes;
+  void noted(std::string_view message) override { notes.emplace_back(message); }
+};
+
+CrashReport report_of(const std::filesystem::path& path) {
+  CrashReport report;
+  Image image;
+  image.uuid = uuid_of(0xd1);
+  image.name = path.filename().string();
+  image.path = path.string();
+  report.images = {image};
+  return report;
+}
+
+TEST(ImageArchiverTest, WithoutPatternsNothingIsKept) {
+  const ScopedTempFolder folder;
+  write_text(folder / "AGXMetalG16X", "x");
+  NotingObserver observer;
+  ImageArchiver archiver({}, SymbolArchive(folder / "archive"), observer);
+
+  archiver.keep(report_of(folder / "AGXMetalG16X"));
+
+  EXPECT_FALSE(std::filesystem::exists(folder / "archive"));
+}
+
+TEST(ImageArchiverTest, AFileOfAnotherBuildIsNotKept) {
+  const ScopedTempFolder folder;
+  std::filesystem::copy_file("/proc/self/exe", folder / "AGXMetalG16X");
+  NotingObserver observer;
+  SymbolArchive archive(folder / "archive");
+  ImageArchiver archiver({"AGX*"}, archive, observer);
+
+  archiver.keep(report_of(folder / "AGXMetalG16X"));
+
+  EXPECT_TRUE(archive.list().empty());
+}
+
+TEST(ImageArchiverTest, AnArchiveThatCannotBeWrittenEndsNoRun) {
+  const ScopedTempFolder folder;
+  write_text(folder / "archive", "a file where the archive should be");
+  std::filesystem::copy_file("/proc/self/exe", folder / "model");
+  SymbolArchive probe(folder / "probe");
+  ASSERT_VALUE(const auto added, probe.add(folder / "model"));
+  if (added.added.empty()) GTEST_SKIP() << "this program has no build-id";
+  CrashReport report = report_of(folder / "model");
+  report.images[0].uuid = added.added[0].slice.uuid;
+  NotingObserver observer;
+  ImageArchiver archiver({"mod?l"}, SymbolArchive(folder / "archive"), observer);
+
+  archiver.keep(report);
+  archiver.keep(report);
+
+  EXPECT_THAT(observer.notes, ElementsAre(HasSubstr("Could not archive")));
+}
+
+}  // namespace
+}  // namespace faultline

@@ -1,0 +1,84 @@
+#include "app/report/report_sections.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "app/report/run_report.h"
+#include "tests/support/stored_night.h"
+
+namespace faultline {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+class ReportSectionsTest : public testing::Test {
+ protected:
+  ReportSectionsTest() : summary(*stored_summary(night.store, night.run)) {}
+  NightStore night;
+  RunSummary summary;
+};
+
+TEST_F(ReportSectionsTest, RatesHaveATableAndAPlotForEachWorkload) {
+  ASSERT_VALUE(const auto section, rates_section(night.store, night.run));
+
+  ASSERT_FALSE(section.tables.empty());
+  EXPECT_EQ(section.tables[0].programs.rows.size(), 6U);
+  EXPECT_FALSE(section.plots.empty());
+}
+
+TEST_F(ReportSectionsTest, EachSiteCanBeOpened) {
+  ASSERT_VALUE(const auto section, sites_section(night.store, summary));
+
+  ASSERT_EQ(section.details.size(), 1U);
+  EXPECT_THAT(section.details[0].title, HasSubstr("setComputePipelineState"));
+}
+
+TEST_F(ReportSectionsTest, CellsNextToTheControlAreComparedWithIt) {
+  ASSERT_VALUE(const auto section, comparisons_section(night.store, summary));
+
+  ASSERT_FALSE(section.tables.empty());
+  // Another number of threads, or another of two locks.
+  EXPECT_EQ(section.tables[0].programs.rows.size(), 3U);
+}
+
+TEST_F(ReportSectionsTest, ARunThatIsTheFirstHasNothingToBeComparedWith) {
+  ASSERT_VALUE(const auto before, run_before(night.store, night.run));
+  EXPECT_FALSE(before.has_value());
+
+  NightOptions later;
+  later.number = 2;
+  later.started = "2025-12-22T01:00:00.000Z";
+  const RunRecord second = store_night(night.store, later);
+  ASSERT_VALUE(const auto first, run_before(night.store, second));
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->uuid, night.run.uuid);
+}
+
+TEST_F(ReportSectionsTest, ReportsThatAreNoCrashesAreListedByTheQueryThatFindsThem) {
+  Analysis panic;
+  panic.report.kind = ReportKind::panic;
+  panic.report.incident = "99999999-0000-4000-8000-000000000001";
+  const NewReport report{"{\"bug_type\":\"210\"}\n{}", captured_by(night.run, 500), &panic};
+  ASSERT_DONE(night.store.record_trial(make_trial(night.run, 500, 0, Outcome::panicked), {&report, 1}));
+
+  ASSERT_VALUE(const auto section, other_events_section(night.store, night.run));
+
+  ASSERT_EQ(section.tables.size(), 2U);
+  EXPECT_EQ(section.tables[1].id, "other_reports");
+  EXPECT_EQ(section.tables[1].people.rows.size(), 1U);
+  EXPECT_THAT(section.tables[1].people.command, HasSubstr("faultline query \"SELECT"));
+}
+
+TEST_F(ReportSectionsTest, WhatTheRunCannotTellIsSaid) {
+  summary.ledger.uncaptured = 2;
+  summary.control.reset();
+
+  ASSERT_VALUE(const auto section, unknown_section(night.store, summary));
+
+  EXPECT_THAT(section.words, Contains(HasSubstr("2 trials")));
+  EXPECT_THAT(section.words, Contains(HasSubstr("no control")));
+}
+
+}  // namespace
+}  // namespace faultline

@@ -1,0 +1,53 @@
+#include "app/report/run_report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/stored_night.h"
+
+namespace faultline {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsSupersetOf;
+
+std::vector<std::string> section_ids(const CampaignReport& report) {
+  std::vector<std::string> ids;
+  for (const auto& section : report.sections) ids.push_back(section.id);
+  return ids;
+}
+
+TEST(RunReportTest, AStoredRunIsSummedUpAsOneThatJustEnded) {
+  NightStore night;
+
+  ASSERT_VALUE(const auto summary, stored_summary(night.store, night.run));
+
+  EXPECT_EQ(summary.progress.trials_done, 60);
+  EXPECT_EQ(summary.progress.count(Outcome::crashed), 5);
+  EXPECT_EQ(summary.ledger.deaths, summary.ledger.matched + summary.ledger.uncaptured);
+  ASSERT_TRUE(summary.control.has_value());
+  EXPECT_EQ(summary.control->crashed, 5);
+}
+
+TEST(RunReportTest, TheReportHasItsSectionsAndACaseForEachCell) {
+  NightStore night;
+  ASSERT_VALUE(const auto summary, stored_summary(night.store, night.run));
+  std::vector<std::string> parts;
+
+  ASSERT_VALUE(const auto report, run_report(night.store, summary, {"crash"}, {"crash: 5 trials crashed"},
+                                             [&](std::string_view part) { parts.emplace_back(part); }));
+
+  EXPECT_THAT(section_ids(report), IsSupersetOf({"run", "ledger", "sites", "changes", "unknown"}));
+  EXPECT_THAT(parts, Contains("crash sites"));
+  EXPECT_THAT(report.findings, ElementsAre("crash: 5 trials crashed"));
+  std::size_t failed = 0;
+  for (const auto& one : report.cases) failed += one.failure.empty() ? 0 : 1;
+  // The control is fine where it crashes; the check that found something is a failure.
+  EXPECT_EQ(report.cases.size(), 7U);
+  EXPECT_EQ(failed, 1U);
+}
+
+}  // namespace
+}  // namespace faultline
