@@ -19,10 +19,10 @@
 #include <string>
 #include <vector>
 
-#include "analyzer/symbolize/symbolize_report.h"
 #include "analyzer/derive.h"
+#include "analyzer/symbolize/symbolize_report.h"
 #include "app/ingest/reanalysis.h"
-#include "cli/symbol_search.h"
+#include "app/ingest/symbol_search.h"
 #include "core/base/text_file.h"
 
 namespace faultline {

@@ -1,20 +1,12 @@
 // `faultline export`: one run as a store of its own that nobody changes any more.
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <filesystem>
-#include <set>
-#include <system_error>
 
-#include "analyzer/derive.h"
+#include "app/report/export_run.h"
 #include "cli/commands.h"
 #include "cli/open_store.h"
 #include "cli/terminal.h"
 #include "cli/user_rules.h"
-#include "core/base/clock.h"
-#include "db/queries.h"
 
 namespace faultline {
 namespace {
@@ -24,94 +16,12 @@ struct ExportFlags {
   std::string file;
 };
 
-/// A report with everything that a store wants of it.
-struct CarriedReport {
-  std::string bytes;
-  ReportArrival arrival;
-  Analysis analysis;
-};
-
-Result<CarriedReport> carry(Store& from, const std::string& incident, const ReportAttribution& attribution,
-                            const SiteRules& rules) {
-  CarriedReport report;
-  TRY_ASSIGN(report.bytes, from.raw_report(incident));
-  TRY_ASSIGN(report.arrival, from.arrival_of(incident));
-  if (!report.arrival.attribution) report.arrival.attribution = attribution;
-  report.analysis = derive(report.bytes, report.arrival.origin, rules);
-  return report;
-}
-
-Result<void> copy_trials(Store& from, Store& to, const RunRecord& run, const SiteRules& rules) {
-  std::set<std::string> done;
-  TRY_ASSIGN(const auto trials, from.trials_of(run.uuid));
-  for (const auto& trial : trials) {
-    std::vector<CarriedReport> carried;
-    for (const auto& incident : trial.incidents) {
-      TRY_ASSIGN(auto report, carry(from, incident, {run.uuid, trial.index, "as exported"}, rules));
-      carried.push_back(std::move(report));
-      done.insert(incident);
-    }
-    std::vector<NewReport> reports;
-    reports.reserve(carried.size());
-    for (const auto& report : carried) reports.push_back({report.bytes, report.arrival, &report.analysis});
-    const auto output_site = derive_output_site(trial, rules);
-    TRY(to.record_trial(trial, reports, output_site ? &*output_site : nullptr));
-  }
-  TRY_ASSIGN(const auto met, from.reports_met_by(run.uuid));
-  for (const auto& report_met : met) {
-    if (done.contains(report_met.incident)) continue;
-    TRY_ASSIGN(const auto report,
-               carry(from, report_met.incident, {run.uuid, std::nullopt, "as exported"}, rules));
-    TRY(to.add_report(report.bytes, report.arrival, report.analysis));
-  }
-  return {};
-}
-
-Result<void> copy_labels(Store& from, Store& to, WallTime at) {
-  TRY_ASSIGN(const auto given, query_sites(from, {}));
-  TRY_ASSIGN(const auto rows, query_sites(to, {}));
-  for (const auto& row : rows) {
-    for (const auto& other : given) {
-      if (other.key != row.key) continue;
-      for (const auto& word : other.labels) TRY(to.add_label(row.key, word, at));
-    }
-  }
-  return {};
-}
-
-Result<void> write_store(Store& from, const RunRecord& run, const SiteRules& rules,
-                         const std::filesystem::path& path) {
-  TRY_ASSIGN(auto to, Store::open(path, OpenMode::read_write_create));
-  TRY(to.begin_run(run));
-  TRY(copy_trials(from, to, run, rules));
-  const auto at = run.ended.value_or(SystemClock().wall());
-  TRY(copy_labels(from, to, at));
-  if (run.state != RunState::running) TRY(to.end_run(run.uuid, run.state, run.state_reason, at));
-  return to.seal();
-}
-
-Result<ExitStatus> export_run(const ExportFlags& flags, const CommandContext& context) {
-  const std::filesystem::path path(flags.file);
-  std::error_code error;
-  if (std::filesystem::exists(path, error)) {
-    return fail(ErrorKind::invalid_argument,
-                flags.file + " is there already; an export is never written over");
-  }
+Result<ExitStatus> export_one(const ExportFlags& flags, const CommandContext& context) {
+  TRY(check_nothing_is_there(flags.file));
   TRY_ASSIGN(auto store, open_store_to_read(context));
   TRY_ASSIGN(const auto run, store.run(flags.run));
-  TRY_ASSIGN(const auto rules, load_team_rules(context));
-  const auto unfinished =
-      path.parent_path() / fmt::format(".{}.tmp-{}", path.filename().string(), ::getpid());
-  auto written = write_store(store, run, rules, unfinished);
-  if (written) {
-    using std::filesystem::perms;
-    std::filesystem::permissions(unfinished, perms::owner_read | perms::group_read | perms::others_read,
-                                 error);
-    if (!error) std::filesystem::rename(unfinished, path, error);
-    if (error) written = fail(ErrorKind::io, "cannot write " + flags.file + ": " + error.message());
-  }
-  for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(unfinished.string() + end, error);
-  if (!written) return fail(written.error());
+  TRY_ASSIGN(const auto rules, load_user_rules(context));
+  TRY(export_run(store, run, rules, flags.file));
   print(flags.file + "\n");
   return ExitStatus::done;
 }
@@ -131,7 +41,7 @@ void add_export_command(CLI::App& app, CommandContext& context) {
       "reports.\n\n"
       "Example: faultline export night-2025-12-21.db --run 5f1c09aa");
   command->callback(
-      [&context, flags] { context.action = [&context, flags] { return export_run(*flags, context); }; });
+      [&context, flags] { context.action = [&context, flags] { return export_one(*flags, context); }; });
 }
 
 }  // namespace faultline

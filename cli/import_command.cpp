@@ -4,114 +4,18 @@
 
 #include <CLI/CLI.hpp>
 
-#include "app/ingest/ingest.h"
-#include "app/ingest/report_sources.h"
-#include "app/ingest/trial_counts.h"
+#include "app/ingest/import_paths.h"
+#include "app/ingest/symbol_search.h"
 #include "cli/commands.h"
 #include "cli/live_line.h"
 #include "cli/open_store.h"
-#include "cli/symbol_search.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
 #include "cli/user_rules.h"
-#include "core/base/text_file.h"
-#include "db/queries.h"
 #include "reports/tables/rate_table.h"
 
 namespace faultline {
 namespace {
-
-Table import_table() {
-  Table table;
-  table.columns = {row_name(text_column("file")),
-                   text_column("status"),
-                   text_column("kind"),
-                   text_column("process"),
-                   text_column("fault"),
-                   text_column("site_key", "site"),
-                   text_column("site_text", "where"),
-                   text_column("incident"),
-                   number_column("issues"),
-                   text_column("error")};
-  return table;
-}
-
-TableCell text_or_null(const std::string& text) { return text.empty() ? TableCell() : TableCell(text); }
-
-void add_row(Table& table, const ImportedFile& file) {
-  const auto& report = file.analysis.report;
-  if (!file.added) {
-    table.rows.push_back({file.path,
-                          TableCell("skipped", Emphasis::alarm),
-                          {},
-                          {},
-                          {},
-                          {},
-                          {},
-                          {},
-                          {},
-                          file.error ? TableCell(file.error->text()) : TableCell()});
-    return;
-  }
-  const bool crash = report.kind == ReportKind::crash;
-  table.rows.push_back(
-      {file.path,
-       std::string(report_news_text(file.added->news)),
-       std::string(report_kind_text(report.kind)),
-       text_or_null(report.process_name.value_or("")),
-       crash ? TableCell(std::string(fault_kind_text(file.analysis.fault.kind))) : TableCell(),
-       crash ? text_or_null(file.analysis.site.key) : TableCell(),
-       crash ? text_or_null(file.analysis.site.text) : TableCell(),
-       file.added->incident,
-       static_cast<std::int64_t>(file.issue_count),
-       {}});
-}
-
-struct ImportCounts {
-  std::size_t added = 0;
-  std::size_t known = 0;
-  std::size_t new_forms = 0;
-  std::size_t skipped = 0;
-};
-
-void count(ImportCounts& counts, const ImportedFile& file) {
-  if (!file.added) {
-    ++counts.skipped;
-    return;
-  }
-  switch (file.added->news) {
-    case AddStatus::added:
-      ++counts.added;
-      break;
-    case AddStatus::known:
-      ++counts.known;
-      break;
-    case AddStatus::new_form:
-      ++counts.new_forms;
-      break;
-  }
-}
-
-std::string progress_text(const ImportCounts& counts, std::size_t files) {
-  const std::size_t done = counts.added + counts.known + counts.new_forms + counts.skipped;
-  return fmt::format("{} of {} files, {} added", done, files, counts.added);
-}
-
-bool has_problems(const ImportedFile& file) {
-  return file.error || file.issue_count > 0 ||
-         (file.analysis.report.kind == ReportKind::unreadable && file.added);
-}
-
-void name_problems(const ImportedFile& file) {
-  if (file.error) print_error(file.path + ": " + file.error->text());
-  if (file.analysis.report.kind == ReportKind::unreadable && file.added) {
-    const auto& issues = file.analysis.report.issues;
-    print_error(file.path + ": kept, but not readable as a report" +
-                (issues.empty() ? "" : ": " + issues[0].message));
-  } else if (file.issue_count > 0) {
-    print_error(file.path + ": " + issue_summary(file.analysis.report.issues, file.issue_count));
-  }
-}
 
 struct ImportFlags {
   std::vector<std::string> paths;
@@ -119,25 +23,18 @@ struct ImportFlags {
   std::vector<std::string> symbols;
 };
 
-constexpr std::uint64_t kLargestCountsBytes = 64U << 20;
-
 /// Counts from elsewhere: stored apart, never mixed with trials.
 Result<ExitStatus> import_counts(const ImportFlags& flags, const CommandContext& context) {
-  std::vector<ImportedCount> counts;
+  TRY_ASSIGN(const auto read, read_count_files(flags.trials));
   bool damaged = false;
-  for (const std::string& path : flags.trials) {
-    TRY_ASSIGN(const std::string text, read_file(path, kLargestCountsBytes));
-    TRY_ASSIGN(auto read, parse_trial_counts(text, std::filesystem::path(path).filename().string()));
-    for (const TrialCountsProblem& problem : read.problems)
-      print_error(fmt::format("{}:{}: {}", path, problem.line, problem.message));
-    damaged = damaged || !read.problems.empty();
+  for (const ReadCountsFile& file : read.files) {
+    for (const auto& problem : file.problems) print_error(problem);
+    damaged = damaged || !file.problems.empty();
     note(context,
-         fmt::format("{}: {} counts, {} rows skipped", path, read.counts.size(), read.problems.size()));
-    counts.insert(counts.end(), std::make_move_iterator(read.counts.begin()),
-                  std::make_move_iterator(read.counts.end()));
+         fmt::format("{}: {} counts, {} rows skipped", file.path, file.counts, file.problems.size()));
   }
   TRY_ASSIGN(auto store, open_or_create_store(context));
-  TRY(store.add_imported_counts(counts));
+  TRY(store.add_imported_counts(read.counts));
   TRY_ASSIGN(const auto rows, query_imported_counts(store));
   print(table_text(imported_counts_table(rows, {}), context));
   return damaged ? ExitStatus::partial : ExitStatus::done;
@@ -145,36 +42,32 @@ Result<ExitStatus> import_counts(const ImportFlags& flags, const CommandContext&
 
 Result<ExitStatus> import_reports(const ImportFlags& flags, const CommandContext& context) {
   TRY(check_symbol_paths(flags.symbols));
-  TRY_ASSIGN(const auto rules, load_team_rules(context));
-  const auto sources = find_report_sources(flags.paths);
+  TRY_ASSIGN(const auto rules, load_user_rules(context));
   TRY_ASSIGN(auto store, open_or_create_store(context));
-  auto table = import_table();
-  ImportCounts counts;
-  bool damaged = !sources.problems.empty();
   Symbolizer symbolizer(symbolize_options(flags.symbols));
   const SystemClock clock;
   LiveLine line(context, clock);
-  line.show_live(progress_text(counts, sources.files.size()));
-  TRY(import_files(store, sources.files, rules, &symbolizer, clock, [&](const ImportedFile& file) {
-    add_row(table, file);
-    count(counts, file);
-    if (has_problems(file)) line.clear();
-    name_problems(file);
-    if (line.due()) line.show_live(progress_text(counts, sources.files.size()));
-    damaged =
-        damaged || !file.added || file.issue_count > 0 || file.analysis.report.kind == ReportKind::unreadable;
-  }));
+  ImportObserver observer;
+  observer.progress = [&](const ImportCounts& counts, std::size_t files) {
+    if (counts.files() > 0 && !line.due()) return;
+    line.show_live(fmt::format("{} of {} files, {} added", counts.files(), files, counts.added));
+  };
+  observer.problem = [&](const std::string& problem) {
+    line.clear();
+    print_error(problem);
+  };
+  TRY_ASSIGN(const auto imported, import_paths(store, flags.paths, rules, symbolizer, clock, observer));
   line.clear();
-  store.optimize();
-  print(table_text(table, context));
-  // Files at the images' own paths are of other builds wherever a report comes from elsewhere.
-  damaged = complain_of_symbols(symbolizer, flags.symbols, /*all=*/false) || damaged;
-  for (const auto& problem : sources.problems) print_error(problem.path + ": " + problem.error.text());
+  print(table_text(imported.table, context));
+  const auto of_symbols = symbol_problems(symbolizer, flags.symbols, /*all=*/false);
+  for (const auto& problem : of_symbols) print_error(problem);
+  for (const auto& problem : imported.unreadable) print_error(problem);
+  const ImportCounts& counts = imported.counts;
   note(context, fmt::format("{} added, {} known, {} other forms of known incidents, {} skipped", counts.added,
-                            counts.known, counts.new_forms, counts.skipped + sources.problems.size()));
-  if (sources.other_files > 0) {
-    note(context, fmt::format("{} files with other names were left alone", sources.other_files));
-  }
+                            counts.known, counts.new_forms, counts.skipped + imported.unreadable.size()));
+  if (imported.other_files > 0)
+    note(context, fmt::format("{} files with other names were left alone", imported.other_files));
+  const bool damaged = counts.damaged > 0 || !of_symbols.empty() || !imported.unreadable.empty();
   return damaged ? ExitStatus::partial : ExitStatus::done;
 }
 

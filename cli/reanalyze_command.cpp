@@ -6,10 +6,10 @@
 
 #include "analyzer/symbolize/symbolize_report.h"
 #include "app/ingest/reanalysis.h"
+#include "app/ingest/symbol_search.h"
 #include "cli/commands.h"
 #include "cli/live_line.h"
 #include "cli/open_store.h"
-#include "cli/symbol_search.h"
 #include "cli/terminal.h"
 #include "cli/user_rules.h"
 #include "core/base/text_escape.h"
@@ -29,7 +29,7 @@ std::string counts_text(const ReanalysisCounts& counts) {
 }
 
 Result<ExitStatus> reanalyze(const CommandContext& context) {
-  TRY_ASSIGN(const auto rules, load_team_rules(context));
+  TRY_ASSIGN(const auto rules, load_user_rules(context));
   TRY_ASSIGN(auto store, open_store_to_change(context));
   Symbolizer symbolizer(symbolize_options({}));
   const SystemClock clock;

@@ -1,38 +1,28 @@
 // `faultline run`: runs or resumes a campaign and ends with its tables.
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cstdlib>
 #include <memory>
-#include <system_error>
 
-#include "analyzer/symbolize/archive/symbol_archive.h"
-#include "app/campaign/campaign_journal.h"
 #include "app/campaign/run_checks.h"
 #include "app/campaign/run_plan.h"
-#include "app/campaign/run_snapshot.h"
-#include "app/campaign/self_test.h"
-#include "app/campaign/sequential_stop_evaluator.h"
-#include "app/campaign/stay_awake.h"
-#include "app/ingest/image_archiver.h"
+#include "app/campaign/run_session.h"
+#include "app/host/host_defaults.h"
+#include "app/host/samples_folder.h"
+#include "app/ingest/user_rules.h"
 #include "app/jobs/log_file.h"
+#include "app/report/run_summary.h"
 #include "cli/commands.h"
-#include "cli/host_defaults.h"
 #include "cli/progress.h"
-#include "cli/run_summary.h"
 #include "cli/stop_signal.h"
+#include "cli/table_output.h"
 #include "cli/terminal.h"
 #include "cli/user_rules.h"
-#include "collector/host/host_probe.h"
 #include "collector/plan/campaign_file.h"
 #include "collector/plan/workload_map.h"
-#include "collector/run/campaign_runner.h"
 #include "core/base/text_file.h"
 #include "db/store.h"
-#include "reports/formats/cell_text.h"
 
 namespace faultline {
 namespace {
@@ -103,22 +93,11 @@ Result<Campaign> load_campaign(const RunFlags& flags, const std::vector<std::str
   return campaign_from_command(wanted);
 }
 
-/// Beside the program when built, under share/ when installed.
-std::filesystem::path find_samples(const std::filesystem::path& program_folder) {
-  if (const char* variable = std::getenv("FAULTLINE_SAMPLES"); variable != nullptr) return variable;
-  std::error_code ignored;
-  for (const auto* place : {"../samples", "../libexec/faultline/samples"}) {
-    const auto folder = program_folder / place;
-    if (std::filesystem::is_directory(folder, ignored)) return std::filesystem::canonical(folder, ignored);
-  }
-  return program_folder / "../samples";
-}
-
 Result<RunOptions> make_options(const RunFlags& flags, const CommandContext& context) {
   RunOptions options;
   const auto db = std::filesystem::absolute(context.db_path());
   options.trials_folder = db.string() + ".trials";
-  options.samples_folder = find_samples(context.program_folder);
+  options.samples_folder = find_samples_folder(context.program_folder);
   options.trials = flags.trials;
   TRY_ASSIGN(options.duration, read_duration("--for", flags.duration));
   if (!flags.shard.empty()) {
@@ -133,128 +112,44 @@ Result<RunOptions> make_options(const RunFlags& flags, const CommandContext& con
   auto only = parse_filter(flags.only);
   if (!only) return fail(only.error().add_context("--only"));
   options.only = std::move(*only);
-  options.reporter = flags.reporter.empty()       ? default_reporter()
-                     : flags.reporter == "folder" ? ReporterKind::folders
-                                                  : ReporterKind::supervisor;
-  options.report_folders.assign(flags.report_folders.begin(), flags.report_folders.end());
-  if (options.reporter == ReporterKind::folders && options.report_folders.empty()) {
-    options.report_folders = default_report_folders();
-  }
+  options.reporter = chosen_reporter(flags.reporter);
+  options.report_folders = chosen_report_folders(options.reporter, flags.report_folders);
   return options;
 }
 
-/// The newest run of this campaign on this host, if it is unfinished and can go on. One that cannot is
-/// closed, so that no later command finds it.
-Result<std::optional<RunRecord>> find_run_to_resume(Store& store, const RunFlags& flags,
-                                                    const RunRecord& wanted, const Clock& clock,
-                                                    const CommandContext& context) {
-  RunSelection selection;
-  selection.campaign_hash = wanted.campaign_hash;
-  selection.host_key = wanted.host.host_key;
-  selection.limit = 1;
-  TRY_ASSIGN(const auto newest, store.find_runs(selection));
-  const bool unfinished =
-      !newest.empty() && (newest[0].state == RunState::running || newest[0].state == RunState::interrupted);
-  if (!unfinished) {
-    if (!flags.resume) return std::optional<RunRecord>();
-    return fail(ErrorKind::invalid_argument, "--resume: this store has no unfinished run of this campaign");
-  }
-  const auto obstacle = why_not_resumable(newest[0], wanted, clock.wall());
-  if (!flags.fresh && (!obstacle || flags.resume)) return std::optional<RunRecord>(newest[0]);
-  if (obstacle) {
-    note(context, fmt::format("The unfinished run {} cannot go on: {}; starting a new one",
-                              short_id(newest[0].uuid.text()), *obstacle));
-  }
-  if (newest[0].state == RunState::running) {
-    TRY(store.end_run(newest[0].uuid, RunState::interrupted, "a new run was started instead", clock.wall()));
-  }
-  return std::optional<RunRecord>();
+RunChoice choice_of(const RunFlags& flags) {
+  if (flags.resume) return RunChoice::must_resume;
+  return flags.fresh ? RunChoice::always_new : RunChoice::resume_or_new;
 }
 
-/// An archive is wanted only where the campaign names images to keep.
-Result<SymbolArchive> archive_of(const Campaign& campaign) {
-  auto folder = default_symbol_archive_folder();
-  if (folder.empty() && !campaign.archive.empty()) {
-    return fail(ErrorKind::io,
-                "archive: there is no place for the symbol archive: set HOME or XDG_DATA_HOME");
+Result<void> print_summary(Store& store, const RunSummary& summary, const CommandContext& context) {
+  const TableAudience audience = table_audience(context);
+  TRY_ASSIGN(auto page, run_summary_page(store, summary, audience));
+  for (const Table& table : page.tables) print(table_text(table, context) + "\n");
+  if (audience == TableAudience::people) {
+    print(page.words);
+  } else {
+    page.words.pop_back();
+    note(context, page.words);
   }
-  return SymbolArchive(std::move(folder));
+  return {};
 }
 
-/// A run in which nothing ran is no result: says why, from the first trial.
-Result<void> check_something_ran(Store& store, const RunSummary& summary) {
-  const auto done = summary.progress.trials_done;
-  if (done == 0 || summary.progress.outcomes[Outcome::setup_failed] < done) return {};
-  TRY_ASSIGN(const auto trials, store.trials_of(summary.record.uuid));
-  std::string why = "see faultline list trials";
-  if (!trials.empty() && !trials[0].verdict.notes.empty()) why = trials[0].verdict.notes[0];
-  return fail(ErrorKind::process, "no trial ran as meant: " + why);
-}
-
-/// Nothing that nobody can explain later is measured: a host that loses reports says so before the first
-/// trial.
-Result<void> check_self_test(const RunFlags& flags, const Campaign& campaign, const RunOptions& options,
-                             const CommandContext& context, Clock& clock, HostProbe& host,
-                             const std::atomic<bool>& stop) {
-  const bool wants_reports =
-      options.reporter == ReporterKind::folders ||
-      std::any_of(campaign.workloads.begin(), campaign.workloads.end(),
-                  [](const Workload& workload) { return workload.capture == CaptureMode::on; });
-  if (flags.no_self_test || !wants_reports || stop.load()) return {};
-  SelfTestSetting setting;
-  setting.program_folder = context.program_folder;
-  setting.work_folder = options.trials_folder / fmt::format("canary-{}", ::getpid());
-  setting.reporter = options.reporter;
-  setting.report_folders = options.report_folders;
-  setting.deadline = campaign.report_deadline;
-  TRY_ASSIGN(const auto self_test, run_self_test(setting, clock, host, stop));
-  if (self_test.report || stop.load()) return {};
-  return fail(ErrorKind::process,
-              "the canary is lost: a process that really crashed was not captured (" + self_test.why +
-                  "). `faultline doctor` looks for the reason; --no-canary measures all the same");
-}
-
-Result<ExitStatus> run_with_store(const RunFlags& flags, const CommandContext& context,
-                                  const Campaign& campaign, RunOptions options, const SiteRules& rules,
-                                  Store& store) {
-  SystemClock clock;
-  SystemHost host;
-  SystemCommandRunner commands;
-  ProcessRunnerPosix processes(context.program_folder / "faultline-report");
+Result<ExitStatus> run_in_store(Store& store, RunRequest request, const RunFlags& flags,
+                                const CommandContext& context) {
+  const SystemClock clock;
   ProgressLine progress(context, clock);
-  TRY_ASSIGN(auto archive, archive_of(campaign));
-  ImageArchiver archiver(campaign.archive, std::move(archive), progress);
-  CampaignJournal journal(store, rules, clock, archiver, derive_captured(rules));
-  const auto& stop = install_stop_signals();
-  SnapshotObserver observer(store.path(), clock, progress);
-  RunParts parts{clock, processes, host, commands, journal, observer};
-
-  TRY_ASSIGN(auto wanted, plan_run(campaign, options, parts));
-  TRY_ASSIGN(options.resume, find_run_to_resume(store, flags, wanted, clock, context));
-  std::optional<SequentialStopEvaluator> evaluator;
-  if (campaign.stop) {
-    TRY_ASSIGN(evaluator, SequentialStopEvaluator::make(*campaign.stop, wanted.cells));
-    parts.stop_evaluator = &*evaluator;
-  }
-  options.plan = std::move(wanted);
-  if (flags.if_unfinished && !options.resume) {
+  TRY_ASSIGN(const auto summary, execute_run(store, std::move(request), progress, install_stop_signals()));
+  if (!summary) {
     note(context, "No unfinished run of this campaign can go on; nothing is done.");
     return ExitStatus::done;
   }
-  TRY(check_self_test(flags, campaign, options, context, clock, host, stop));
-  const StayAwake awake(stay_awake_command(::getpid()));
-  TRY_ASSIGN(const auto summary, run_campaign(campaign, options, parts, stop));
-
-  TRY(print_run_summary(store, summary, context));
-  if (summary.record.state == RunState::interrupted) {
+  TRY(print_summary(store, *summary, context));
+  if (summary->record.state == RunState::interrupted) {
     note(context, "Interrupted; everything so far is stored. The same command goes on where it stopped.");
     return ExitStatus::interrupted;
   }
-  if (summary.record.state == RunState::stopped) {
-    return fail(ErrorKind::io, "the run stopped early: " + summary.record.state_reason);
-  }
-  TRY(check_something_ran(store, summary));
-  TRY_ASSIGN(const auto findings, check_run(store, summary, flags.fail_on));
+  TRY_ASSIGN(const auto findings, judge_run(store, *summary, flags.fail_on));
   for (const auto& finding : findings) print_error(finding);
   return findings.empty() ? ExitStatus::done : ExitStatus::check_found;
 }
@@ -262,7 +157,7 @@ Result<ExitStatus> run_with_store(const RunFlags& flags, const CommandContext& c
 Result<ExitStatus> run(const RunFlags& flags, const CommandContext& context) {
   TRY_ASSIGN(auto campaign, load_campaign(flags, context.trailing_command));
   TRY(check_names_are_known(flags.fail_on));
-  TRY_ASSIGN(const auto rules, load_team_rules(context, rules_of_campaign(campaign)));
+  TRY_ASSIGN(const auto rules, load_user_rules(context, rules_of_campaign(campaign)));
   TRY_ASSIGN(auto options, make_options(flags, context));
   if (!flags.save_campaign.empty()) {
     TRY(write_file_atomically(flags.save_campaign, write_campaign_toml(campaign)));
@@ -282,7 +177,15 @@ Result<ExitStatus> run(const RunFlags& flags, const CommandContext& context) {
   TRY_ASSIGN(auto store, Store::open(context.db_path(), OpenMode::read_write_create));
   TRY_ASSIGN(const auto lock, store.lock_campaign(campaign.hash));
   note(context, "Store: " + context.db_path().string());
-  return run_with_store(flags, context, campaign, std::move(options), rules, store);
+  RunRequest request;
+  request.campaign = std::move(campaign);
+  request.options = std::move(options);
+  request.rules = rules;
+  request.choice = choice_of(flags);
+  request.only_if_unfinished = flags.if_unfinished;
+  request.self_test = !flags.no_self_test;
+  request.program_folder = context.program_folder;
+  return run_in_store(store, std::move(request), flags, context);
 }
 
 void add_options(CLI::App& command, RunFlags& flags) {

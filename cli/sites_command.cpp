@@ -1,15 +1,13 @@
 // `faultline sites`: where they crashed, most reports first; with a site, its stacks and who else was there.
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 
+#include "app/report/site_request.h"
 #include "cli/commands.h"
 #include "cli/open_store.h"
 #include "cli/table_output.h"
 #include "cli/time_option.h"
 #include "db/queries.h"
-#include "reports/tables/partner_table.h"
-#include "reports/tables/site_table.h"
 
 namespace faultline {
 namespace {
@@ -23,29 +21,13 @@ struct SiteFlags {
   bool partners = false;
 };
 
-Result<std::vector<SiteRow>> rows_of_site(Store& store, const SitesQuery& query, const std::string& site) {
-  TRY_ASSIGN(auto rows, query_sites(store, query));
-  if (site.empty()) return rows;
-  TRY_ASSIGN(const auto keys, resolve_site(store, site));
-  std::erase_if(rows, [&](const SiteRow& row) {
-    return std::find(keys.begin(), keys.end(), row.key) == keys.end() &&
-           std::find(keys.begin(), keys.end(), row.family) == keys.end();
-  });
-  return rows;
-}
-
-/// More rows than a person reads; the footnote counts the others.
-constexpr std::size_t kPartnerLimit = 1000;
-
 Result<ExitStatus> partners(const SiteFlags& flags, const CommandContext& context) {
   if (flags.site.empty()) {
     return fail(ErrorKind::invalid_argument, "--partners wants a site; faultline sites lists them");
   }
   TRY_ASSIGN(auto store, open_store_to_read(context));
-  TRY_ASSIGN(const auto keys, resolve_site(store, flags.site));
-  TRY_ASSIGN(const auto totals, query_report_totals(store, keys));
-  TRY_ASSIGN(const auto rows, query_partners(store, keys, totals, kPartnerLimit));
-  return print_table(partner_table(rows), context);
+  TRY_ASSIGN(const auto table, answer_partners(store, flags.site));
+  return print_table(table, context);
 }
 
 Result<ExitStatus> sites(const SiteFlags& flags, const CommandContext& context) {
@@ -56,12 +38,8 @@ Result<ExitStatus> sites(const SiteFlags& flags, const CommandContext& context) 
   query.fold_families = flags.family;
   query.limit = flags.last;
   TRY_ASSIGN(auto store, open_store_to_read(context));
-  TRY_ASSIGN(const auto rows, rows_of_site(store, query, flags.site));
-  SiteTableOptions options;
-  options.audience =
-      is_machine_format(table_format(context)) ? TableAudience::programs : TableAudience::people;
-  options.families = flags.family;
-  return print_table(site_table(rows, options), context);
+  TRY_ASSIGN(const auto table, answer_sites(store, query, flags.site, table_audience(context)));
+  return print_table(table, context);
 }
 
 }  // namespace

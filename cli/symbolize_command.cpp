@@ -5,14 +5,11 @@
 #include <CLI/CLI.hpp>
 
 #include "analyzer/analyze.h"
-#include "analyzer/parse/parse_report.h"
-#include "analyzer/derive.h"
-#include "app/ingest/ingest.h"
+#include "app/ingest/symbol_search.h"
+#include "app/ingest/symbolized_file.h"
 #include "cli/commands.h"
-#include "cli/symbol_search.h"
 #include "cli/terminal.h"
 #include "core/base/text_escape.h"
-#include "core/base/text_file.h"
 #include "core/ips/ips_writer.h"
 #include "reports/documents/apple_text.h"
 #include "reports/documents/crash_json.h"
@@ -31,28 +28,12 @@ void print_report(const CrashReport& report, const std::string& format) {
   print(escape_text(render_apple_text(report)));
 }
 
-/// Which file named how many frames, image by image.
-void note_files(const SymbolizedReport& symbolized, const CommandContext& context) {
-  for (std::size_t i = 0; i < symbolized.images.size(); ++i) {
-    const auto& image = symbolized.images[i];
-    if (!image.place) continue;
-    note(context, fmt::format("{}: {} frames named from {} ({})", symbolized.report.images[i].display_name(),
-                              image.frames_named, image.file.string(), symbol_place_text(*image.place)));
-  }
-}
-
 Result<ExitStatus> symbolize(const SymbolizeFlags& flags, const CommandContext& context) {
   TRY(check_symbol_paths(flags.symbols));
-  TRY_ASSIGN(const auto bytes, flags.file == "-" ? read_stdin() : read_file(flags.file, kParseLimitBytes));
-  auto report = parse_report(bytes);
-  if (report.kind == ReportKind::unreadable) {
-    return fail(ErrorKind::parse,
-                flags.file + ": " + (report.issues.empty() ? "no crash report" : report.issues[0].message));
-  }
-  const auto symbolized = symbolize_report(std::move(report), symbolize_options(flags.symbols));
+  TRY_ASSIGN(const auto symbolized, symbolize_file(flags.file, flags.symbols));
   print_report(symbolized.report, context.format);
   for (const auto& issue : symbolized.issues) print_error(issue.path + ": " + issue.message);
-  note_files(symbolized, context);
+  for (const auto& line : symbol_file_lines(symbolized)) note(context, line);
   note(context, fmt::format("{} of {} frames have a name; the report itself named {}", symbolized.named_after,
                             symbolized.physical_frames, symbolized.named_before));
   return symbolized.issues.empty() ? ExitStatus::done : ExitStatus::partial;

@@ -8,6 +8,8 @@ TableFormat table_format(const CommandContext& context) {
   return parse_table_format(context.format).value_or(TableFormat::text);
 }
 
+TableAudience table_audience(const CommandContext& context) { return audience_of(table_format(context)); }
+
 std::string table_text(const Table& table, const CommandContext& context) {
   return write_table(table, table_format(context), {output_width(), use_color(context)});
 }

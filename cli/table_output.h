@@ -11,6 +11,8 @@ namespace faultline {
 
 /// --format, else text.
 TableFormat table_format(const CommandContext& context);
+/// Who reads that format: people, or programs.
+TableAudience table_audience(const CommandContext& context);
 /// The table as text in that format, as wide as the terminal.
 std::string table_text(const Table& table, const CommandContext& context);
 /// Writes it to stdout; status `done`.

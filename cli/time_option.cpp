@@ -13,11 +13,4 @@ Result<std::optional<WallTime>> parse_since(const std::string& text, WallTime no
               "--since: \"" + text + "\" is no time; write 24h, 7d, 2025-12-01 or 2025-12-01T22:00:00.000Z");
 }
 
-Result<std::optional<Filter>> parse_optional_filter(const std::string& option, const std::string& text) {
-  if (text.empty()) return std::optional<Filter>();
-  auto filter = parse_filter(text);
-  if (!filter) return fail(filter.error().add_context(option));
-  return std::optional<Filter>(std::move(*filter));
-}
-
 }  // namespace faultline

@@ -1,30 +1,10 @@
 #include "cli/user_rules.h"
 
 #include <CLI/CLI.hpp>
-#include <cstdlib>
-#include <string>
 
-#include "core/base/text_file.h"
+#include "app/ingest/user_rules.h"
 
 namespace faultline {
-namespace {
-
-constexpr std::uint64_t kLargestFileBytes = 4U << 20;
-
-struct NamedFile {
-  std::filesystem::path path;
-  std::string named_by;
-};
-
-NamedFile find_rules_file(const CommandContext& context, const std::filesystem::path& of_campaign) {
-  if (!context.rules_option.empty()) return {context.rules_option, "--rules"};
-  if (!of_campaign.empty()) return {of_campaign, "`rules` of the campaign"};
-  const char* variable = std::getenv("FAULTLINE_RULES");
-  if (variable != nullptr && *variable != '\0') return {variable, "FAULTLINE_RULES"};
-  return {};
-}
-
-}  // namespace
 
 void add_rules_option(CLI::App& command, CommandContext& context) {
   command
@@ -33,20 +13,8 @@ void add_rules_option(CLI::App& command, CommandContext& context) {
       ->type_name("FILE");
 }
 
-std::filesystem::path rules_of_campaign(const Campaign& campaign) {
-  if (campaign.rules.empty()) return {};
-  return std::filesystem::path(campaign.folder) / campaign.rules;
-}
-
-Result<SiteRules> load_team_rules(const CommandContext& context, const std::filesystem::path& of_campaign) {
-  const auto file = find_rules_file(context, of_campaign);
-  if (file.path.empty()) return SiteRules{};
-  const auto text = read_file(file.path, kLargestFileBytes);
-  if (!text) {
-    return fail(ErrorKind::invalid_argument,
-                "the rules file that " + file.named_by + " names cannot be used: " + text.error().text());
-  }
-  return read_site_rules(*text, file.path.string());
+Result<SiteRules> load_user_rules(const CommandContext& context, const std::filesystem::path& of_campaign) {
+  return read_user_rules(context.rules_option, of_campaign);
 }
 
 }  // namespace faultline

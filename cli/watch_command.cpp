@@ -1,21 +1,16 @@
 // `faultline watch`: keeps importing the reports that appear in folders, until it is stopped.
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
-#include <map>
 
-#include "analyzer/derive.h"
+#include "app/host/host_defaults.h"
+#include "app/ingest/report_watch.h"
+#include "app/ingest/symbol_search.h"
 #include "app/jobs/log_file.h"
 #include "cli/commands.h"
-#include "cli/host_defaults.h"
 #include "cli/open_store.h"
 #include "cli/stop_signal.h"
-#include "cli/symbol_search.h"
 #include "cli/terminal.h"
 #include "cli/user_rules.h"
-#include "collector/folders/report_folder.h"
-#include "core/base/text_escape.h"
 #include "db/store.h"
 
 namespace faultline {
@@ -29,41 +24,6 @@ struct WatchFlags {
   std::string log;
 };
 
-std::string arrival_line(const FoundReport& found, const AddedReport& added, const Analysis& analysis) {
-  std::string line = fmt::format("{}  {}  {}", format_utc(SystemClock().wall()), report_news_text(added.news),
-                                 found.path.string());
-  const auto& report = analysis.report;
-  line += "  " + std::string(report_kind_text(report.kind));
-  if (report.process_name) line += "  " + *report.process_name;
-  if (report.kind == ReportKind::crash && !analysis.site.text.empty()) line += "  " + analysis.site.text;
-  return escape_line(line) + "\n";
-}
-
-/// One folder and what was last said about it.
-struct Watched {
-  ReportFolder folder;
-  std::string told;
-};
-
-Result<void> look(Store& store, Watched& watched, const SiteRules& rules, Symbolizer& symbolizer,
-                  const Clock& clock) {
-  FolderScan scan = watched.folder.scan(clock.monotonic());
-  if (scan.problem != watched.told && !scan.problem.empty()) print_error(scan.problem);
-  watched.told = scan.problem;
-  for (const FoundReport& found : scan.reports) {
-    TRY_ASSIGN(const auto known, store.find_known(found.bytes));
-    if (known) continue;
-    const auto analysis = derive(found.bytes, ReportOrigin::imported, rules, &symbolizer);
-    ReportArrival arrival;
-    arrival.origin = ReportOrigin::imported;
-    arrival.source_path = found.path.string();
-    arrival.seen = clock.wall();
-    TRY_ASSIGN(const auto added, store.add_report(found.bytes, arrival, analysis));
-    print(arrival_line(found, added, analysis));
-  }
-  return {};
-}
-
 Result<ExitStatus> watch(const WatchFlags& flags, const CommandContext& context) {
   std::vector<std::filesystem::path> folders(flags.folders.begin(), flags.folders.end());
   if (folders.empty()) folders = default_report_folders();
@@ -72,7 +32,7 @@ Result<ExitStatus> watch(const WatchFlags& flags, const CommandContext& context)
                 "name the folders to watch: this system has none into which it puts reports");
   }
   TRY(check_symbol_paths(flags.symbols));
-  TRY_ASSIGN(const auto rules, load_team_rules(context));
+  TRY_ASSIGN(const auto rules, load_user_rules(context));
   std::optional<LogFile> log;
   if (!flags.log.empty()) {
     TRY_ASSIGN(auto opened, LogFile::open(flags.log));
@@ -82,13 +42,11 @@ Result<ExitStatus> watch(const WatchFlags& flags, const CommandContext& context)
   Symbolizer symbolizer(symbolize_options(flags.symbols));
   const auto& stop = install_stop_signals();
   SystemClock clock;
-  std::vector<Watched> watched;
-  for (const auto& folder : folders) {
-    note(context, "Watching " + folder.string());
-    watched.push_back({ReportFolder(folder), {}});
-  }
+  for (const auto& folder : folders) note(context, "Watching " + folder.string());
+  ReportWatch reports(store, rules, symbolizer, clock, folders,
+                      {[](const std::string& line) { print(line + "\n"); }, print_error});
   while (!stop.load() && !stdout_is_closed()) {
-    for (Watched& one : watched) TRY(look(store, one, rules, symbolizer, clock));
+    TRY(reports.look());
     if (log) TRY(log->rotate_if_large());
     if (!stop.load()) clock.sleep(kPause);
   }

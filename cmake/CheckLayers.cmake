@@ -15,7 +15,7 @@ set(order_analyzer
   analyzer/site analyzer/statistics analyzer)
 set(order_db db db/sqlite db/filter db/store db/queries)
 set(order_reports reports/formats reports/privacy reports/tables reports/documents reports/bundles)
-set(order_app app/ingest app/jobs app/campaign app/report app/bundle)
+set(order_app app/host app/ingest app/jobs app/campaign app/doctor app/report app/bundle)
 set(order_cli cli)
 
 # What a part may know beside itself.

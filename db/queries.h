@@ -65,8 +65,9 @@ struct RatesResult {
   std::vector<std::string> columns;  ///< `by`, then `pivot`.
   std::vector<RatesRow> rows;        ///< Numbers ascending; words in the order of the campaign's matrix.
   TrialCounts total;
-  bool unfinished = false;  ///< A run among them has not ended.
-  bool stop_rule = false;   ///< A run among them has a stop rule: only anytime-valid intervals hold.
+  bool unfinished = false;      ///< A run among them has not ended.
+  bool counts_reports = false;  ///< The count asks for a field of reports: their site, image, function, ….
+  bool stop_rule = false;       ///< A run among them has a stop rule: only anytime-valid intervals hold.
 };
 
 /// `crashed`, `bad`, any outcome, `uncaptured`, or a filter such as `site~setCompute`.
@@ -380,5 +381,13 @@ struct SavedQuery {
 const std::vector<SavedQuery>& saved_queries();
 /// nullptr where there is none of that name.
 const SavedQuery* find_saved_query(std::string_view name);
+
+/// What the store answered, and the statement that gives it again.
+struct NamedAnswer {
+  std::string sql;
+  QueryTable table;
+};
+/// The newest 50 reports of a run's trials that are no crashes.
+Result<NamedAnswer> query_other_reports(Store& store, const Uuid& run);
 
 }  // namespace faultline

@@ -7,9 +7,9 @@
 #include <set>
 #include <system_error>
 
+#include "analyzer/derive.h"
 #include "analyzer/statistics/comparison.h"
 #include "app/campaign/validation_layer.h"
-#include "analyzer/derive.h"
 #include "collector/plan/campaign_file.h"
 #include "core/base/shell_quote.h"
 #include "core/ips/ips_writer.h"

@@ -6,8 +6,8 @@
 #include <system_error>
 #include <utility>
 
-#include "analyzer/site/frame_rules.h"
 #include "analyzer/derive.h"
+#include "analyzer/site/frame_rules.h"
 #include "collector/plan/campaign_file.h"
 #include "collector/trial/process_runner.h"
 

@@ -21,7 +21,7 @@ struct LoadedFile {
   std::string bytes;
 };
 
-LoadedFile load(const std::filesystem::path& path) {
+LoadedFile load_file(const std::filesystem::path& path) {
   LoadedFile loaded;
   loaded.file.path = path.string();
   auto bytes = path == "-" ? read_stdin() : read_file(path, kKeepLimitBytes);
@@ -92,7 +92,7 @@ Result<void> import_files(Store& store, const std::vector<std::filesystem::path>
     std::vector<LoadedFile> batch;
     std::uint64_t batch_bytes = 0;
     while (at < files.size() && batch.size() < kBatchFiles && batch_bytes < kBatchBytes) {
-      batch.push_back(load(files[at++]));
+      batch.push_back(load_file(files[at++]));
       batch_bytes += batch.back().bytes.size();
     }
     derive_all(batch, rules, symbolizer);

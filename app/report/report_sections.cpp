@@ -394,15 +394,11 @@ Result<ReportSection> other_events_section(Store& store, const RunRecord& run) {
   if (contaminated > 0)
     section.words.push_back(fmt::format("{} contaminated by a GPU reset, and in no rate.",
                                         format_count(contaminated, "trial was", "trials were")));
-  const auto sql = fmt::format(
-      "SELECT kind, happened_at AS time, process, incident FROM reports WHERE run = '{}' AND kind <> 'crash' "
-      "ORDER BY happened_at DESC LIMIT 50",
-      run.uuid.text());
-  TRY_ASSIGN(const auto reports, query_sql(store, sql));
-  if (!reports.rows.empty()) {
-    auto table = query_answer_table(reports);
+  TRY_ASSIGN(const auto reports, query_other_reports(store, run.uuid));
+  if (!reports.table.rows.empty()) {
+    auto table = query_answer_table(reports.table);
     table.caption = "Reports of this run that are no crashes (the newest 50)";
-    table.command = "faultline query \"" + sql + "\"";
+    table.command = "faultline query \"" + reports.sql + "\"";
     section.tables.push_back(same_for_both("other_reports", std::move(table)));
   }
   return section;

@@ -315,4 +315,11 @@ Result<bool> evaluate_filter(const Filter& filter, const FilterEvaluator& evalua
   return evaluate(*filter.root, evaluator);
 }
 
+Result<std::optional<Filter>> parse_optional_filter(const std::string& option, const std::string& text) {
+  if (text.empty()) return std::optional<Filter>();
+  auto filter = parse_filter(text);
+  if (!filter) return fail(filter.error().add_context(option));
+  return std::optional<Filter>(std::move(*filter));
+}
+
 }  // namespace faultline

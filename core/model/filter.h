@@ -61,4 +61,7 @@ Result<bool> evaluate_filter(const Filter& filter, const FilterEvaluator& evalua
 /// Compares a value with a condition: as numbers where both sides are numbers, else as text.
 bool compare_value(std::string_view value, const FilterCondition& condition);
 
+/// Empty text gives nullopt; a mistake names the option.
+Result<std::optional<Filter>> parse_optional_filter(const std::string& option, const std::string& text);
+
 }  // namespace faultline

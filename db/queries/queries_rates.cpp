@@ -272,7 +272,8 @@ Result<RatesResult> query_rates(Store& store, const RatesQuery& query) {
   Groups groups;
   std::map<std::int64_t, bool> cells;
   TRY(add_tally(connection, grouping, where, count_of_trials ? &*count_of_trials : nullptr, groups, cells));
-  if (!count_of_trials) TRY(CountedByReports(connection, grouping, where_filter, count, groups).run());
+  result.counts_reports = !count_of_trials;
+  if (result.counts_reports) TRY(CountedByReports(connection, grouping, where_filter, count, groups).run());
   for (const auto& [key, counts] : groups) {
     result.total += counts;
     result.rows.push_back({grouping.values_of(key), counts});

@@ -212,4 +212,14 @@ const SavedQuery* find_saved_query(std::string_view name) {
   return it == all.end() ? nullptr : &*it;
 }
 
+Result<NamedAnswer> query_other_reports(Store& store, const Uuid& run) {
+  NamedAnswer answer;
+  answer.sql = fmt::format(
+      "SELECT kind, happened_at AS time, process, incident FROM reports WHERE run = '{}' AND kind <> 'crash' "
+      "ORDER BY happened_at DESC LIMIT 50",
+      run.text());
+  TRY_ASSIGN(answer.table, query_sql(store, answer.sql));
+  return answer;
+}
+
 }  // namespace faultline

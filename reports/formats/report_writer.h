@@ -31,6 +31,10 @@ constexpr bool is_machine_format(TableFormat format) {
   return format == TableFormat::csv || format == TableFormat::json;
 }
 
+constexpr TableAudience audience_of(TableFormat format) {
+  return is_machine_format(format) ? TableAudience::programs : TableAudience::people;
+}
+
 struct WriterOptions {
   int width = 0;  ///< Columns of the terminal; 0: no limit. Only `text` looks at it.
   bool color = false;

@@ -126,4 +126,6 @@ std::vector<CellValue> machine_values(const Table& table, std::size_t row) {
   return all;
 }
 
+TableCell text_cell(const std::string& text) { return text.empty() ? TableCell() : TableCell(text); }
+
 }  // namespace faultline

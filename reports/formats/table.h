@@ -61,6 +61,9 @@ struct TableCell {
   friend bool operator==(const TableCell&, const TableCell&) = default;
 };
 
+/// Null where the text is empty.
+TableCell text_cell(const std::string& text);
+
 /// What a number means; decides its rounding for people. CSV and JSON have it exact.
 enum class Unit {
   none,
@@ -98,6 +101,9 @@ Column count_of_column(std::string key, std::string title = {});
 Column estimate_column(std::string key, std::string title = {}, Unit unit = Unit::none);
 /// The same column, said to name the row.
 Column row_name(Column column);
+
+/// For whom a table is laid out: people see what is not empty, programs see every field.
+enum class TableAudience { people, programs };
 
 struct Table {
   std::string caption;  ///< One sentence; may be empty.

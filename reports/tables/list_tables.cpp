@@ -6,7 +6,6 @@ namespace faultline {
 namespace {
 
 /// An absent value is null, not an empty text.
-TableCell text_or_null(const std::string& text) { return text.empty() ? TableCell() : TableCell(text); }
 
 template <typename T>
 TableCell number_or_null(const std::optional<T>& value) {
@@ -43,11 +42,10 @@ Table report_list_table(const std::vector<ReportRow>& rows) {
                    text_column("origin"),
                    number_column("issues")};
   for (const auto& row : rows) {
-    table.rows.push_back({row.incident, text_or_null(row.time), row.kind, text_or_null(row.process),
-                          text_or_null(row.fault_kind), text_or_null(row.site_key),
-                          text_or_null(row.site_text),
+    table.rows.push_back({row.incident, text_cell(row.time), row.kind, text_cell(row.process),
+                          text_cell(row.fault_kind), text_cell(row.site_key), text_cell(row.site_text),
                           row.trial_index ? TableCell(trial_name(row.run, *row.trial_index)) : TableCell(),
-                          text_or_null(row.cell), row.origin, row.issues});
+                          text_cell(row.cell), row.origin, row.issues});
   }
   return table;
 }
@@ -69,10 +67,10 @@ Table trial_list_table(const std::vector<TrialRow>& rows) {
     std::string marks;
     if (row.uncaptured) marks = "uncaptured";
     table.rows.push_back({trial_name(row.run, row.index), row.started, row.workload, row.cell,
-                          TableCell(row.outcome, outcome_emphasis(row.outcome)), text_or_null(row.rule),
-                          number_or_null(row.exit_code), text_or_null(row.term_signal), row.duration_ms,
-                          text_or_null(row.phase),
-                          row.incidents.empty() ? text_or_null(marks) : TableCell(row.incidents)});
+                          TableCell(row.outcome, outcome_emphasis(row.outcome)), text_cell(row.rule),
+                          number_or_null(row.exit_code), text_cell(row.term_signal), row.duration_ms,
+                          text_cell(row.phase),
+                          row.incidents.empty() ? text_cell(marks) : TableCell(row.incidents)});
   }
   return table;
 }
@@ -95,11 +93,11 @@ Table run_list_table(const std::vector<RunRow>& rows) {
                    text_column("state_reason", "why")};
   for (const auto& row : rows) {
     const auto& counts = row.counts;
-    table.rows.push_back({row.run, row.campaign, row.started, row.date, row.state, row.host,
-                          text_or_null(row.os_build), row.cells,
-                          row.planned_trials > 0 ? TableCell(row.planned_trials) : TableCell(),
-                          row.ended_trials, counts.outcomes[Outcome::crashed], counts.outcomes.bad(),
-                          counts.uncaptured, text_or_null(row.state_reason)});
+    table.rows.push_back(
+        {row.run, row.campaign, row.started, row.date, row.state, row.host, text_cell(row.os_build),
+         row.cells, row.planned_trials > 0 ? TableCell(row.planned_trials) : TableCell(), row.ended_trials,
+         counts.crashed, counts.crashed + counts.wrong + counts.hung + counts.panicked, counts.uncaptured,
+         text_cell(row.state_reason)});
   }
   return table;
 }
@@ -119,10 +117,10 @@ Table host_list_table(const std::vector<HostRow>& rows) {
                    text_column("first_seen"),
                    text_column("last_seen")};
   for (const auto& row : rows) {
-    table.rows.push_back({row.host_key, row.host_name, text_or_null(row.os_name),
-                          text_or_null(row.os_version), text_or_null(row.os_build), text_or_null(row.model),
-                          text_or_null(row.chip), text_or_null(row.agx_version), row.runs, row.trials,
-                          text_or_null(row.first_seen), text_or_null(row.last_seen)});
+    table.rows.push_back({row.host_key, row.host_name, text_cell(row.os_name), text_cell(row.os_version),
+                          text_cell(row.os_build), text_cell(row.model), text_cell(row.chip),
+                          text_cell(row.agx_version), row.runs, row.trials, text_cell(row.first_seen),
+                          text_cell(row.last_seen)});
   }
   return table;
 }

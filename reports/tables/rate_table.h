@@ -14,9 +14,6 @@
 
 namespace faultline {
 
-/// For whom a table is laid out: people see what is not empty, programs see every field.
-enum class TableAudience { people, programs };
-
 enum class IntervalSide { two_sided, upper, lower };
 
 /// What a cell of a pivot shows: `28/50  56 %  [41 %, 70 %]` or `crashed 28/50`.

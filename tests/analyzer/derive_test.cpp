@@ -84,7 +84,9 @@ TEST(DerivationBatchTest, ABatchOfNothingEndsAtOnce) {
 
 TEST(DerivationBatchTest, ABatchThatIsThrownAwayEndsItsWorkFirst) {
   std::vector<int> times(100);
-  { const DerivationBatch batch(times.size(), [&](std::size_t i) { ++times[i]; }); }
+  {
+    const DerivationBatch batch(times.size(), [&](std::size_t i) { ++times[i]; });
+  }
 
   EXPECT_THAT(times, Each(1));
 }

@@ -1,6 +1,6 @@
 #include <unistd.h>
 
-#include "cli/host_defaults.h"
+#include "app/host/host_defaults.h"
 
 namespace faultline {
 

@@ -1,4 +1,4 @@
-// Where symbols come from on this command line, and the derivation that uses them.
+// Where symbols come from, and what of it could not be used.
 
 #pragma once
 
@@ -15,9 +15,9 @@ SymbolizeOptions symbolize_options(const std::vector<std::string>& symbol_paths)
 /// An error for a path that does not exist: a misspelt one would silently name nothing.
 Result<void> check_symbol_paths(const std::vector<std::string>& symbol_paths);
 
-/// Names on stderr, once each, the files that `symbolizer` met and could not use; of those that it found
-/// by itself only if `all`. True if there was any.
-bool complain_of_symbols(const Symbolizer& symbolizer, const std::vector<std::string>& symbol_paths,
-                         bool all);
+/// A line for each file that `symbolizer` met and could not use, once each; of those that it found by itself
+/// only if `all`: files at the images' own paths are of other builds wherever a report comes from elsewhere.
+std::vector<std::string> symbol_problems(const Symbolizer& symbolizer,
+                                         const std::vector<std::string>& symbol_paths, bool all);
 
 }  // namespace faultline

@@ -1,12 +1,10 @@
-#include "cli/run_summary.h"
+#include "app/report/run_summary.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 
-#include "cli/table_output.h"
-#include "cli/terminal.h"
 #include "core/base/shell_quote.h"
 #include "core/base/text_escape.h"
 #include "core/model/filter.h"
@@ -25,14 +23,13 @@ std::string where_text(const RunRecord& run, const std::string& workload, bool o
   return where;
 }
 
-Result<void> print_rates(Store& store, const RunRecord& run, const std::string& workload, bool one_of_several,
-                         const CommandContext& context) {
+Result<Table> rates_of(Store& store, const RunRecord& run, const std::string& workload, bool one_of_several,
+                       TableAudience audience) {
   auto names = parameter_names_of(run, workload);
   const auto where = where_text(run, workload, one_of_several);
   RateTableOptions options;
-  options.audience =
-      is_machine_format(table_format(context)) ? TableAudience::programs : TableAudience::people;
-  const bool pivoted = names.size() == 2 && options.audience == TableAudience::people;
+  options.audience = audience;
+  const bool pivoted = names.size() == 2 && audience == TableAudience::people;
   RatesQuery query;
   TRY_ASSIGN(query.where, parse_filter(where));
   TRY_ASSIGN(query.count, parse_count("crashed"));
@@ -47,23 +44,19 @@ Result<void> print_rates(Store& store, const RunRecord& run, const std::string& 
   options.command += " --where " + single_quoted(where);
   options.caption = "Crash rates of " + escape_line(workload);
   TRY_ASSIGN(const auto result, query_rates(store, query));
-  print(table_text(pivoted ? rate_pivot_table(result, options) : rate_table(result, options), context) +
-        "\n");
-  return {};
+  return pivoted ? rate_pivot_table(result, options) : rate_table(result, options);
 }
 
-Result<void> print_sites(Store& store, const RunRecord& run, const CommandContext& context) {
+Result<Table> sites_of(Store& store, const RunRecord& run, TableAudience audience) {
   const auto where = where_text(run, "", false);
   SitesQuery query;
   TRY_ASSIGN(query.where, parse_filter(where));
   TRY_ASSIGN(const auto rows, query_sites(store, query));
   SiteTableOptions options;
-  options.audience =
-      is_machine_format(table_format(context)) ? TableAudience::programs : TableAudience::people;
+  options.audience = audience;
   options.caption = "Crash sites";
   options.command = "faultline sites --where " + single_quoted(where);
-  print(table_text(site_table(rows, options), context) + "\n");
-  return {};
+  return site_table(rows, options);
 }
 
 /// The value below which so many per cent of the sorted latencies lie.
@@ -72,14 +65,14 @@ double latency_seconds(const std::vector<std::chrono::milliseconds>& sorted, std
   return std::chrono::duration<double>(sorted[std::max<std::size_t>(place, 1) - 1]).count();
 }
 
-std::string latency_text(const RunLedger& ledger) {
+std::string latency_line(const RunLedger& ledger) {
   if (ledger.latencies.empty()) return "";
   return fmt::format(" Reports came after {:.1f} s (median), {:.1f} s (90 %), {:.1f} s (the longest).",
                      latency_seconds(ledger.latencies, 50), latency_seconds(ledger.latencies, 90),
                      latency_seconds(ledger.latencies, 100));
 }
 
-std::string ledger_text(const RunSummary& summary) {
+std::string ledger_line(const RunSummary& summary) {
   const auto& ledger = summary.ledger;
   std::string out =
       fmt::format("Ledger: {}, {} with a report, {} uncaptured",
@@ -92,10 +85,10 @@ std::string ledger_text(const RunSummary& summary) {
   if (ledger.foreign > 0) out += fmt::format(", {} foreign", ledger.foreign);
   if (ledger.unkillable > 0)
     out += fmt::format("; {} would not die", format_count(ledger.unkillable, "process", "processes"));
-  return out + "." + latency_text(ledger) + "\n";
+  return out + "." + latency_line(ledger) + "\n";
 }
 
-std::string control_text(const RunSummary& summary) {
+std::string control_line(const RunSummary& summary) {
   if (!summary.control) return "";
   const auto& control = *summary.control;
   const auto name = escape_line(summary.record.control);
@@ -108,26 +101,23 @@ std::string control_text(const RunSummary& summary) {
 
 }  // namespace
 
-Result<void> print_run_summary(Store& store, const RunSummary& summary, const CommandContext& context) {
+Result<RunSummaryPage> run_summary_page(Store& store, const RunSummary& summary, TableAudience audience) {
+  RunSummaryPage page;
   const auto workloads = workloads_of(summary.record);
   for (const auto& workload : workloads) {
-    TRY(print_rates(store, summary.record, workload, workloads.size() > 1, context));
+    TRY_ASSIGN(auto table, rates_of(store, summary.record, workload, workloads.size() > 1, audience));
+    page.tables.push_back(std::move(table));
   }
-  TRY(print_sites(store, summary.record, context));
-  std::string words = ledger_text(summary) + control_text(summary);
+  TRY_ASSIGN(auto sites, sites_of(store, summary.record, audience));
+  page.tables.push_back(std::move(sites));
+  page.words = ledger_line(summary) + control_line(summary);
   if (!summary.record.stop_rule.empty() && !summary.record.state_reason.empty())
-    words += fmt::format("Stop rule {}: {}.\n", escape_line(summary.record.stop_rule),
-                         escape_line(summary.record.state_reason));
+    page.words += fmt::format("Stop rule {}: {}.\n", escape_line(summary.record.stop_rule),
+                              escape_line(summary.record.state_reason));
   for (const auto& cell : summary.set_aside) {
-    words += fmt::format("Set aside, since it took the machine down twice: {}.\n", escape_line(cell));
+    page.words += fmt::format("Set aside, since it took the machine down twice: {}.\n", escape_line(cell));
   }
-  if (is_machine_format(table_format(context))) {
-    words.pop_back();
-    note(context, words);
-  } else {
-    print(words);
-  }
-  return {};
+  return page;
 }
 
 }  // namespace faultline

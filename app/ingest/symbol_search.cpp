@@ -1,10 +1,9 @@
-#include "cli/symbol_search.h"
+#include "app/ingest/symbol_search.h"
 
 #include <algorithm>
 #include <system_error>
 
 #include "analyzer/symbolize/archive/symbol_archive.h"
-#include "cli/terminal.h"
 
 namespace faultline {
 
@@ -26,17 +25,15 @@ Result<void> check_symbol_paths(const std::vector<std::string>& symbol_paths) {
   return {};
 }
 
-bool complain_of_symbols(const Symbolizer& symbolizer, const std::vector<std::string>& symbol_paths,
-                         bool all) {
-  bool any = false;
+std::vector<std::string> symbol_problems(const Symbolizer& symbolizer,
+                                         const std::vector<std::string>& symbol_paths, bool all) {
+  std::vector<std::string> problems;
   for (const auto& issue : symbolizer.issues()) {
     const bool given = std::any_of(symbol_paths.begin(), symbol_paths.end(),
                                    [&](const std::string& path) { return issue.path.starts_with(path); });
-    if (!all && !given) continue;
-    print_error(issue.path + ": " + issue.message);
-    any = true;
+    if (all || given) problems.push_back(issue.path + ": " + issue.message);
   }
-  return any;
+  return problems;
 }
 
 }  // namespace faultline

@@ -1,0 +1,38 @@
+#include "app/ingest/symbolized_file.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "analyzer/derive.h"
+#include "analyzer/parse/parse_report.h"
+#include "app/ingest/ingest.h"
+#include "app/ingest/symbol_search.h"
+#include "core/base/text_file.h"
+
+namespace faultline {
+
+Result<SymbolizedReport> symbolize_file(const std::string& path,
+                                        const std::vector<std::string>& symbol_paths) {
+  TRY_ASSIGN(const auto bytes, path == "-" ? read_stdin() : read_file(path, kParseLimitBytes));
+  auto report = parse_report(bytes);
+  if (report.kind == ReportKind::unreadable) {
+    return fail(ErrorKind::parse,
+                path + ": " + (report.issues.empty() ? "no crash report" : report.issues[0].message));
+  }
+  return symbolize_report(std::move(report), symbolize_options(symbol_paths));
+}
+
+std::vector<std::string> symbol_file_lines(const SymbolizedReport& symbolized) {
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < symbolized.images.size(); ++i) {
+    const auto& image = symbolized.images[i];
+    if (!image.place) continue;
+    lines.push_back(fmt::format("{}: {} frames named from {} ({})",
+                                symbolized.report.images[i].display_name(), image.frames_named,
+                                image.file.string(), symbol_place_text(*image.place)));
+  }
+  return lines;
+}
+
+}  // namespace faultline

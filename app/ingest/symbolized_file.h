@@ -1,0 +1,21 @@
+// A report file with every frame named that can be named.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analyzer/symbolize/symbolize_report.h"
+#include "core/base/result.h"
+
+namespace faultline {
+
+/// Reads the report at `path` (`-` is stdin) and names its frames, from `symbol_paths` first. Fails where it
+/// is no report at all.
+Result<SymbolizedReport> symbolize_file(const std::string& path,
+                                        const std::vector<std::string>& symbol_paths);
+
+/// Which file named how many frames, a line an image.
+std::vector<std::string> symbol_file_lines(const SymbolizedReport& symbolized);
+
+}  // namespace faultline

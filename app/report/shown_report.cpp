@@ -1,0 +1,91 @@
+#include "app/report/shown_report.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <system_error>
+#include <utility>
+
+#include "analyzer/derive.h"
+#include "analyzer/symbolize/symbolize_report.h"
+#include "app/ingest/ingest.h"
+#include "app/ingest/symbol_search.h"
+#include "core/base/text_file.h"
+#include "db/queries.h"
+
+namespace faultline {
+
+bool names_a_file(const std::string& what) {
+  std::error_code ignored;
+  return what == "-" || std::filesystem::exists(what, ignored) || what.starts_with('/') ||
+         what.starts_with("./");
+}
+
+std::optional<TrialName> parse_trial_name(const std::string& what) {
+  const auto slash = what.find('/');
+  if (slash == std::string::npos || slash == 0) return std::nullopt;
+  TrialName name{what.substr(0, slash), 0};
+  if (name.run.find_first_not_of("0123456789abcdefABCDEF-") != std::string::npos && name.run != "last") {
+    return std::nullopt;
+  }
+  const auto* end = what.data() + what.size();
+  const auto [stop, error] = std::from_chars(what.data() + slash + 1, end, name.index);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return name;
+}
+
+Result<ReportBytes> report_of_file(const std::string& path) {
+  TRY_ASSIGN(auto bytes, path == "-" ? read_stdin() : read_file(path, kKeepLimitBytes));
+  return ReportBytes{std::move(bytes), ReportOrigin::imported, {}, {}, {}};
+}
+
+Result<ReportBytes> report_of_store(Store& store, const std::string& what) {
+  TRY_ASSIGN(const auto incident, store.resolve_report(what));
+  TRY_ASSIGN(auto bytes, store.raw_report(incident));
+  TRY_ASSIGN(const auto arrival, store.arrival_of(incident));
+  TRY_ASSIGN(const auto row, report_row(store, incident));
+  return ReportBytes{std::move(bytes), arrival.origin, incident, row.site_key, row.rules_version};
+}
+
+ShownReport derive_shown(const ReportBytes& report, const SiteRules& rules,
+                         const std::vector<std::string>& symbol_paths) {
+  if (symbol_paths.empty()) return {derive(report.bytes, report.origin, rules), {}};
+  Symbolizer symbolizer(symbolize_options(symbol_paths));
+  ShownReport shown{derive(report.bytes, report.origin, rules, &symbolizer), {}};
+  shown.symbol_problems = symbol_problems(symbolizer, symbol_paths, /*all=*/true);
+  return shown;
+}
+
+std::optional<std::string> difference_from_store(const ReportBytes& report, const Analysis& analysis) {
+  if (report.stored_site.empty() || report.stored_site == analysis.site.key) return std::nullopt;
+  return fmt::format(
+      "The store has this report at site {} (rules {}), here it is {} (rules {}): show it with the "
+      "same --rules and --symbols, or derive the store again with faultline reanalyze",
+      report.stored_site, report.stored_rules, analysis.site.key, analysis.rules_version);
+}
+
+Result<Disassembly> disassemble_at_pc(const CrashReport& report,
+                                      const std::vector<std::string>& symbol_paths) {
+  const auto thread = report.crashed_thread_index();
+  if (!thread || report.threads[*thread].frames.empty()) {
+    return fail(ErrorKind::symbols, "the report has no frame of a crashed thread");
+  }
+  SymbolFinder finder(symbol_places(symbolize_options(symbol_paths)));
+  return disassemble_around(report, *thread, 0, finder);
+}
+
+Result<ShownTrial> find_shown_trial(Store& store, const std::filesystem::path& db, const TrialName& name,
+                                    const SiteRules& rules) {
+  TRY_ASSIGN(auto run, store.run(name.run));
+  TRY_ASSIGN(auto trial, store.find_trial(run.uuid, name.index));
+  if (!trial) {
+    return fail(ErrorKind::invalid_argument, fmt::format("run {} has no trial {}; see faultline list trials",
+                                                         run.uuid.text(), name.index));
+  }
+  const auto folder =
+      std::filesystem::path(db.string() + ".trials") / run.uuid.text() / std::to_string(name.index);
+  auto site = derive_output_site(*trial, rules);
+  return ShownTrial{std::move(run), std::move(*trial), folder, std::move(site)};
+}
+
+}  // namespace faultline
