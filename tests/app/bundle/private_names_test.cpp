@@ -26,7 +26,9 @@ TEST(PrivateNamesTest, TheHostAndTheAccountAreMasked) {
   };
   EXPECT_TRUE(has("margaret-hamilton"));
   EXPECT_EQ(scrubber.scrub_text("made by margaret-hamilton").find("margaret"), std::string::npos);
-  if (std::string(host.data()) != "localhost") EXPECT_TRUE(has(host.data()));
+  if (std::string(host.data()) != "localhost") {
+    EXPECT_TRUE(has(host.data()));
+  }
 }
 
 }  // namespace
