@@ -42,8 +42,12 @@ struct CommandContext {
   [[nodiscard]] std::filesystem::path db_path() const;
 };
 
-/// The options that every subcommand takes (--db, --format, …), with the formats it knows.
-void add_shared_options(CLI::App& command, CommandContext& context, const std::string& formats);
+/// The options that every subcommand takes (--db, --format, …), with the formats it knows; without any there
+/// is no --format.
+void add_shared_options(CLI::App& command, CommandContext& context,
+                        const std::vector<std::string>& formats = {});
+/// The same for a subcommand that prints a table: the formats are those of tables.
+void add_table_options(CLI::App& command, CommandContext& context);
 
 void add_run_command(CLI::App& app, CommandContext& context);
 void add_import_command(CLI::App& app, CommandContext& context);

@@ -56,7 +56,7 @@ void add_compare_command(CLI::App& app, CommandContext& context) {
   command->add_option("--other-db", flags->other_db, "B is of this store")->type_name("FILE");
   command->add_option("--level", flags->wanted.level, "Of intervals and claims; 0.95 by default")
       ->check(CLI::Range(0.5, 0.9999));
-  add_shared_options(*command, context, "text,markdown,csv,json");
+  add_table_options(*command, context);
   command->footer(
       "Examples: faultline compare 11/20 0/20\n          faultline compare lock=none lock=global --where "
       "threads=8\n          faultline compare lock=none lock=global --by threads");

@@ -65,7 +65,7 @@ void add_doctor_command(CLI::App& app, CommandContext& context) {
       ->type_name("FOLDER");
   command->add_option("--deadline", flags->deadline, "How long to wait for the canary's report; 60s")
       ->type_name("DURATION");
-  add_shared_options(*command, context, "text,markdown,csv,json");
+  add_table_options(*command, context);
   command->footer(
       "A small process, the canary, really crashes, and its report must come. Exit status 1 if any finding "
       "is\n"

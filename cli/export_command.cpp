@@ -35,7 +35,7 @@ void add_export_command(CLI::App& app, CommandContext& context) {
   command->add_option("--run", flags->run, "A run's UUID or unique prefix; else the last one")
       ->type_name("RUN");
   add_rules_option(*command, context);
-  add_shared_options(*command, context, "");
+  add_shared_options(*command, context);
   command->footer(
       "With its trials, every report byte for byte, and the labels of its sites; names are those of the "
       "reports.\n\n"

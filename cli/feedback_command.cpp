@@ -87,7 +87,7 @@ void add_feedback_command(CLI::App& app, CommandContext& context) {
       ->type_name("FOLDER");
   command->add_flag("--final", flags->wanted.final, "Fail while a placeholder is open");
   add_rules_option(*command, context);
-  add_shared_options(*command, context, "");
+  add_shared_options(*command, context);
   command->footer(
       "A person's words stand in feedback.toml in the folder; they are kept when the rest is made anew.\n"
       "Every file is searched for what was masked and for this host's names; a hit leaves nothing behind.\n\n"

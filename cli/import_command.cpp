@@ -101,7 +101,7 @@ void add_import_command(CLI::App& app, CommandContext& context) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->type_name("FILE");
-  add_shared_options(*command, context, "text,markdown,csv,json");
+  add_table_options(*command, context);
   command->footer(
       "A file that is there already changes nothing. Damaged files give what can be read; each is named on\n"
       "stderr and the exit status is 3. Counts are shown apart from what was measured here (rates "

@@ -44,7 +44,7 @@ void add_label_command(CLI::App& app, CommandContext& context) {
       ->type_name("SITE");
   command->add_option("word", flags->word, "The label")->required()->type_name("WORD");
   command->add_flag("--remove", flags->remove, "Take the word away again");
-  add_shared_options(*command, context, "");
+  add_shared_options(*command, context);
   command->footer("Example: faultline label site~setComputePipelineState known");
   command->callback(
       [&context, flags] { context.action = [&context, flags] { return label(*flags, context); }; });

@@ -59,7 +59,7 @@ void add_list_command(CLI::App& app, CommandContext& context) {
   command->add_option("--since", flags->since, "Not older than this: 24h, 7d, 2025-12-01")->type_name("WHEN");
   command->add_option("--last", flags->last, "At most this many")->check(CLI::PositiveNumber)->type_name("N");
   command->add_option("--where", flags->where, "Only what this filter lets through")->type_name("FILTER");
-  add_shared_options(*command, context, "text,markdown,csv,json");
+  add_table_options(*command, context);
   command->footer("Example: faultline list trials --last 20 --where 'outcome=crashed and threads=8'");
   command->callback(
       [&context, flags] { context.action = [&context, flags] { return list(*flags, context); }; });

@@ -30,7 +30,7 @@ void add_merge_command(CLI::App& app, CommandContext& context) {
   command->add_option("stores", *others, "Stores to take from; they are only read")
       ->required()
       ->type_name("OTHER.db");
-  add_shared_options(*command, context, "");
+  add_shared_options(*command, context);
   command->footer("Example: faultline merge --db all.db studio.db mini.db");
   command->callback(
       [&context, others] { context.action = [&context, others] { return merge(*others, context); }; });

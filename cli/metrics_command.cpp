@@ -42,7 +42,7 @@ void add_metrics_command(CLI::App& app, CommandContext& context) {
   command->add_option("--level", flags->level, "Of the intervals; 0.95 by default")
       ->check(CLI::Range(0.5, 0.9999));
   command->add_flag("--all", flags->all, "Also numbers of trials that did not pass");
-  add_shared_options(*command, context, "text,markdown,csv,json");
+  add_table_options(*command, context);
   command->footer(
       "Example: faultline metrics ops_per_second --by threads --pivot workload --efficiency threads\n"
       "gives the efficiency by threads of each workload; a cell that crashed says so.");

@@ -41,7 +41,7 @@ void add_query_command(CLI::App& app, CommandContext& context) {
   auto text = std::make_shared<std::string>();
   command->add_option("query", *text, "Name of a saved query, or one SQL statement that reads")
       ->type_name("NAME|SQL");
-  add_shared_options(*command, context, "text,markdown,csv,json");
+  add_table_options(*command, context);
   command->footer("Example: faultline query \"SELECT outcome, count(*) FROM trial GROUP BY outcome\"");
   command->callback(
       [&context, text] { context.action = [&context, text] { return query(*text, context); }; });

@@ -65,7 +65,7 @@ void add_rates_command(CLI::App& app, CommandContext& context) {
   command->add_flag("--imported", flags->imported,
                     "Only counts from elsewhere (import --trials), which are never mixed with ours");
   command->add_flag("--needed", flags->needed, "Add how many trials show one event with 95 %");
-  add_shared_options(*command, context, "text,markdown,csv,json");
+  add_table_options(*command, context);
   command->footer("Example: faultline rates --by threads --pivot lock --where 'workload=agx-sim-per-thread'");
   command->callback(
       [&context, flags] { context.action = [&context, flags] { return rates(*flags, context); }; });

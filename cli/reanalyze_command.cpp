@@ -61,7 +61,7 @@ void add_reanalyze_command(CLI::App& app, CommandContext& context) {
   auto* command = app.add_subcommand(
       "reanalyze", "Derive everything again from the raw reports; prints old and new sites");
   add_rules_option(*command, context);
-  add_shared_options(*command, context, "");
+  add_shared_options(*command, context);
   command->footer(
       "Each report whose site changed is printed with the old (-) and the new one (+).\n\n"
       "Example: faultline reanalyze --db nightly.db --rules team.rules");

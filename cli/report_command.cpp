@@ -61,7 +61,7 @@ void add_report_command(CLI::App& app, CommandContext& context) {
   command->add_option("--fail-on", flags->fail_on, "Exit with 4 on: " + known_check_names())
       ->delimiter(',')
       ->type_name("CHECK,…");
-  add_shared_options(*command, context, "");
+  add_shared_options(*command, context);
   command->footer(
       "Sites labelled `known` are quiet in new-site; one labelled fixed-in=BUILD that is back on that build "
       "or a\n"

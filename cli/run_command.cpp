@@ -251,7 +251,7 @@ void add_run_command(CLI::App& app, CommandContext& context) {
   auto flags = std::make_shared<RunFlags>();
   add_options(*command, *flags);
   add_rules_option(*command, context);
-  add_shared_options(*command, context, "text,markdown,csv,json");
+  add_table_options(*command, context);
   command->footer(
       "Either a campaign file, or a command after --.\n\n"
       "Example: faultline run --trials 200 --matrix threads=1,8 -- python3 t.py {threads}\n"

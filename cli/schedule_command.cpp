@@ -115,7 +115,7 @@ void add_schedule_command(CLI::App& app, CommandContext& context) {
   command
       ->add_flag("--check", flags->check, "Run `faultline doctor` as a job now, and show what it says there")
       ->excludes(remove_flag);
-  add_shared_options(*command, context, "");
+  add_shared_options(*command, context);
   command->footer(
       "Writes a launch agent (macOS) or a systemd user timer (Linux) with absolute paths, this folder and "
       "this\n"

@@ -1,7 +1,11 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 
 #include "cli/commands.h"
+#include "reports/formats/report_writer.h"
 
 namespace faultline {
 
@@ -12,22 +16,14 @@ std::filesystem::path CommandContext::db_path() const {
   return "faultline.db";
 }
 
-void add_shared_options(CLI::App& command, CommandContext& context, const std::string& formats) {
+void add_shared_options(CLI::App& command, CommandContext& context, const std::vector<std::string>& formats) {
   command.add_option("--db", context.db_option, "Store; else FAULTLINE_DB, else faultline.db in this folder")
       ->type_name("FILE");
   if (!formats.empty()) {
-    std::vector<std::string> names;
-    std::string name;
-    for (const char c : formats + ",") {
-      if (c == ',') {
-        names.push_back(name);
-        name.clear();
-      } else {
-        name += c;
-      }
-    }
-    command.add_option("--format", context.format, "Form of the output: " + formats)
-        ->check(CLI::IsMember(names))
+    command
+        .add_option("--format", context.format,
+                    fmt::format("Form of the output: {}", fmt::join(formats, ",")))
+        ->check(CLI::IsMember(formats))
         ->type_name("FORMAT");
   }
   command.add_option("--color", context.color, "auto, always or never (NO_COLOR is honoured)")
@@ -35,6 +31,12 @@ void add_shared_options(CLI::App& command, CommandContext& context, const std::s
       ->type_name("WHEN");
   command.add_flag("-q,--quiet", context.quiet, "Only data and errors");
   command.add_flag("-v,--verbose", context.verbosity, "Say more; twice: still more");
+}
+
+void add_table_options(CLI::App& command, CommandContext& context) {
+  std::vector<std::string> names;
+  for (const TableFormat format : table_formats()) names.emplace_back(format.name());
+  add_shared_options(command, context, names);
 }
 
 }  // namespace faultline

@@ -120,7 +120,7 @@ void add_show_command(CLI::App& app, CommandContext& context) {
       ->required()
       ->type_name("WHAT");
   add_rules_option(*command, context);
-  add_shared_options(*command, context, "analysis,markdown,html,apple,json,raw");
+  add_shared_options(*command, context, {"analysis", "markdown", "html", "apple", "json", "raw"});
   command->footer(
       "Formats: analysis (explained), markdown and html (the same), apple (the text that macOS itself "
       "shows),\n"

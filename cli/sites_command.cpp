@@ -57,7 +57,7 @@ void add_sites_command(CLI::App& app, CommandContext& context) {
   command->add_flag("--family", flags->family, "Fold what differs between GPU generations and builds");
   command->add_flag("--partners", flags->partners,
                     "Functions that other threads were in more often than elsewhere");
-  add_shared_options(*command, context, "text,markdown,csv,json");
+  add_table_options(*command, context);
   command->footer("Example: faultline sites --where 'threads=8 and lock=none' --format markdown");
   command->callback(
       [&context, flags] { context.action = [&context, flags] { return sites(*flags, context); }; });

@@ -25,7 +25,7 @@ Result<ExitStatus> show_status(const CommandContext& context) {
 void add_status_command(CLI::App& app, CommandContext& context) {
   auto* command = app.add_subcommand(
       "status", "What a running campaign does: trial, time left, last crash, control, disk");
-  add_shared_options(*command, context, "text,markdown,csv,json");
+  add_table_options(*command, context);
   command->footer(
       "Reads the store and the run's own state, and disturbs neither. Without a running campaign it shows "
       "the\n"

@@ -37,7 +37,7 @@ void add_survival_command(CLI::App& app, CommandContext& context) {
   command->add_option("--level", flags->level, "Of the intervals; 0.95 by default")
       ->check(CLI::Range(0.5, 0.9999));
   command->add_flag("--curve", flags->curve, "Every step of the curves instead of their medians");
-  add_shared_options(*command, context, "text,markdown,csv,json");
+  add_table_options(*command, context);
   command->footer(
       "Trials that ended otherwise are censored: they would have crashed later, or never.\n\n"
       "Example: faultline survival --over operations --by threads --where lock=none");

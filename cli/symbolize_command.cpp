@@ -49,7 +49,7 @@ void add_symbolize_command(CLI::App& app, CommandContext& context) {
       ->add_option("--symbols", flags->symbols,
                    "Symbol files, dSYM bundles or folders of them, looked into first")
       ->type_name("PATH…");
-  add_shared_options(*command, context, "apple,json,ips");
+  add_shared_options(*command, context, {"apple", "json", "ips"});
   command->footer(
       "A file is used only if its UUID is the image's; one that is not is named on stderr, and the exit\n"
       "status is 3.\n\n"

@@ -60,19 +60,19 @@ void add_symbols_command(CLI::App& app, CommandContext& context) {
   add_entry->add_option("paths", *paths, "Files, bundles, or folders of them")
       ->required()
       ->type_name("PATH…");
-  add_shared_options(*add_entry, context, "text,markdown,csv,json");
+  add_table_options(*add_entry, context);
   add_entry->callback(
       [&context, paths] { context.action = [&context, paths] { return add(*paths, context); }; });
 
   auto* list_entries = command->add_subcommand("list", "All that is kept");
-  add_shared_options(*list_entries, context, "text,markdown,csv,json");
+  add_table_options(*list_entries, context);
   list_entries->callback([&context] { context.action = [&context] { return list_archive(context); }; });
 
   auto* find_entry = command->add_subcommand("find", "The files of one UUID");
   find_entry->add_option("uuid", *text, "32 hex digits, with or without dashes")
       ->required()
       ->type_name("UUID");
-  add_shared_options(*find_entry, context, "text,markdown,csv,json");
+  add_table_options(*find_entry, context);
   find_entry->callback(
       [&context, text] { context.action = [&context, text] { return find(*text, context); }; });
 
@@ -83,7 +83,7 @@ void add_symbols_command(CLI::App& app, CommandContext& context) {
   // `-[Class method:]` looks like an option to the parser; so it is one, and nobody has to know.
   auto method = std::make_shared<std::string>();
   lookup_name->add_option("-[", *method)->group("");
-  add_shared_options(*lookup_name, context, "text,markdown,csv,json");
+  add_table_options(*lookup_name, context);
   lookup_name->callback([&context, text, method] {
     context.action = [&context, text, method]() -> Result<ExitStatus> {
       if (text->empty() == method->empty()) {

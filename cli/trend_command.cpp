@@ -38,7 +38,7 @@ void add_trend_command(CLI::App& app, CommandContext& context) {
       ->type_name("N");
   command->add_option("--level", flags->level, "Of intervals and claims; 0.95 by default")
       ->check(CLI::Range(0.5, 0.9999));
-  add_shared_options(*command, context, "text,markdown,csv,json");
+  add_table_options(*command, context);
   command->footer(
       "Says of each cell whether its runs differ more than chance lets them (then trials of one run are not\n"
       "independent, and the interval is wider), and of each run what changed with it: campaign, OS build, "

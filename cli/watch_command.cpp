@@ -72,7 +72,7 @@ void add_watch_command(CLI::App& app, CommandContext& context) {
   command->add_option("--log", flags->log, "Write all output there instead; large ones are rotated")
       ->type_name("FILE");
   add_rules_option(*command, context);
-  add_shared_options(*command, context, "");
+  add_shared_options(*command, context);
   command->footer(
       "Takes what is there already, then whatever comes, also into folders that appear later. A file counts\n"
       "when it is whole. One line per report; SIGTERM or Ctrl-C ends it in good order.\n\n"

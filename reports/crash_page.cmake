@@ -6,5 +6,5 @@ faultline_library(faultline_crash_page
   documents/document.cpp
   documents/site_baseline.cpp)
 target_link_libraries(faultline_crash_page
-  PUBLIC faultline_core
+  PUBLIC faultline_core faultline_reports
   PRIVATE faultline_apple_text fmt::fmt nlohmann_json::nlohmann_json)

@@ -4,26 +4,16 @@
 
 #include <charconv>
 
+#include "core/base/text_escape.h"
+
 namespace faultline {
 namespace {
 
+/// XML has no way to write control characters other than tab and newline; launchd would refuse the file.
 std::string xml(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      default:
-        // XML has no way to write the other control characters; launchd would refuse the file.
-        out += static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' ? '?' : c;
-    }
+  std::string out = escape_markup(text, MarkupPlace::element);
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n') c = '?';
   }
   return out;
 }

@@ -113,4 +113,26 @@ std::string valid_utf8(std::string_view bytes) {
   return out;
 }
 
+std::string escape_markup(std::string_view text, MarkupPlace place) {
+  const bool quoted = place == MarkupPlace::attribute;
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (c == '&') {
+      out += "&amp;";
+    } else if (c == '<') {
+      out += "&lt;";
+    } else if (c == '>') {
+      out += "&gt;";
+    } else if (c == '"' && quoted) {
+      out += "&quot;";
+    } else if (c == '\'' && quoted) {
+      out += "&#39;";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 }  // namespace faultline

@@ -20,6 +20,12 @@ std::string escape_text(std::string_view text);
 /// stay.
 std::string terminal_safe_json(std::string_view json);
 
+/// Where text stands in XML or HTML: between elements quotes are what they are.
+enum class MarkupPlace { element, attribute };
+
+/// The signs that XML and HTML would read as markup stand as entities. Nothing else changes.
+std::string escape_markup(std::string_view text, MarkupPlace place);
+
 /// Length in bytes of the valid UTF-8 sequence at the front of `bytes`; 0 if there is none.
 std::size_t utf8_length(std::string_view bytes);
 

@@ -20,28 +20,30 @@ std::string page_title(const Analysis& analysis) {
   return title;
 }
 
-std::vector<PageSection> page_sections(const Analysis& analysis, const CrashPageContext& context) {
-  std::vector<PageSection> all{
+Document page_document(const Analysis& analysis, const CrashPageContext& context) {
+  Document page;
+  page.title = page_title(analysis);
+  page.sections = {
       fault_section(analysis),           site_section(analysis, context), stack_section(analysis),
       instructions_section(context),     others_section(analysis),        event_section(analysis),
       exception_section(analysis),       registers_section(analysis),     memory_section(analysis),
       system_section(analysis, context), images_section(analysis),        unknown_section(analysis, context)};
-  std::erase_if(all, [](const PageSection& section) { return section.blocks.empty(); });
-  return all;
+  std::erase_if(page.sections, [](const PageSection& section) { return section.blocks.empty(); });
+  return page;
 }
 
 }  // namespace
 
 std::string crash_page_text(const Analysis& analysis, const CrashPageContext& context) {
-  return page_as_text(page_title(analysis), page_sections(analysis, context));
+  return document_text(page_document(analysis, context));
 }
 
 std::string crash_page_markdown(const Analysis& analysis, const CrashPageContext& context) {
-  return page_as_markdown(page_title(analysis), page_sections(analysis, context));
+  return document_markdown(page_document(analysis, context));
 }
 
 std::string crash_page_html(const Analysis& analysis, const CrashPageContext& context) {
-  return page_as_html(page_title(analysis), page_sections(analysis, context));
+  return document_html(page_document(analysis, context));
 }
 
 }  // namespace faultline

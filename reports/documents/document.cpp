@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "core/base/text_escape.h"
+#include "reports/formats/cell_text.h"
+#include "reports/formats/report_writer.h"
 
 namespace faultline {
 namespace {
@@ -38,6 +40,7 @@ std::string block_as_text(const Block& block) {
   for (const auto& [name, value] : block.rows) width = std::max(width, name.size());
   switch (block.kind) {
     case Block::Kind::paragraph:
+    case Block::Kind::strong:
       return "  " + escape_line(block.text) + "\n";
     case Block::Kind::list:
       for (const auto& item : block.items) out += "  - " + escape_line(item) + "\n";
@@ -47,6 +50,10 @@ std::string block_as_text(const Block& block) {
         out += fmt::format("  {:<{}}  {}\n", escape_line(name), width, escape_line(value));
       }
       return out;
+    case Block::Kind::table:
+      return write_table(*block.table, TableFormat::text);
+    case Block::Kind::fold:
+      return "  " + escape_line(block.text) + "\n" + blocks_as_text(block.blocks);
     case Block::Kind::code:
     case Block::Kind::command:
       break;
@@ -54,11 +61,19 @@ std::string block_as_text(const Block& block) {
   return indented(escape_text(block.text), "  ");
 }
 
+std::string fold_markdown(const Block& block) {
+  std::string out = "<details><summary>" + html_text(escape_line(block.text)) + "</summary>\n";
+  if (!block.blocks.empty()) out += "\n" + blocks_as_markdown(block.blocks);
+  return out + "\n</details>\n";
+}
+
 std::string block_as_markdown(const Block& block) {
   std::string out;
   switch (block.kind) {
     case Block::Kind::paragraph:
       return markdown_line(block.text) + "\n";
+    case Block::Kind::strong:
+      return "**" + markdown_line(block.text) + "**\n";
     case Block::Kind::list:
       for (const auto& item : block.items) out += "- " + markdown_line(item) + "\n";
       return out;
@@ -68,6 +83,10 @@ std::string block_as_markdown(const Block& block) {
         out += fmt::format("| {} | {} |\n", markdown_line(name), markdown_line(value));
       }
       return out;
+    case Block::Kind::table:
+      return write_table(*block.table, TableFormat::markdown);
+    case Block::Kind::fold:
+      return fold_markdown(block);
     case Block::Kind::code:
     case Block::Kind::command:
       break;
@@ -79,11 +98,30 @@ std::string block_as_markdown(const Block& block) {
   return out + fence + "\n";
 }
 
+std::string table_html(const Table& table) {
+  std::string out = "<table>\n";
+  if (!table.caption.empty()) out += "<caption>" + html_text(table.caption) + "</caption>\n";
+  out += "<thead><tr>";
+  for (const auto& column : table.columns) out += "<th scope=\"col\">" + html_text(column.title) + "</th>";
+  out += "</tr></thead>\n";
+  for (const auto& row : table.rows) {
+    out += "<tr>";
+    for (std::size_t i = 0; i < row.size(); ++i)
+      out += "<td>" + html_text(cell_text(row[i], table.columns[i])) + "</td>";
+    out += "</tr>\n";
+  }
+  out += "</table>\n";
+  for (const auto& note : table.footnotes) out += "<p>" + html_text(note) + "</p>\n";
+  return out;
+}
+
 std::string block_as_html(const Block& block) {
   std::string out;
   switch (block.kind) {
     case Block::Kind::paragraph:
       return "<p>" + html_text(block.text) + "</p>\n";
+    case Block::Kind::strong:
+      return "<p><strong>" + html_text(block.text) + "</strong></p>\n";
     case Block::Kind::list:
       for (const auto& item : block.items) out += "<li>" + html_text(item) + "</li>\n";
       return "<ul>\n" + out + "</ul>\n";
@@ -93,6 +131,12 @@ std::string block_as_html(const Block& block) {
             fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", html_text(name), html_text(value));
       }
       return "<table>\n" + out + "</table>\n";
+    case Block::Kind::table:
+      return table_html(*block.table);
+    case Block::Kind::fold:
+      for (const auto& inner : block.blocks) out += block_as_html(inner);
+      return "<details><summary>" + html_text(escape_line(block.text)) + "</summary>\n" + out +
+             "</details>\n";
     case Block::Kind::code:
     case Block::Kind::command:
       break;
@@ -126,6 +170,13 @@ Block Block::paragraph(std::string text) {
   return block;
 }
 
+Block Block::strong(std::string text) {
+  Block block;
+  block.kind = Kind::strong;
+  block.text = std::move(text);
+  return block;
+}
+
 Block Block::list(std::vector<std::string> items) {
   Block block;
   block.kind = Kind::list;
@@ -154,26 +205,42 @@ Block Block::command(std::string line) {
   return block;
 }
 
-std::string page_as_text(const std::string& title, const std::vector<PageSection>& sections) {
-  std::string out = escape_line(title) + "\n";
-  for (const PageSection& section : sections) {
+Block Block::table_of(Table table) {
+  Block block;
+  block.kind = Kind::table;
+  block.table = std::make_shared<const Table>(std::move(table));
+  return block;
+}
+
+Block Block::fold(std::string title, std::vector<Block> blocks) {
+  Block block;
+  block.kind = Kind::fold;
+  block.text = std::move(title);
+  block.blocks = std::move(blocks);
+  return block;
+}
+
+std::string document_text(const Document& document) {
+  std::string out = escape_line(document.title) + "\n" + blocks_as_text(document.lead);
+  for (const PageSection& section : document.sections) {
     out += "\n" + section.title + "\n";
     for (const Block& block : section.blocks) out += block_as_text(block);
   }
   return out;
 }
 
-std::string page_as_markdown(const std::string& title, const std::vector<PageSection>& sections) {
-  std::string out = "# " + markdown_line(title) + "\n";
-  for (const PageSection& section : sections) {
-    out += "\n## " + section.title + "\n";
+std::string document_markdown(const Document& document) {
+  std::string out = "# " + markdown_line(document.title) + "\n";
+  for (const Block& block : document.lead) out += "\n" + block_as_markdown(block);
+  for (const PageSection& section : document.sections) {
+    out += "\n## " + markdown_line(section.title) + "\n";
     for (const Block& block : section.blocks) out += "\n" + block_as_markdown(block);
   }
   return out;
 }
 
-std::string page_as_html(const std::string& title, const std::vector<PageSection>& sections) {
-  const auto name = html_text(escape_line(title));
+std::string document_html(const Document& document) {
+  const auto name = html_text(escape_line(document.title));
   std::string out = fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -181,7 +248,8 @@ std::string page_as_html(const std::string& title, const std::vector<PageSection
       "'unsafe-inline'\">\n"
       "<title>{0}</title>\n<style>{1}</style>\n</head>\n<body>\n<main>\n<h1>{0}</h1>\n",
       name, kStyle);
-  for (const PageSection& section : sections) {
+  for (const Block& block : document.lead) out += block_as_html(block);
+  for (const PageSection& section : document.sections) {
     out += "<section>\n<h2>" + html_text(section.title) + "</h2>\n";
     for (const Block& block : section.blocks) out += block_as_html(block);
     out += "</section>\n";
@@ -220,29 +288,7 @@ std::string markdown_line(std::string_view raw) {
 }
 
 std::string html_text(std::string_view data) {
-  std::string out;
-  for (const char c : escape_text(data)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
+  return escape_markup(escape_text(data), MarkupPlace::attribute);
 }
 
 }  // namespace faultline

@@ -1,4 +1,12 @@
-#include "reports/formats/csv_writer.h"
+// Tables as CSV.
+//
+// RFC 4180: CRLF after each record, a header record, fields quoted where they hold a comma, a quote or a
+// line break. UTF-8 without a byte order mark. Compound cells are one field a number (table.h).
+//
+// Text fields are made safe for two readers:
+//  - terminals: control characters stand as `\x1b`, so that a record is always one line;
+//  - spreadsheets: text that begins with = + - @ (or a tab) would be run as a formula, so it gets an
+//    apostrophe before it. Numbers are never touched. A program that needs the exact text reads JSON.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,6 +16,7 @@
 
 #include "core/base/text_escape.h"
 #include "reports/formats/number_format.h"
+#include "reports/formats/report_writer.h"
 
 namespace faultline {
 namespace {
@@ -48,6 +57,12 @@ struct Field {
   std::string operator()(const Estimate&) const { return {}; }
 };
 
+class CsvWriter final : public ReportWriter {
+ public:
+  /// Header and rows only: caption, footnotes and facts have no place in a CSV.
+  [[nodiscard]] std::string write(const Table& table) const override;
+};
+
 }  // namespace
 
 std::string CsvWriter::write(const Table& table) const {
@@ -69,6 +84,10 @@ std::string CsvWriter::write(const Table& table) const {
     out += "\r\n";
   }
   return out;
+}
+
+std::unique_ptr<ReportWriter> make_csv_writer(const WriterOptions& /*options*/) {
+  return std::make_unique<CsvWriter>();
 }
 
 }  // namespace faultline

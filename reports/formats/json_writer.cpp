@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text_escape.h"
+#include "reports/formats/report_writer.h"
 
 namespace faultline {
 namespace {
@@ -43,23 +44,51 @@ struct ToJson {
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+/// Keys are those of machine_keys(). Null is null, infinite and undefined numbers too; unsigned offsets
+/// are exact integers. Rows stand one a line.
+class JsonWriter final : public ReportWriter {
+ public:
+  [[nodiscard]] std::string write(const Table& table) const override;
+};
+
 }  // namespace
 
-std::string JsonWriter::write(const Table& table) const {
+nlohmann::ordered_json rows_json(const Table& table) {
   const std::vector<std::string> keys = machine_keys(table);
-  std::string out = "{";
-  for (const auto& [key, value] : table.facts)
-    out += dump(key) + ": " + dump(std::visit(ToJson{}, value)) + ",\n ";
-  out += "\"rows\": [";
+  Json rows = Json::array();
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     Json object = Json::object();
     const auto values = machine_values(table, row);
     for (std::size_t i = 0; i < keys.size(); ++i)
       object[valid_utf8(keys[i])] = std::visit(ToJson{}, values[i]);
-    out += (row == 0 ? "\n  " : ",\n  ") + dump(object);
+    rows.push_back(std::move(object));
+  }
+  return rows;
+}
+
+nlohmann::ordered_json table_json(const Table& table) {
+  Json out = Json::object();
+  for (const auto& [key, value] : table.facts) out[valid_utf8(key)] = std::visit(ToJson{}, value);
+  out["rows"] = rows_json(table);
+  return out;
+}
+
+std::string JsonWriter::write(const Table& table) const {
+  std::string out = "{";
+  for (const auto& [key, value] : table.facts)
+    out += dump(key) + ": " + dump(std::visit(ToJson{}, value)) + ",\n ";
+  out += "\"rows\": [";
+  bool first = true;
+  for (const Json& row : rows_json(table)) {
+    out += (first ? "\n  " : ",\n  ") + dump(row);
+    first = false;
   }
   out += table.rows.empty() ? "]}\n" : "\n ]}\n";
   return terminal_safe_json(out);
+}
+
+std::unique_ptr<ReportWriter> make_json_writer(const WriterOptions& /*options*/) {
+  return std::make_unique<JsonWriter>();
 }
 
 }  // namespace faultline

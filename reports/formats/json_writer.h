@@ -2,18 +2,18 @@
 
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
-#include "reports/formats/report_writer.h"
+#include "reports/formats/table.h"
 
 namespace faultline {
 
-/// Keys are those of machine_keys(). Null is null, infinite and undefined numbers too; unsigned offsets
-/// are exact integers. Rows stand one a line.
-class JsonWriter final : public ReportWriter {
- public:
-  [[nodiscard]] std::string write(const Table& table) const override;
-};
+/// A table as one value: its facts, then `rows`. Keys are those of machine_keys(); null is null, infinite and
+/// undefined numbers too; unsigned offsets are exact integers. For documents that hold tables.
+nlohmann::ordered_json table_json(const Table& table);
+/// Its rows alone.
+nlohmann::ordered_json rows_json(const Table& table);
 
 }  // namespace faultline

@@ -4,6 +4,7 @@
 
 #include "core/base/text_escape.h"
 #include "reports/formats/cell_text.h"
+#include "reports/formats/report_writer.h"
 
 namespace faultline {
 namespace {
@@ -89,6 +90,11 @@ std::string cell_markdown(const TableCell& cell, const Column& column) {
   return out;
 }
 
+class MarkdownWriter final : public ReportWriter {
+ public:
+  [[nodiscard]] std::string write(const Table& table) const override;
+};
+
 }  // namespace
 
 std::string markdown_inline(std::string_view data) {
@@ -114,6 +120,10 @@ std::string MarkdownWriter::write(const Table& table) const {
   for (const std::string& footnote : table.footnotes) out += "\n" + sentence(footnote) + "\n";
   if (!table.command.empty()) out += "\nMade by " + code_span(escape_line(table.command)) + "\n";
   return out;
+}
+
+std::unique_ptr<ReportWriter> make_markdown_writer(const WriterOptions& /*options*/) {
+  return std::make_unique<MarkdownWriter>();
 }
 
 }  // namespace faultline

@@ -5,14 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "reports/formats/report_writer.h"
-
 namespace faultline {
-
-class MarkdownWriter final : public ReportWriter {
- public:
-  [[nodiscard]] std::string write(const Table& table) const override;
-};
 
 /// Data as inline Markdown that shows exactly itself: never markup, link, mention (`@name`), reference
 /// (`#12`) or cell border. What is not made of plain words becomes a code span.

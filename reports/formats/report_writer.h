@@ -2,38 +2,44 @@
 
 #pragma once
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "core/base/enum_text.h"
 #include "reports/formats/table.h"
 
 namespace faultline {
 
-enum class TableFormat { text, markdown, csv, json };
+/// A form in which tables are written, by its name. All that there are: table_formats().
+class TableFormat {
+ public:
+  // Those that code names.
+  static const TableFormat text;
+  static const TableFormat markdown;
+  static const TableFormat csv;
+  static const TableFormat json;
 
-inline constexpr std::array<EnumText<TableFormat>, 4> kTableFormatTexts{{
-    {TableFormat::text, "text"},
-    {TableFormat::markdown, "markdown"},
-    {TableFormat::csv, "csv"},
-    {TableFormat::json, "json"},
-}};
-static_assert(is_complete(kTableFormatTexts, TableFormat::json));
+  explicit constexpr TableFormat(std::string_view name) : name_(name) {}
+  [[nodiscard]] constexpr std::string_view name() const { return name_; }
+  friend constexpr bool operator==(TableFormat, TableFormat) = default;
 
-inline std::optional<TableFormat> parse_table_format(std::string_view text) {
-  return parse_enum(kTableFormatTexts, text);
-}
-/// CSV and JSON: one row a thing and one value a field, without pivots.
-constexpr bool is_machine_format(TableFormat format) {
-  return format == TableFormat::csv || format == TableFormat::json;
-}
+ private:
+  std::string_view name_;
+};
+inline constexpr TableFormat TableFormat::text{"text"};
+inline constexpr TableFormat TableFormat::markdown{"markdown"};
+inline constexpr TableFormat TableFormat::csv{"csv"};
+inline constexpr TableFormat TableFormat::json{"json"};
 
-constexpr TableAudience audience_of(TableFormat format) {
-  return is_machine_format(format) ? TableAudience::programs : TableAudience::people;
-}
+/// Every form that tables have, in the order in which they are offered.
+const std::vector<TableFormat>& table_formats();
+/// nullopt where there is none of that name.
+std::optional<TableFormat> parse_table_format(std::string_view text);
+/// Programs get one row a thing and one value a field, without pivots.
+TableAudience audience_of(TableFormat format);
+inline bool is_machine_format(TableFormat format) { return audience_of(format) == TableAudience::programs; }
 
 struct WriterOptions {
   int width = 0;  ///< Columns of the terminal; 0: no limit. Only `text` looks at it.

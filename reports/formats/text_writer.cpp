@@ -1,4 +1,4 @@
-#include "reports/formats/text_writer.h"
+// Tables for a terminal.
 
 #include <algorithm>
 #include <numeric>
@@ -6,6 +6,7 @@
 
 #include "core/base/text_escape.h"
 #include "reports/formats/cell_text.h"
+#include "reports/formats/report_writer.h"
 #include "reports/formats/text_width.h"
 
 namespace faultline {
@@ -204,6 +205,18 @@ std::string paragraph(std::string_view text, std::size_t limit) {
   return out;
 }
 
+/// Columns line up, numbers at their right, the parts of a rate under each other. Where the table is
+/// wider than the terminal, long text cells are broken over several lines; where that is not enough, the
+/// columns are cut into blocks, each of which begins with those that name the row.
+class TextWriter final : public ReportWriter {
+ public:
+  explicit TextWriter(const WriterOptions& options) : options_(options) {}
+  [[nodiscard]] std::string write(const Table& table) const override;
+
+ private:
+  WriterOptions options_;
+};
+
 }  // namespace
 
 std::string TextWriter::write(const Table& table) const {
@@ -225,6 +238,10 @@ std::string TextWriter::write(const Table& table) const {
   // Not broken: it is to be copied.
   if (!table.command.empty()) out += "Again: " + escape_line(table.command) + "\n";
   return out;
+}
+
+std::unique_ptr<ReportWriter> make_text_writer(const WriterOptions& options) {
+  return std::make_unique<TextWriter>(options);
 }
 
 }  // namespace faultline

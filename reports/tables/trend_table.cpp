@@ -269,9 +269,8 @@ std::string write_trend(const TrendTables& tables, TableFormat format, const Wri
   if (format == TableFormat::csv) return write_table(tables.runs, format, writer);
   if (format != TableFormat::json)
     return write_table(tables.cells, format, writer) + "\n" + write_table(tables.runs, format, writer);
-  using Json = nlohmann::ordered_json;
-  Json json = Json::parse(write_table(tables.runs, format, writer));
-  json["cells"] = Json::parse(write_table(tables.cells, format, writer))["rows"];
+  nlohmann::ordered_json json = table_json(tables.runs);
+  json["cells"] = rows_json(tables.cells);
   return terminal_safe_json(json.dump(1)) + "\n";
 }
 

@@ -68,5 +68,10 @@ TEST(TextEscapeTest, NoBytesEverReachATerminalThatItObeys) {
   }
 }
 
+TEST(TextEscapeTest, MarkupIsEntitiesAndQuotesAreSoInAttributesAlone) {
+  EXPECT_EQ(escape_markup("a < b & c > \"d\" 'e'", MarkupPlace::element), "a &lt; b &amp; c &gt; \"d\" 'e'");
+  EXPECT_EQ(escape_markup("\"d\" 'e'", MarkupPlace::attribute), "&quot;d&quot; &#39;e&#39;");
+}
+
 }  // namespace
 }  // namespace faultline
