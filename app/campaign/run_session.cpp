@@ -15,6 +15,7 @@
 #include "app/campaign/stay_awake.h"
 #include "app/host/host_defaults.h"
 #include "app/ingest/image_archiver.h"
+#include "collector/host/command_runner.h"
 #include "collector/host/host_probe.h"
 #include "collector/trial/process_runner.h"
 #include "reports/formats/cell_text.h"
@@ -63,7 +64,7 @@ Result<SymbolArchive> archive_of(const Campaign& campaign) {
 /// A run in which nothing ran is no result: says why, from the first trial.
 Result<void> check_something_ran(Store& store, const RunSummary& summary) {
   const auto done = summary.progress.trials_done;
-  if (done == 0 || summary.progress.count(Outcome::setup_failed) < done) return {};
+  if (done == 0 || summary.progress.outcomes[Outcome::setup_failed] < done) return {};
   TRY_ASSIGN(const auto trials, store.trials_of(summary.record.uuid));
   std::string why = "see faultline list trials";
   if (!trials.empty() && !trials[0].verdict.notes.empty()) why = trials[0].verdict.notes[0];
@@ -99,12 +100,13 @@ Result<std::optional<RunSummary>> execute_run(Store& store, RunRequest request, 
                                               const std::atomic<bool>& stop) {
   SystemClock clock;
   SystemHost host;
+  SystemCommandRunner commands;
   ProcessRunnerPosix processes(request.program_folder / "faultline-report");
   TRY_ASSIGN(auto archive, archive_of(request.campaign));
   ImageArchiver archiver(request.campaign.archive, std::move(archive), observer);
-  CampaignJournal journal(store, request.rules, clock, archiver);
+  CampaignJournal journal(store, request.rules, clock, archiver, derive_captured(request.rules));
   SnapshotObserver snapshot(store.path(), clock, observer);
-  RunParts parts{clock, processes, host, journal, snapshot};
+  RunParts parts{clock, processes, host, commands, journal, snapshot};
 
   TRY_ASSIGN(auto wanted, plan_run(request.campaign, request.options, parts));
   TRY_ASSIGN(request.options.resume, find_run_to_resume(store, request.choice, wanted, clock, observer));

@@ -7,8 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include "collector/host/command_runner.h"
 #include "collector/host/environment_facts.h"
-#include "collector/host/host_probe.h"
 #include "collector/plan/campaign_file.h"
 #include "core/base/shell_quote.h"
 #include "core/base/text_file.h"
@@ -51,28 +51,24 @@ Job doctor_job(const JobPlaces& places, const std::filesystem::path& output_file
 }
 
 Result<void> make_folders(const JobSystem& system) {
-  std::error_code error;
-  for (const auto& folder : {system.folder, system.log_folder}) {
-    std::filesystem::create_directories(folder, error);
-    if (error) return fail(io_error("cannot make the folder " + folder.string(), error.value()));
-  }
-  return {};
+  TRY(make_folder(system.folder));
+  return make_folder(system.log_folder);
 }
 
-Result<std::string> tell_system(SystemHost& host, const std::vector<std::string>& command) {
-  return host.run_command({command, {}, std::chrono::seconds(30), true, 4096});
+Result<std::string> tell_system(SystemCommandRunner& commands, const std::vector<std::string>& command) {
+  return commands.run({command, {}, std::chrono::seconds(30), true, 4096});
 }
 
 /// The system need not know the job.
-void unload(SystemHost& host, const JobSystem& system, const Job& job) {
+void unload(SystemCommandRunner& commands, const JobSystem& system, const Job& job) {
   for (const auto& command : system.unload(system.folder, job)) {
-    static_cast<void>(tell_system(host, command));
+    static_cast<void>(tell_system(commands, command));
   }
 }
 
 Result<std::vector<std::filesystem::path>> remove_job(const Job& job, const JobSystem& system) {
-  SystemHost host;
-  unload(host, system, job);
+  SystemCommandRunner commands;
+  unload(commands, system, job);
   std::vector<std::filesystem::path> removed;
   for (const JobFile& file : system.files(job)) {
     const auto path = system.folder / file.name;
@@ -89,9 +85,9 @@ Result<RecordedEnd> run_as_job(const Job& job, const JobSystem& system,
                                const std::atomic<bool>& stop) {
   for (const JobFile& file : system.files(job))
     TRY(write_file_atomically(system.folder / file.name, file.text));
-  SystemHost host;
+  SystemCommandRunner commands;
   for (const auto& command : system.load(system.folder, job)) {
-    auto told = tell_system(host, command);
+    auto told = tell_system(commands, command);
     if (told) continue;
     told.error().add_context(
         "no job can be started here (is this the session of somebody who is logged in?)");
@@ -157,7 +153,7 @@ Result<std::vector<Job>> watch_jobs(const JobPlaces& places, const std::vector<s
 
 Result<InstalledJobs> install_jobs(const std::vector<Job>& jobs, const JobSystem& system) {
   TRY(make_folders(system));
-  SystemHost host;
+  SystemCommandRunner commands;
   InstalledJobs installed;
   for (const Job& job : jobs) {
     for (const JobFile& file : system.files(job)) {
@@ -165,9 +161,9 @@ Result<InstalledJobs> install_jobs(const std::vector<Job>& jobs, const JobSystem
       installed.files.push_back(system.folder / file.name);
     }
     // One that is there from an earlier schedule would be kept as it was.
-    unload(host, system, job);
+    unload(commands, system, job);
     for (const auto& command : system.load(system.folder, job)) {
-      const auto done = tell_system(host, command);
+      const auto done = tell_system(commands, command);
       if (done) continue;
       installed.problems.push_back(
           fmt::format("{}; run by hand: {}", done.error().text(), shell_command(command)));

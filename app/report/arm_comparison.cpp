@@ -51,7 +51,7 @@ Result<Controls> read_controls(Store& store) {
     if (!result) continue;
     for (const RatesRow& row : result->rows) {
       const std::string run = query_value_text(row.values[0]);
-      if (filter_of[run] == filter && row.counts.crashed > 0) controls[run] = true;
+      if (filter_of[run] == filter && row.counts.outcomes[Outcome::crashed] > 0) controls[run] = true;
     }
   }
   return controls;
@@ -67,24 +67,17 @@ std::optional<bool> control_crashed(const Controls& controls, const std::set<std
   return all;
 }
 
-using CountMember = std::int64_t TrialCounts::*;
-
-/// What of an arm's trials is compared: its name, and where the evidence has its number.
+/// What of an arm's trials is compared: an outcome, or what the query counted.
 struct Counted {
   std::string name;
-  CountMember number = &TrialCounts::counted;
+  std::optional<Outcome> outcome;
 };
-
-/// A pass is no event; what failed to be set up is no trial.
-constexpr std::pair<Outcome, CountMember> kOutcomes[] = {{Outcome::crashed, &TrialCounts::crashed},
-                                                         {Outcome::wrong, &TrialCounts::wrong},
-                                                         {Outcome::hung, &TrialCounts::hung},
-                                                         {Outcome::panicked, &TrialCounts::panicked},
-                                                         {Outcome::exit_error, &TrialCounts::exit_error}};
 
 ComparisonInput comparison_input(const Sides& sides, const ArmEvidence& left, const ArmEvidence& right,
                                  const Counted& counted) {
-  const auto proportion = [&](const TrialCounts& of) { return Proportion{of.*counted.number, of.trials}; };
+  const auto proportion = [&](const TrialCounts& of) {
+    return Proportion{counted.outcome ? of.outcomes[*counted.outcome] : of.counted, of.trials};
+  };
   ComparisonInput input;
   input.counted = counted.name;
   input.a_name = sides.a.text;
@@ -110,11 +103,13 @@ Result<std::vector<ComparisonInput>> outcome_inputs(const Sides& sides, const Co
   const std::string count = wanted.count.empty() ? "bad" : wanted.count;
   TRY_ASSIGN(const auto left, arm_evidence(sides.store_a, sides.a, wanted.where, count));
   TRY_ASSIGN(const auto right, arm_evidence(sides.store_b, sides.b, wanted.where, count));
-  std::vector<ComparisonInput> inputs{comparison_input(sides, left, right, {count})};
+  std::vector<ComparisonInput> inputs{comparison_input(sides, left, right, {count, {}})};
   if (!wanted.count.empty()) return inputs;
-  for (const auto& [outcome, number] : kOutcomes) {
-    if (left.total.*number + right.total.*number > 0)
-      inputs.push_back(comparison_input(sides, left, right, {std::string(outcome_text(outcome)), number}));
+  for (const OutcomeRow& row : kOutcomes) {
+    // A pass is no event; what failed to be set up is no trial.
+    if (row.value == Outcome::passed || !row.counts_as_trial) continue;
+    if (left.total.outcomes[row.value] + right.total.outcomes[row.value] > 0)
+      inputs.push_back(comparison_input(sides, left, right, {std::string(row.text), row.value}));
   }
   return inputs;
 }
@@ -128,7 +123,7 @@ Result<std::vector<ComparisonInput>> group_inputs(const Sides& sides, const Comp
   for (const auto& [group, evidence] : left) {
     for (const auto& [other_group, other] : right) {
       if (group != other_group) continue;
-      inputs.push_back(comparison_input(sides, evidence, other, {count}));
+      inputs.push_back(comparison_input(sides, evidence, other, {count, {}}));
       inputs.back().group = group;
     }
   }

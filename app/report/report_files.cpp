@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <system_error>
 
 #include "core/base/text_file.h"
 #include "reports/documents/report_page.h"
@@ -27,13 +26,6 @@ const ReportFormat* find_report_format(const std::string& name) {
   const auto* found = std::find_if(kReportFormats.begin(), kReportFormats.end(),
                                    [&](const ReportFormat& format) { return format.name == name; });
   return found == kReportFormats.end() ? nullptr : found;
-}
-
-Result<void> make_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) return fail(ErrorKind::io, "cannot make " + folder.string() + ": " + error.message());
-  return {};
 }
 
 Result<void> write_tables(const CampaignReport& report, const std::filesystem::path& folder) {

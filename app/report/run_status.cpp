@@ -71,7 +71,7 @@ std::string run_text(const RunStatus& status) {
   std::string trials = run.planned_trials > 0
                            ? fmt::format("{} of {} ended", run.ended_trials, run.planned_trials)
                            : fmt::format("{} ended", run.ended_trials);
-  trials += fmt::format(", {} crashed", run.counts.crashed);
+  trials += fmt::format(", {} crashed", run.counts.outcomes[Outcome::crashed]);
   if (run.counts.uncaptured > 0) trials += fmt::format(", {} uncaptured", run.counts.uncaptured);
   line("trials", trials);
   if (status.now) {
@@ -144,7 +144,7 @@ Table status_table(const std::vector<RunStatus>& runs) {
     table.rows.push_back(
         {status.run.run, status.run.campaign, state_text(status), trials, status.run.ended_trials,
          status.run.planned_trials > 0 ? TableCell(status.run.planned_trials) : TableCell(),
-         status.run.counts.crashed, status.run.counts.uncaptured,
+         status.run.counts.outcomes[Outcome::crashed], status.run.counts.uncaptured,
          known(static_cast<std::int64_t>(left), status.now && status.now->time_left.has_value()),
          status.last_crash ? TableCell(status.last_crash->started) : TableCell(),
          status.last_crash_site.empty() ? TableCell() : TableCell(status.last_crash_site),

@@ -167,16 +167,25 @@ std::string plain_code(std::string_view code) {
   return out;
 }
 
+std::string plain_fold(const Block& block) {
+  return hanging_words(std::string(kIndent), block.text) + plain_blocks(block.blocks);
+}
+
 std::string plain_block(const Block& block) {
   std::string out;
   switch (block.kind) {
     case Block::Kind::paragraph:
+    case Block::Kind::strong:
       return hanging_words(std::string(kIndent), block.text);
     case Block::Kind::list:
       for (const auto& item : block.items) out += hanging_words("  - ", item);
       return out;
     case Block::Kind::facts:
       return plain_facts(block.rows);
+    case Block::Kind::table:
+      return plain_table(*block.table);
+    case Block::Kind::fold:
+      return plain_fold(block);
     case Block::Kind::command:
       return std::string(kIndent) + escape_line(block.text) + "\n";
     case Block::Kind::code:

@@ -93,11 +93,11 @@ Table run_list_table(const std::vector<RunRow>& rows) {
                    text_column("state_reason", "why")};
   for (const auto& row : rows) {
     const auto& counts = row.counts;
-    table.rows.push_back(
-        {row.run, row.campaign, row.started, row.date, row.state, row.host, text_cell(row.os_build),
-         row.cells, row.planned_trials > 0 ? TableCell(row.planned_trials) : TableCell(), row.ended_trials,
-         counts.crashed, counts.crashed + counts.wrong + counts.hung + counts.panicked, counts.uncaptured,
-         text_cell(row.state_reason)});
+    table.rows.push_back({row.run, row.campaign, row.started, row.date, row.state, row.host,
+                          text_cell(row.os_build), row.cells,
+                          row.planned_trials > 0 ? TableCell(row.planned_trials) : TableCell(),
+                          row.ended_trials, counts.outcomes[Outcome::crashed], counts.outcomes.bad(),
+                          counts.uncaptured, text_cell(row.state_reason)});
   }
   return table;
 }

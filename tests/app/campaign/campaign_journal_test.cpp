@@ -50,10 +50,9 @@ class CampaignJournalTest : public ::testing::Test {
     text.incident = numbered_incident(number);
     text.more = ",\n \"exception\" : {\"type\":\"EXC_BAD_ACCESS\",\"signal\":\"SIGSEGV\"}";
     CollectedReport report;
-    report.bytes = text.text();
-    report.source = "/reports/" + text.incident + ".ips";
-    report.identity = read_identity(report.bytes);
-    report.basis = AttributionBasis::supervisor;
+    report.bytes = night_report(number);
+    report.source = "live/model.ips";
+    report.basis = AttributionBasis::pid_and_start;
     return report;
   }
   std::size_t underived() { return store().underived_reports(record_.uuid)->size(); }

@@ -52,7 +52,7 @@ TEST_F(RunSessionTest, ACampaignIsRunIntoTheStore) {
 
   ASSERT_TRUE(summary.has_value());
   EXPECT_EQ(summary->record.state, RunState::finished);
-  EXPECT_EQ(summary->progress.count(Outcome::passed), 2);
+  EXPECT_EQ(summary->progress.outcomes[Outcome::passed], 2);
   ASSERT_VALUE(const auto trials, store.trials_of(summary->record.uuid));
   EXPECT_EQ(trials.size(), 2U);
   ASSERT_VALUE(const auto findings, judge_run(store, *summary, {"crash", "control"}));

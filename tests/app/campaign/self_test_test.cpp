@@ -9,8 +9,8 @@
 namespace faultline {
 namespace {
 
-CanarySetting setting_in(const ScopedTempFolder& folder) {
-  CanarySetting setting;
+SelfTestSetting setting_in(const ScopedTempFolder& folder) {
+  SelfTestSetting setting;
   setting.program_folder = std::filesystem::path(FAULTLINE_BINARY_DIR) / "bin";
   setting.work_folder = folder / "work";
   return setting;

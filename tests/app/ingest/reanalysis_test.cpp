@@ -34,7 +34,7 @@ TEST(ReanalysisTest, TheSameRulesMoveNothing) {
   EXPECT_EQ(counts.reports, 5);
   EXPECT_EQ(counts.moved, 0);
   EXPECT_TRUE(moved.empty());
-  expect_sound(night.store);
+  expect_valid(night.store);
 }
 
 TEST(ReanalysisTest, ASiteThatOlderRulesMadeIsReplacedAndNamed) {

@@ -25,7 +25,7 @@ TEST(RunReportTest, AStoredRunIsSummedUpAsOneThatJustEnded) {
   ASSERT_VALUE(const auto summary, stored_summary(night.store, night.run));
 
   EXPECT_EQ(summary.progress.trials_done, 60);
-  EXPECT_EQ(summary.progress.count(Outcome::crashed), 5);
+  EXPECT_EQ(summary.progress.outcomes[Outcome::crashed], 5);
   EXPECT_EQ(summary.ledger.deaths, summary.ledger.matched + summary.ledger.uncaptured);
   ASSERT_TRUE(summary.control.has_value());
   EXPECT_EQ(summary.control->crashed, 5);
