@@ -153,8 +153,8 @@ void ReportFolder::take(const Listed& file, MonotonicTime now, FolderScan& scan)
     return;
   }
   FoundReport found{file.path, std::move(*bytes), {}, state.first_seen};
-  found.identity = read_identity(found.bytes);
-  if (!found.identity.complete && patient) {
+  found.summary = summarize_report(found.bytes);
+  if (!found.summary.identity.complete && patient) {
     ++scan.unfinished;
     return;
   }

@@ -13,7 +13,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/result.h"
-#include "core/ips/ips_document.h"
+#include "core/ips/report_summary.h"
 
 namespace faultline {
 
@@ -29,7 +29,7 @@ enum class FolderState {
 struct FoundReport {
   std::filesystem::path path;  ///< Where it lay when it was read; it may move.
   std::string bytes;
-  ReportIdentity identity;
+  ReportSummary summary;
   MonotonicTime seen{0};  ///< When it was first seen under its final name.
 };
 

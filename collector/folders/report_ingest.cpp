@@ -77,7 +77,8 @@ IngestRound ReportIngest::collect(std::vector<TrialProcesses>& trials, Monotonic
       ArrivedReport arrived;
       arrived.report.bytes = std::move(found.bytes);
       arrived.report.source = std::move(found.path);
-      arrived.report.identity = std::move(found.identity);
+      arrived.report.identity = std::move(found.summary.identity);
+      arrived.report.facts = std::move(found.summary.facts);
       arrived.seen = found.seen;
       open.push_back({std::move(arrived), in_flight});
     }

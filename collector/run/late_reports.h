@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "collector/folders/report_ingest.h"
-#include "collector/run/report_facts.h"
+#include "core/ips/report_summary.h"
 #include "collector/run/run_setting.h"
 #include "collector/run/run_tally.h"
 #include "core/base/result.h"

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "collector/run/output_scan.h"
-#include "collector/run/report_facts.h"
 #include "collector/trial/process_runner.h"
+#include "core/ips/report_summary.h"
 #include "core/model/campaign.h"
 #include "core/model/outcome.h"
 #include "core/model/trial.h"

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "collector/run/report_facts.h"
 #include "core/base/text_file.h"
 
 namespace faultline {
@@ -123,7 +122,7 @@ Result<void> ReportCollector::accept(ArrivedReport& arrived, EndedTrial* current
   if (arrived.duplicate) {
     TRY(late_.add_duplicate(*recorded, arrived));
   } else {
-    TRY(late_.add(*recorded, arrived, read_report_facts(arrived.report.bytes)));
+    TRY(late_.add(*recorded, arrived, arrived.report.facts));
     if (is_death(arrived.report.identity)) expectations_.came(*arrived.trial_index);
   }
   drain(arrived.report);
@@ -131,7 +130,7 @@ Result<void> ReportCollector::accept(ArrivedReport& arrived, EndedTrial* current
 }
 
 Result<void> ReportCollector::accept_of_no_trial(ArrivedReport& arrived, EndedTrial* current) {
-  const ReportFacts facts = read_report_facts(arrived.report.bytes);
+  const ReportFacts facts = arrived.report.facts;
   TRY_ASSIGN(const bool was_panic, late_.add_panic(arrived, facts));
   if (was_panic) return {};
   TRY(late_.add_foreign(arrived.report));

@@ -110,7 +110,8 @@ Result<void> RunRecovery::store_unclaimed_reports() {
     CollectedReport report;
     report.bytes = std::move(found.bytes);
     report.source = std::move(found.path);
-    report.identity = std::move(found.identity);
+    report.identity = std::move(found.summary.identity);
+    report.facts = std::move(found.summary.facts);
     report.notes.emplace_back(
         "of an attempt that was interrupted and counts for nothing; its trial is run again");
     if (!stored.contains(report.key())) TRY(reports_.late_reports().add_foreign(report));

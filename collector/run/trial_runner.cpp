@@ -7,10 +7,10 @@
 #include <system_error>
 #include <utility>
 
-#include "collector/run/report_facts.h"
 #include "collector/trial/crash_signals.h"
 #include "core/base/hash.h"
 #include "core/base/text_file.h"
+#include "core/ips/report_summary.h"
 
 namespace faultline {
 namespace {
@@ -42,7 +42,9 @@ std::vector<CollectedReport> read_written_reports(TrialStatus& status) {
     CollectedReport report;
     report.bytes = std::move(*bytes);
     report.source = written.path;
-    report.identity = read_identity(report.bytes);
+    auto summary = summarize_report(report.bytes);
+    report.identity = std::move(summary.identity);
+    report.facts = std::move(summary.facts);
     report.basis = AttributionBasis::supervisor;
     report.notes.push_back(fmt::format("written by the trial's supervisor for process {}", written.pid));
     reports.push_back(std::move(report));
@@ -168,8 +170,7 @@ Result<EndedTrial> TrialRunner::conclude(Trial trial, const Cell& cell, TrialSta
   TRY_ASSIGN(ended.evidence.output,
              scan_output_files(folder_of(trial.index), patterns_[cell.workload_index]));
   ended.reports = read_written_reports(status);
-  for (const CollectedReport& report : ended.reports)
-    ended.evidence.reports.push_back(read_report_facts(report.bytes));
+  for (const CollectedReport& report : ended.reports) ended.evidence.reports.push_back(report.facts);
   if (status.started) {
     trial.started = status.started_at;
     trial.pid = status.pid;
@@ -212,7 +213,7 @@ void TrialRunner::decide(EndedTrial& ended) {
 }
 
 void TrialRunner::add_report(EndedTrial& ended, CollectedReport report) {
-  ended.evidence.reports.push_back(read_report_facts(report.bytes));
+  ended.evidence.reports.push_back(report.facts);
   ended.reports.push_back(std::move(report));
   decide(ended);
 }

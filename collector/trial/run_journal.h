@@ -12,7 +12,7 @@
 
 #include "core/base/enum_text.h"
 #include "core/base/result.h"
-#include "core/ips/ips_document.h"
+#include "core/ips/report_summary.h"
 #include "core/model/trial.h"
 
 namespace faultline {
@@ -21,13 +21,15 @@ namespace faultline {
 enum class AttributionBasis {
   supervisor,     ///< The trial's own supervisor wrote it.
   pid_and_start,  ///< Same pid, start time (or ticks) and boot session as a process of the trial.
+  responsible,    ///< It ran on behalf of a process of the trial: a compiler service, a helper.
   parent_chain,   ///< Its parent, or a parent's parent, is a process of the trial.
   panic,          ///< A panic report of the boot session that ended under the trial.
   none,           ///< Foreign: of no trial.
 };
-inline constexpr std::array<EnumText<AttributionBasis>, 5> kAttributionBasisTexts{{
+inline constexpr std::array<EnumText<AttributionBasis>, 6> kAttributionBasisTexts{{
     {AttributionBasis::supervisor, "supervisor"},
     {AttributionBasis::pid_and_start, "pid_and_start"},
+    {AttributionBasis::responsible, "responsible"},
     {AttributionBasis::parent_chain, "parent_chain"},
     {AttributionBasis::panic, "panic"},
     {AttributionBasis::none, "none"},
@@ -41,7 +43,8 @@ inline std::string_view attribution_basis_text(AttributionBasis basis) {
 struct CollectedReport {
   std::string bytes;             ///< Byte for byte as found.
   std::filesystem::path source;  ///< Where it lay when it was read.
-  ReportIdentity identity;       ///< As read_identity() gave it.
+  ReportIdentity identity;       ///< As summarize_report() gave them.
+  ReportFacts facts;
   AttributionBasis basis = AttributionBasis::none;
   std::vector<std::string> notes;  ///< For people: what matched, or what did not.
   /// From the death (or the trial's end) to when we first saw the file; absent where not measured.

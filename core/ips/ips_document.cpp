@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "core/base/ascii.h"
 #include "core/ips/json_scan.h"
@@ -98,84 +97,12 @@ void take_body(std::string_view rest, IpsParts& parts) {
   parts.after = rest.substr(end.value_or(rest.size()));
 }
 
-void read_header_identity(std::string_view header, ReportIdentity& identity) {
-  JsonMembers members(header);
-  while (members.next()) {
-    const auto key = members.key();
-    const auto value = members.value();
-    if (key == "incident_id") {
-      if (auto text = json_string_text(value)) identity.incident = to_upper(std::move(*text));
-    } else if (key == "bug_type") {
-      identity.bug_type = json_string_text(value);
-      if (!identity.bug_type && json_natural(value)) identity.bug_type = std::string(value);
-    } else if (key == "app_name" || (key == "name" && !identity.process_name)) {
-      identity.process_name = json_string_text(value);
-    }
-  }
-}
-
-std::optional<WallTime> report_time(std::string_view value) {
-  const auto text = json_string_text(value);
-  return text ? parse_report_time(*text) : std::nullopt;
-}
-
-void read_body_member(std::string_view key, std::string_view value, ReportIdentity& identity) {
-  if (key == "incident") {
-    if (auto text = json_string_text(value)) identity.incident = to_upper(std::move(*text));
-  } else if (key == "bug_type" && !identity.bug_type) {
-    identity.bug_type = json_string_text(value);
-  } else if (key == "procName") {
-    if (auto text = json_string_text(value)) identity.process_name = std::move(text);
-  } else if (key == "pid") {
-    identity.pid = json_integer(value);
-  } else if (key == "parentPid") {
-    identity.parent_pid = json_integer(value);
-  } else if (key == "procLaunch") {
-    identity.launch_time = report_time(value);
-  } else if (key == "captureTime") {
-    identity.capture_time = report_time(value);
-  } else if (key == "procStartAbsTime") {
-    identity.start_ticks = json_natural(value);
-  } else if (key == "bootSessionUUID") {
-    identity.boot_session = json_string_text(value);
-  }
-}
-
-/// `Name [123]`; the name may itself hold brackets.
-void read_name_and_pid(std::string_view value, std::optional<std::string>* name,
-                       std::optional<std::int64_t>& pid) {
-  const auto open = value.rfind('[');
-  if (open == std::string_view::npos || value.back() != ']') {
-    if (name != nullptr && !value.empty()) *name = std::string(value);
-    return;
-  }
-  pid = json_integer(value.substr(open + 1, value.size() - open - 2));
-  if (name != nullptr) *name = std::string(trimmed(value.substr(0, open)));
-}
-
-void read_text_line(std::string_view key, std::string_view value, ReportIdentity& identity) {
-  if (value.empty()) return;
-  if (key == "Incident Identifier" && !identity.incident) identity.incident = to_upper(std::string(value));
-  if (key == "Process" && !identity.pid) read_name_and_pid(value, &identity.process_name, identity.pid);
-  if (key == "Parent Process" && !identity.parent_pid) read_name_and_pid(value, nullptr, identity.parent_pid);
-  if (key == "Date/Time" && !identity.capture_time) identity.capture_time = parse_report_time(value);
-  if (key == "Launch Time" && !identity.launch_time) identity.launch_time = parse_report_time(value);
-}
-
-/// A text report says who died in its first lines; a whole one has its image list.
-void read_text_identity(std::string_view text, ReportIdentity& identity) {
-  constexpr std::size_t kHeaderLines = 60;
-  std::size_t start = 0;
-  for (std::size_t line_number = 0; start < text.size() && line_number < kHeaderLines; ++line_number) {
-    const auto line = line_at(text, start);
-    if (const auto colon = line.find(':'); colon != std::string_view::npos) {
-      read_text_line(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)), identity);
-    }
-    start += line.size() + 1;
-  }
-}
-
 }  // namespace
+
+bool is_ips_header(std::string_view line) {
+  const auto object = short_object(line);
+  return object && is_header(*object);
+}
 
 IpsParts split_ips(std::string_view bytes) {
   IpsParts parts;
@@ -194,26 +121,6 @@ IpsParts split_ips(std::string_view bytes) {
   parts.before = bytes.substr(0, body.value_or(bytes.size()));
   if (body) take_body(bytes.substr(*body), parts);
   return parts;
-}
-
-ReportIdentity read_identity(std::string_view bytes) {
-  ReportIdentity identity;
-  const auto parts = split_ips(bytes);
-  read_header_identity(parts.header, identity);
-  if (parts.body_is_json) {
-    const auto start = skip_json_whitespace(parts.body, 0);
-    JsonMembers members(parts.body.substr(start));
-    while (members.next()) read_body_member(members.key(), members.value(), identity);
-    // Brackets of different kinds that cross each other satisfy one of the two, but no reader.
-    identity.complete = members.complete() && parts.body_is_complete;
-    return identity;
-  }
-  // Older systems put a text report under the JSON header; without a header it is the whole file.
-  const auto text = parts.header.empty() ? parts.before : parts.body;
-  read_text_identity(text, identity);
-  identity.complete = text.find("Binary Images") != std::string_view::npos ||
-                      (!parts.header.empty() && identity.bug_type != "309" && !trimmed(text).empty());
-  return identity;
 }
 
 }  // namespace faultline

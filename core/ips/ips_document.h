@@ -1,15 +1,8 @@
-// A crash report file split into its parts, and whose it is: just enough for the collector to know
-// which trial a new report belongs to. Everything else is the analyzer's.
+// A crash report file split into its parts: header line, body, and what stands around them.
 
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
 #include <string_view>
-
-#include "core/base/clock.h"
 
 namespace faultline {
 
@@ -27,22 +20,7 @@ struct IpsParts {
 /// Never fails: where there is no header, everything but a body that starts with `{` is `before`.
 IpsParts split_ips(std::string_view bytes);
 
-/// Who died, when. Members are absent where the report does not say.
-struct ReportIdentity {
-  std::optional<std::string> incident;  ///< Upper case.
-  std::optional<std::string> bug_type;
-  std::optional<std::string> process_name;
-  std::optional<std::int64_t> pid;
-  std::optional<std::int64_t> parent_pid;
-  std::optional<WallTime> launch_time;
-  std::optional<WallTime> capture_time;
-  std::optional<std::uint64_t> start_ticks;
-  std::optional<std::string> boot_session;
-  /// False while a file is still being written, or was cut.
-  bool complete = false;
-};
-
-/// Reads the identity from header and body (or from a text report's first lines).
-ReportIdentity read_identity(std::string_view bytes);
+/// Whether a line is such an object and nothing of a body.
+bool is_ips_header(std::string_view line);
 
 }  // namespace faultline

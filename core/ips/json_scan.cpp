@@ -165,6 +165,17 @@ bool JsonMembers::next() {
   return true;
 }
 
+bool JsonElements::next() {
+  if (position_ == 0) return false;
+  std::size_t at = skip_json_whitespace(text_, position_);
+  if (at < text_.size() && text_[at] == ',' && position_ > 1) at = skip_json_whitespace(text_, at + 1);
+  const auto end = skip_json_value(text_, at);
+  if (!end || *end == at) return false;
+  value_ = text_.substr(at, *end - at);
+  position_ = *end;
+  return true;
+}
+
 std::optional<std::string> json_string_text(std::string_view value) {
   if (value.size() < 2 || value.front() != '"' || value.back() != '"') return std::nullopt;
   const auto inner = value.substr(1, value.size() - 2);

@@ -50,6 +50,20 @@ class JsonMembers {
   bool complete_ = false;
 };
 
+/// Walks the elements of one array, as JsonMembers does the members of an object.
+class JsonElements {
+ public:
+  explicit JsonElements(std::string_view text) : text_(text), position_(text.starts_with('[') ? 1 : 0) {}
+
+  bool next();
+  [[nodiscard]] std::string_view value() const { return value_; }
+
+ private:
+  std::string_view text_;
+  std::string_view value_;
+  std::size_t position_;
+};
+
 /// The text of a JSON string given with its quotes, escapes resolved; nullopt for anything else.
 std::optional<std::string> json_string_text(std::string_view value);
 

@@ -8,6 +8,7 @@
 #include "core/base/check.h"
 #include "core/ips/ips_document.h"
 #include "core/ips/json_scan.h"
+#include "core/ips/report_summary.h"
 
 using namespace faultline;
 
@@ -32,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     end = check_order(bytes, part, end);
   CHECK(parts.body_is_json || !parts.body_is_complete);
 
-  const auto identity = read_identity(bytes);
+  const auto identity = summarize_report(bytes).identity;
   if (parts.body_is_json && identity.complete) CHECK(parts.body_is_complete);
 
   // The two readers may differ in what they make of damage, but not of a valid report.

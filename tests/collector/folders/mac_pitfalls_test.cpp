@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "collector/run/report_facts.h"
+#include "core/ips/report_summary.h"
 #include "tests/support/folder_stage.h"
 
 namespace faultline {
@@ -82,7 +82,7 @@ TEST(MacPitfallsTest, P5WordsAroundTheTwoDocumentsDoNotHideThem) {
       "-------------------------------------\nTranslated Report (Full Report Below)\n" + text.text() +
       "\nModel: Mac16,1, BootROM 11881.61.3\n";
 
-  const auto identity = read_identity(pasted);
+  const auto identity = summarize_report(pasted).identity;
 
   EXPECT_EQ(identity.pid, 4711);
   EXPECT_EQ(identity.incident, text.incident);
@@ -93,7 +93,7 @@ TEST(MacPitfallsTest, P6StartTicksBeyondTheExactPartOfADoubleAreRead) {
   IpsText text;
   text.start_ticks = "18446744073709551569";
 
-  EXPECT_EQ(read_identity(text.text()).start_ticks, 18446744073709551569ULL);
+  EXPECT_EQ(summarize_report(text.text()).identity.start_ticks, 18446744073709551569ULL);
 }
 
 TEST(MacPitfallsTest, P11APidAloneMatchesNothing) {
@@ -181,14 +181,14 @@ TEST(MacPitfallsTest, P16WhatIsNoDeathIsNoCrash) {
   for (const char* kind : {"308", "385", "298", "202", "222", "211"}) {
     IpsText text;
     text.bug_type = kind;
-    EXPECT_FALSE(read_report_facts(text.text()).is_crash) << kind;
+    EXPECT_FALSE(summarize_report(text.text()).facts.is_crash) << kind;
   }
   IpsText simulated;
   simulated.more = ",\n  \"isSimulated\" : 1";
-  EXPECT_FALSE(read_report_facts(simulated.text()).is_crash);
+  EXPECT_FALSE(summarize_report(simulated.text()).facts.is_crash);
   IpsText at_launch;
   at_launch.more = ",\n  \"termination\" : {\"namespace\":\"DYLD\",\"indicator\":\"Library missing\"}";
-  EXPECT_EQ(read_report_facts(at_launch.text()).launch_failure, "DYLD: Library missing");
+  EXPECT_EQ(summarize_report(at_launch.text()).facts.launch_failure, "DYLD: Library missing");
 }
 
 TEST(MacPitfallsTest, P17AFolderThatMayNotBeReadIsNotAnEmptyOne) {

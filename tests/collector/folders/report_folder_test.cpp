@@ -39,7 +39,7 @@ class ReportFolderTest : public ::testing::Test {
   std::vector<std::string> scan(MonotonicTime now = seconds(0)) {
     std::vector<std::string> incidents;
     for (const FoundReport& found : folder_.scan(now).reports) {
-      incidents.push_back(found.identity.incident.value_or("none"));
+      incidents.push_back(found.summary.identity.incident.value_or("none"));
     }
     return incidents;
   }
@@ -88,7 +88,7 @@ TEST_F(ReportFolderTest, WhatWasThereAtTheStartIsOldEvenAfterItMoved) {
   resumed.mark_as_old(lines);
   const auto found = resumed.scan(seconds(0)).reports;
   ASSERT_EQ(found.size(), 1U);
-  EXPECT_EQ(found[0].identity.incident, numbered_incident(2));
+  EXPECT_EQ(found[0].summary.identity.incident, numbered_incident(2));
 }
 
 TEST_F(ReportFolderTest, AHalfWrittenReportIsWaitedForAndACutOneIsNotLost) {

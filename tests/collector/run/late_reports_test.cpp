@@ -23,7 +23,9 @@ class LateReportsTest : public ::testing::Test {
     text.incident = numbered_incident(number);
     ArrivedReport report;
     report.report.bytes = text.text();
-    report.report.identity = read_identity(report.report.bytes);
+    auto summary = summarize_report(report.report.bytes);
+    report.report.identity = std::move(summary.identity);
+    report.report.facts = std::move(summary.facts);
     report.trial_index = trial;
     return report;
   }

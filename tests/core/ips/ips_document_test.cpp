@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/ips/json_scan.h"
+#include "core/ips/report_summary.h"
 #include "tests/support/ips_builder.h"
 
 namespace faultline {
@@ -66,7 +67,7 @@ TEST(SplitIpsTest, ACutBodyIsNotComplete) {
 }
 
 TEST(ReadIdentityTest, SaysWhoDiedWhen) {
-  const auto identity = read_identity(IpsBuilder().text());
+  const auto identity = summarize_report(IpsBuilder().text()).identity;
 
   EXPECT_EQ(identity.incident, std::string(IpsBuilder::kIncident));
   EXPECT_EQ(identity.bug_type, "309");
@@ -83,7 +84,8 @@ TEST(ReadIdentityTest, SaysWhoDiedWhen) {
 }
 
 TEST(ReadIdentityTest, EscapesInNamesAreResolved) {
-  const auto identity = read_identity(IpsBuilder().process("a\\u00e9\\\"b\\ud83d\\ude00", 7).text());
+  const auto identity =
+      summarize_report(IpsBuilder().process("a\\u00e9\\\"b\\ud83d\\ude00", 7).text()).identity;
 
   EXPECT_EQ(identity.process_name, "a\xc3\xa9\"b\xf0\x9f\x98\x80");
   EXPECT_EQ(identity.pid, 7);
@@ -93,14 +95,14 @@ TEST(ReadIdentityTest, AFileThatIsStillBeingWrittenIsNotComplete) {
   const auto text = IpsBuilder().text();
   const auto closing = text.rfind('}');
   for (std::size_t length = 0; length <= closing; length += 7) {
-    EXPECT_FALSE(read_identity(std::string_view(text).substr(0, length)).complete) << length;
+    EXPECT_FALSE(summarize_report(std::string_view(text).substr(0, length)).identity.complete) << length;
   }
-  EXPECT_TRUE(read_identity(std::string_view(text).substr(0, closing + 1)).complete);
+  EXPECT_TRUE(summarize_report(std::string_view(text).substr(0, closing + 1)).identity.complete);
 }
 
 TEST(ReadIdentityTest, ACutFileStillSaysWhatStandsBeforeTheCut) {
   const auto text = IpsBuilder().text();
-  const auto identity = read_identity(std::string_view(text).substr(0, text.find("\"threads\"")));
+  const auto identity = summarize_report(std::string_view(text).substr(0, text.find("\"threads\""))).identity;
 
   EXPECT_EQ(identity.pid, 4242);
   EXPECT_EQ(identity.incident, std::string(IpsBuilder::kIncident));
@@ -108,11 +110,12 @@ TEST(ReadIdentityTest, ACutFileStillSaysWhatStandsBeforeTheCut) {
 }
 
 TEST(ReadIdentityTest, ATextReportSaysItInItsFirstLines) {
-  const auto identity = read_identity(
-      "Process:               Google Chrome [H] [4711]\n"
-      "Parent Process:        launchd [1]\n"
-      "Date/Time:             2020-08-14 09:16:04.580 +0100\n"
-      "\nThread 0 Crashed:\n\nBinary Images:\n");
+  const auto identity = summarize_report(
+                            "Process:               Google Chrome [H] [4711]\n"
+                            "Parent Process:        launchd [1]\n"
+                            "Date/Time:             2020-08-14 09:16:04.580 +0100\n"
+                            "\nThread 0 Crashed:\n\nBinary Images:\n")
+                            .identity;
 
   EXPECT_EQ(identity.process_name, "Google Chrome [H]");
   EXPECT_EQ(identity.pid, 4711);
@@ -120,14 +123,15 @@ TEST(ReadIdentityTest, ATextReportSaysItInItsFirstLines) {
   ASSERT_TRUE(identity.capture_time);
   EXPECT_EQ(format_utc(*identity.capture_time), "2020-08-14T08:16:04.580Z");
   EXPECT_TRUE(identity.complete);
-  EXPECT_FALSE(read_identity("Process: a [1]\nThread 0:\n").complete);
+  EXPECT_FALSE(summarize_report("Process: a [1]\nThread 0:\n").identity.complete);
 }
 
 TEST(ReadIdentityTest, OtherBugTypesAreCompleteWhenTheirBodyIs) {
-  EXPECT_TRUE(
-      read_identity("{\"bug_type\":\"298\",\"incident_id\":\"a\"}\n{\n \"x\" : [1, 2]\n}\n").complete);
-  EXPECT_FALSE(read_identity("{\"bug_type\":\"298\",\"incident_id\":\"a\"}\n{\n \"x\" : [1, 2]\n").complete);
-  EXPECT_FALSE(read_identity("{\"bug_type\":\"298\",\"incident_id\":\"a\"}\n").complete);
+  EXPECT_TRUE(summarize_report("{\"bug_type\":\"298\",\"incident_id\":\"a\"}\n{\n \"x\" : [1, 2]\n}\n")
+                  .identity.complete);
+  EXPECT_FALSE(summarize_report("{\"bug_type\":\"298\",\"incident_id\":\"a\"}\n{\n \"x\" : [1, 2]\n")
+                   .identity.complete);
+  EXPECT_FALSE(summarize_report("{\"bug_type\":\"298\",\"incident_id\":\"a\"}\n").identity.complete);
 }
 
 TEST(JsonScanTest, ValuesEndWhereTheyEnd) {

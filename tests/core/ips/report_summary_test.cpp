@@ -1,4 +1,4 @@
-#include "collector/run/report_facts.h"
+#include "core/ips/report_summary.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ ReportFacts facts_of(const std::string& bug_type, const std::string& more = {}) 
   IpsText text;
   text.bug_type = bug_type;
   text.more = more;
-  return read_report_facts(text.text());
+  return summarize_report(text.text()).facts;
 }
 
 TEST(ReportFactsTest, OnlyFatalReportsAreCrashes) {
@@ -54,11 +54,11 @@ TEST(ReportFactsTest, ImageNamesAreListed) {
 
 TEST(ReportFactsTest, WhatIsNoReportSaysNothing) {
   for (const std::string bytes : {"", "\xff\xfe", "{", "no json", "{\"bug_type\":\"309\"", "[1,2]"}) {
-    const auto facts = read_report_facts(bytes);
+    const auto facts = summarize_report(bytes).facts;
     EXPECT_FALSE(facts.is_panic);
     EXPECT_TRUE(facts.image_names.empty());
   }
-  EXPECT_TRUE(read_report_facts(std::string(200'000, '[')).image_names.empty());
+  EXPECT_TRUE(summarize_report(std::string(200'000, '[')).facts.image_names.empty());
 }
 
 }  // namespace
