@@ -8,8 +8,9 @@ set(order_core core/base core/model core/ips)
 set(order_collector collector/trial collector/plan collector/host collector/folders collector/reporter collector/run)
 set(order_analyzer
   analyzer/names
-  analyzer/parse/json analyzer/parse/text analyzer/parse/ips analyzer/parse
-  analyzer/instruction
+  analyzer/parse/json analyzer/parse/text analyzer/parse/ips
+  analyzer/parse/faulthandler analyzer/parse/metrickit analyzer/parse/sanitizer analyzer/parse/swift_backtrace
+  analyzer/parse analyzer/instruction
   analyzer/symbolize/names analyzer/symbolize/files analyzer/symbolize/archive analyzer/symbolize/gsym analyzer/symbolize
   analyzer/fault/facts analyzer/fault/rules analyzer/fault
   analyzer/site analyzer/statistics analyzer)

@@ -9,7 +9,8 @@
 
 #include "analyzer/parse/ips/fragment_parser.h"
 #include "analyzer/parse/ips/ips_parser.h"
-#include "analyzer/parse/text/crash_text_parser.h"
+#include "analyzer/parse/report_sources.h"
+#include "analyzer/parse/split_reports.h"
 #include "analyzer/parse/text/pasted_text.h"
 
 namespace faultline {
@@ -103,36 +104,86 @@ Attempt attempt(std::string_view bytes) {
   auto reading = parse_ips(bytes);
   Attempt result{std::move(reading.report), reading.recognised, reading.undamaged};
   if (result.recognised) return result;
-  result.report = parse_crash_text(bytes);
-  result.recognised = result.report.kind != ReportKind::unreadable;
   result.undamaged = false;
+  for (const auto& source : report_sources()) {
+    if (!source.recognise(bytes)) continue;
+    result.report = source.parse(bytes);
+    result.recognised = result.report.kind != ReportKind::unreadable;
+    if (result.recognised) break;
+  }
   return result;
+}
+
+void note_others(std::size_t count, CrashReport& report) {
+  if (count == 0) return;
+  report.issues.push_back({"the end", fmt::format("{} more report{} in the same document: read as if "
+                                                  "the first stood alone",
+                                                  count, count == 1 ? " is" : "s are")});
 }
 
 /// The same again with what pasting did undone, if that tells more.
 void try_cleaned(std::string_view bytes, Attempt& best) {
   const auto cleaned = clean_pasted_text(bytes);
   if (!cleaned) return;
-  auto second = attempt(cleaned->text);
+  const auto pieces = split_reports(cleaned->text);
+  auto second = attempt(pieces.front());
   if (!second.recognised) return;
   if (best.recognised && !is_better(second.report, best.report)) return;
   for (const auto& what : cleaned->removed) {
     second.report.issues.insert(second.report.issues.begin(), {"", fmt::format("{} were taken off", what)});
   }
+  note_others(pieces.size() - 1, second.report);
   best = std::move(second);
+}
+
+template <typename Value>
+void take_missing(std::optional<Value>& have, std::optional<Value>& more) {
+  if (!have) have = std::move(more);
+}
+
+/// The stack as lines and the rest as JSON: people paste both.
+void add_to_stack(CrashReport& stack, CrashReport& pieces) {
+  take_missing(stack.exception, pieces.exception);
+  take_missing(stack.termination, pieces.termination);
+  take_missing(stack.process_name, pieces.process_name);
+  take_missing(stack.pid, pieces.pid);
+  take_missing(stack.os.train, pieces.os.train);
+  take_missing(stack.os.build, pieces.os.build);
+  take_missing(stack.faulting_thread, pieces.faulting_thread);
+  if (stack.app_specific_info.empty()) stack.app_specific_info = std::move(pieces.app_specific_info);
+  stack.kind = pieces.kind;
+  // A single stack without a head, beside an exception, is that of the crash.
+  if (!stack.faulting_thread && stack.threads.size() == 1) stack.threads[0].triggered = true;
+  stack.origin = ReportOrigin::reconstructed;
 }
 
 /// Pieces of JSON may hold lines that a text report has, too: what tells more wins.
 void try_fragment(std::string_view bytes, Attempt& best) {
   auto fragment = parse_fragment(bytes);
-  if (!fragment || (best.recognised && score(*fragment) <= score(best.report))) return;
+  if (!fragment) return;
+  const bool has_stack = best.recognised && !best.report.threads.empty();
+  if (has_stack && fragment->threads.empty()) return add_to_stack(best.report, *fragment);
+  if (best.recognised && score(*fragment) <= score(best.report)) return;
   best.report = std::move(*fragment);
   best.recognised = true;
+}
+
+/// Nobody can tell from it what happened.
+bool lacks_cause(const CrashReport& report) {
+  return report.kind == ReportKind::crash && !report.exception && !report.termination;
 }
 
 }  // namespace
 
 CrashReport parse_report(std::string_view bytes) {
+  const auto pieces = split_reports(bytes);
+  if (pieces.size() == 1) return parse_one_report(bytes);
+  auto report = parse_one_report(pieces.front());
+  note_others(pieces.size() - 1, report);
+  return report;
+}
+
+CrashReport parse_one_report(std::string_view bytes) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
   constexpr std::size_t kLooked = 4096;
@@ -142,7 +193,7 @@ CrashReport parse_report(std::string_view bytes) {
   auto best = attempt(bytes);
   if (best.undamaged) return std::move(best.report);
   try_cleaned(bytes, best);
-  if (!best.recognised || score(best.report) == 0) try_fragment(bytes, best);
+  if (!best.recognised || score(best.report) == 0 || lacks_cause(best.report)) try_fragment(bytes, best);
   return best.recognised ? std::move(best.report) : unreadable(bytes);
 }
 

@@ -7,7 +7,7 @@
 namespace faultline {
 namespace {
 
-constexpr std::array<EnumText<ReportKind>, 11> kReportKinds{{
+constexpr std::array<EnumText<ReportKind>, 12> kReportKinds{{
     {ReportKind::crash, "crash"},
     {ReportKind::non_fatal, "non_fatal"},
     {ReportKind::hang, "hang"},
@@ -15,6 +15,7 @@ constexpr std::array<EnumText<ReportKind>, 11> kReportKinds{{
     {ReportKind::stackshot, "stackshot"},
     {ReportKind::panic, "panic"},
     {ReportKind::gpu_event, "gpu_event"},
+    {ReportKind::profile, "profile"},
     {ReportKind::resource, "resource"},
     {ReportKind::forced_reset, "forced_reset"},
     {ReportKind::other, "other"},
@@ -37,6 +38,12 @@ std::optional<ReportOrigin> parse_report_origin(std::string_view text) {
   return parse_enum(kReportOrigins, text);
 }
 
+bool is_incident(std::string_view text) {
+  if (!Uuid::parse(text)) return false;
+  const std::string alike{text.front(), '-'};
+  return text.find_first_not_of(alike) != std::string_view::npos;
+}
+
 const Register* ThreadState::find(std::string_view name) const {
   for (const auto& reg : registers) {
     if (reg.name == name) return &reg;
@@ -44,17 +51,24 @@ const Register* ThreadState::find(std::string_view name) const {
   return nullptr;
 }
 
+std::size_t CrashReport::thread_number(std::size_t index) const {
+  return threads[index].number.value_or(index);
+}
+
 std::optional<std::size_t> CrashReport::crashed_thread_index() const {
   // Under Rosetta faultingThread can be off by one: the mark on the thread itself is trusted first.
   for (std::size_t i = 0; i < threads.size(); ++i) {
     if (threads[i].triggered) return i;
   }
-  if (faulting_thread && *faulting_thread < threads.size()) return faulting_thread;
+  for (std::size_t i = 0; faulting_thread && i < threads.size(); ++i) {
+    if (thread_number(i) == *faulting_thread) return i;
+  }
   return std::nullopt;
 }
 
 std::optional<std::size_t> CrashReport::crashed_thread_number() const {
   const auto index = crashed_thread_index();
+  if (index && threads[*index].number) return threads[*index].number;
   if (faulting_thread && (*faulting_thread >= threads.size() || !index)) return faulting_thread;
   return index;
 }

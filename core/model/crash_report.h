@@ -30,6 +30,7 @@ enum class ReportKind {
   stackshot,
   panic,
   gpu_event,
+  profile,   ///< Stacks that a person asked for (`sample`); nothing went wrong.
   resource,  ///< CPU, disk-write and wake-up limits.
   forced_reset,
   other,       ///< A bug type that we name but do not model.
@@ -114,6 +115,9 @@ struct RecursionInfo {
 
 struct Thread {
   std::optional<std::uint64_t> id;  ///< The system's id, not the index.
+  /// The number that a text gives it, where that is not its place in CrashReport::threads: an excerpt
+  /// keeps the numbers of the whole. See CrashReport::thread_number().
+  std::optional<std::size_t> number;
   bool triggered = false;
   bool at_own_fault = false;  ///< Faultline's Linux reporter: it stood at a fault of its own, too.
   std::optional<std::string> name;
@@ -234,12 +238,24 @@ struct SystemEvent {
   std::optional<std::string> panic_string;
   std::optional<std::string> panicked_task;
   std::optional<std::int64_t> panicked_pid;
+  std::optional<std::int64_t> panicked_cpu;
   std::vector<std::pair<std::string, std::string>> kexts;  ///< Name and version, in backtrace order.
   std::optional<std::string> process;                      ///< GPU event: cut to 16 characters.
   std::optional<std::int64_t> time_seconds;                ///< GPU event: Unix time.
   std::optional<std::string> restart_reason;
+  // Hangs, watchdogs and limits, as the text words them.
+  std::optional<std::string> event;  ///< `hang`, `disk writes`, `service process watchdog`
+  std::optional<std::string> reason;
+  std::optional<std::string> duration;  ///< `5.19s`
+  std::optional<std::string> amount;    ///< `2147.51 MB of file backed memory dirtied over 5982 seconds …`
+  std::optional<std::string> limit;     ///< `2147.48 MB`
+  std::optional<std::string> action;    ///< What the system did.
   friend bool operator==(const SystemEvent&, const SystemEvent&) = default;
 };
+
+/// Whether a text may stand for a report's identity: a UUID of which not all digits are the same. What
+/// people put in its place (`REDACTED`, `XXXXXXXX-…`, zeros) is equal in reports that are not.
+bool is_incident(std::string_view text);
 
 struct CrashReport {
   ReportKind kind = ReportKind::crash;
@@ -319,7 +335,7 @@ struct CrashReport {
   std::optional<SystemEvent> system_event;  ///< Panics and GPU events only.
 
   // Threads and images.
-  std::optional<std::size_t> faulting_thread;  ///< As reported; may point past `threads` in cut reports.
+  std::optional<std::size_t> faulting_thread;  ///< A number, as reported; cut reports may lack that thread.
   LegacyInfo legacy;
   std::vector<Thread> threads;
   std::vector<Image> images;
@@ -327,7 +343,9 @@ struct CrashReport {
 
   std::vector<Issue> issues;
 
-  /// Index of the thread marked `triggered`, else `faulting_thread` if it exists in `threads`.
+  /// What the report calls threads[index]; index is in range. Unique within a report.
+  [[nodiscard]] std::size_t thread_number(std::size_t index) const;
+  /// Index of the thread marked `triggered`, else of the one with the number `faulting_thread`.
   [[nodiscard]] std::optional<std::size_t> crashed_thread_index() const;
   /// The number to show for that thread: `faulting_thread` where given (a cut report keeps it).
   [[nodiscard]] std::optional<std::size_t> crashed_thread_number() const;

@@ -14,14 +14,14 @@ namespace faultline {
 struct SharedPointer {
   std::uint64_t value = 0;       ///< Without authentication and tag bits.
   std::string crashed_register;  ///< `x20`
-  std::size_t thread = 0;        ///< Index into CrashReport::threads.
+  std::size_t thread = 0;        ///< The report's own number of the other thread.
   std::string other_register;
   friend bool operator==(const SharedPointer&, const SharedPointer&) = default;
 };
 
 /// Threads with the same stack, seen as one.
 struct ThreadGroup {
-  std::vector<std::size_t> threads;  ///< Indices into CrashReport::threads, ascending; never empty.
+  std::vector<std::size_t> threads;  ///< The report's own numbers, ascending; never empty.
   std::vector<std::string> names;    ///< Distinct names, in order of appearance.
   std::vector<std::string> queues;   ///< Distinct dispatch queues, in order of appearance.
   std::string waits_for;        ///< `mutex`, `GIL`, `command buffer`, …; empty where it ran or nobody knows.

@@ -85,7 +85,8 @@ Result<StackIds> write_threads(StoreImpl& parts, std::int64_t report_id, const C
     TRY_ASSIGN(const std::int64_t stack, parts.interner.stack(thread.frames, images));
     TRY_ASSIGN(const auto name, parts.interner.optional_text(thread.name));
     TRY_ASSIGN(const auto queue, parts.interner.optional_text(thread.queue));
-    TRY(statement.with(report_id, static_cast<std::int64_t>(i), stack, name, queue).run_and_reset());
+    TRY(statement.with(report_id, static_cast<std::int64_t>(report.thread_number(i)), stack, name, queue)
+            .run_and_reset());
     if (crashed == i) ids.crashed = stack;
   }
   return ids;

@@ -321,6 +321,13 @@ class ReportScrub {
       to.system_event->panic_string = prose(from.system_event->panic_string);
       to.system_event->panicked_task = prose(from.system_event->panicked_task);
       to.system_event->panicked_pid = from.system_event->panicked_pid;
+      to.system_event->panicked_cpu = from.system_event->panicked_cpu;
+      to.system_event->event = prose(from.system_event->event);
+      to.system_event->reason = prose(from.system_event->reason);
+      to.system_event->duration = prose(from.system_event->duration);
+      to.system_event->amount = prose(from.system_event->amount);
+      to.system_event->limit = prose(from.system_event->limit);
+      to.system_event->action = prose(from.system_event->action);
       to.system_event->kexts = from.system_event->kexts;
       to.system_event->process = prose(from.system_event->process);
       to.system_event->time_seconds = from.system_event->time_seconds;

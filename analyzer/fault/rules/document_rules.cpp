@@ -10,23 +10,29 @@
 namespace faultline {
 namespace {
 
-std::string process_of(const CrashReport& report) {
-  return report.process_name.value_or(
-      report.header.app_name.value_or(report.header.name.value_or("a process")));
-}
-
 bool hang(const RuleInput& input, FaultExplanation& out) {
   if (input.facts.report->kind != ReportKind::hang) return false;
   out.kind = FaultKind::hang;
-  out.sentence =
-      fmt::format("{} did not answer for a while; it did not crash", process_of(*input.facts.report));
+  const auto& event = input.facts.report->system_event;
+  const bool watchdog = event && event->event && event->event->find("watchdog") != std::string::npos;
+  out.sentence = watchdog ? "the system's watchdog found the process unresponsive; it did not crash"
+                          : "the process did not answer for a while; it did not crash";
+  if (event && event->duration) out.sentence += fmt::format(" (observed for {})", *event->duration);
+  if (event && event->reason) out.evidence.push_back("reason: " + *event->reason);
   return true;
 }
 
 bool resource(const RuleInput& input, FaultExplanation& out) {
   if (input.facts.report->kind != ReportKind::resource) return false;
   out.kind = FaultKind::resource_limit;
-  out.sentence = fmt::format("{} went over a limit of the system", process_of(*input.facts.report));
+  const auto& event = input.facts.report->system_event;
+  out.sentence = "a limit of the system was exceeded";
+  if (!event) return true;
+  if (event->event) out.sentence += ": " + *event->event;
+  if (event->amount) out.evidence.push_back("amount: " + *event->amount);
+  if (event->limit) out.evidence.push_back("limit: " + *event->limit);
+  if (event->duration) out.evidence.push_back("observed for " + *event->duration);
+  if (event->action) out.evidence.push_back("action taken: " + *event->action);
   return true;
 }
 
@@ -63,6 +69,9 @@ bool gpu_event(const RuleInput& input, FaultExplanation& out) {
 bool not_a_crash(const RuleInput& input, FaultExplanation& out) {
   const CrashReport& report = *input.facts.report;
   switch (report.kind) {
+    case ReportKind::profile:
+      out.sentence = "a profile: where the process was seen while it was sampled; nothing crashed";
+      return true;
     case ReportKind::stackshot:
       out.sentence = "a snapshot of all stacks; nothing crashed";
       return true;

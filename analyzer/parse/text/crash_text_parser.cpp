@@ -6,10 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/parse/text/call_tree.h"
+#include "analyzer/parse/text/debugger_stop.h"
+#include "analyzer/parse/text/managed_exception.h"
 #include "analyzer/parse/text/pasted_text.h"
-#include "analyzer/parse/text/system_event_parser.h"
 #include "analyzer/parse/text/text_gaps.h"
 #include "analyzer/parse/text/text_header.h"
+#include "analyzer/parse/text/text_kind.h"
 #include "analyzer/parse/text/text_lines.h"
 #include "analyzer/parse/text/text_stacks.h"
 #include "core/base/ascii.h"
@@ -82,15 +85,21 @@ class TextReader {
     constexpr std::string_view kGap = "                                        ";
     for (auto gap = line.find(kGap); gap != std::string_view::npos; gap = line.find(kGap)) {
       const auto next = line.find_first_not_of(' ', gap);
-      if (next == std::string_view::npos) break;
+      if (next == std::string_view::npos || is_column(line.substr(next))) break;
       if (gap > 0) read_line(line.substr(0, gap));
       line.remove_prefix(next);
     }
     read_line(line);
   }
 
+  /// An address column, whose tab became blanks; a list of images has such lines of its own.
+  static bool is_column(std::string_view rest) {
+    return (rest.starts_with("0x") || rest.starts_with("000000")) && !parse_image_line(rest);
+  }
+
   void read_line(std::string_view line) {
     const auto content = trim(line);
+    if (marks_.sampled && read_sampled(line, content)) return;
     if (start_section(line, content)) return;
     switch (section_) {
       case Section::header:
@@ -112,7 +121,8 @@ class TextReader {
       case Section::notes:
         return notes(content);
       case Section::thread:
-        return stacks_.read_frame(line);
+        if (!stacks_.read_frame(line)) leave_stack(content);
+        return;
       case Section::table:
         return stay(stacks_.read_table_row(line));
       case Section::registers:
@@ -130,10 +140,21 @@ class TextReader {
     }
   }
 
+  /// Lines of a call tree; in a spindump, of the process that it is about.
+  bool read_sampled(std::string_view line, std::string_view content) {
+    if (content.starts_with("Process:")) in_target_ = is_target(content);
+    return tree_.read(line, in_target_);
+  }
+  [[nodiscard]] bool is_target(std::string_view content) const {
+    if (!report_.pid) return true;
+    return content.ends_with("[" + std::to_string(*report_.pid) + "]");
+  }
+
   /// Section heads, thread heads, and stack lines that stand without one.
   bool start_section(std::string_view line, std::string_view content) {
     if (content.empty()) return false;
-    if (content.starts_with("Thread ") && enter_thread(stacks_.read_head(content))) return true;
+    const auto bare = without_markup(content);
+    if (bare.starts_with("Thread ") && enter_thread(stacks_.read_head(bare))) return true;
     for (const auto& [label, section] : kSectionStarts) {
       if (content.starts_with(label)) return enter(section, content.substr(label.size()));
     }
@@ -143,23 +164,40 @@ class TextReader {
     }
     if (content.starts_with("Frame ") && content.find("Symbol") != content.npos)
       return enter(Section::table, {});
-    if (content.starts_with("===")) {  // A heading of a person.
+    // A heading of a person; a rule without words is a table's.
+    if (content.starts_with("===") && content.find_first_not_of("= \t") != content.npos) {
       heading_names_crash_ = content.find("Crashed Thread") != content.npos;
       section_ = Section::header;
       return true;
     }
-    const bool free = !sampled_ && (section_ == Section::header || section_ == Section::termination);
+    const bool free = !marks_.sampled && (section_ == Section::header || section_ == Section::termination);
     if (free &&
         (content.starts_with("frame #") || content.starts_with("* frame #") || is_digit(content.front())) &&
-        parse_frame_line(line)) {
+        (parse_frame_line(line) || is_typed_top(content))) {
       section_ = Section::thread;
       stacks_.begin_thread(std::exchange(heading_names_crash_, false));
       recognised_ = true;
       return false;
     }
-    if (free && content.find("stop reason = ") != content.npos) debugger_stop(content);
+    if (free && read_debugger_stop(content, report_)) {
+      debugger_ = true;
+      recognised_ = true;
+    }
     return false;
   }
+  /// `**Thread 0 Crashed:**`, "`Thread 0 Crashed:`"
+  static std::string_view without_markup(std::string_view content) {
+    constexpr std::string_view kMarks = "*`\"'>#- ";
+    const auto first = content.find_first_not_of(kMarks);
+    if (first == std::string_view::npos) return {};
+    return content.substr(first, content.find_last_not_of("*`\"' ") - first + 1);
+  }
+  /// The first row of a stack of which somebody typed the names only.
+  static bool is_typed_top(std::string_view content) {
+    const auto row = content.starts_with("0  ") ? parse_bare_row(content, {}) : std::nullopt;
+    return row && content.find(row->image + "  ") != content.npos;
+  }
+  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
   /// False where the line was no head.
   bool enter_thread(ThreadHead head) {
@@ -183,6 +221,15 @@ class TextReader {
     return false;
   }
 
+  /// Where somebody pasted the stack first, the header follows it.
+  void leave_stack(std::string_view content) {
+    if (content.empty()) return;
+    const auto kind = read_header_line(content, report_);
+    if (kind == HeaderLine::unknown) return;
+    ++header_lines_;
+    section_ = kind == HeaderLine::termination ? Section::termination : Section::header;
+  }
+
   void stay(bool still_in_it) {
     if (!still_in_it) section_ = Section::header;
   }
@@ -204,13 +251,17 @@ class TextReader {
   }
 
   void header(std::string_view content) {
+    if (managed_.read(content, report_)) return;
     const auto kind = read_header_line(content, report_);
     if (kind != HeaderLine::unknown) ++header_lines_;
     if (kind == HeaderLine::termination) section_ = Section::termination;
-    if (content.starts_with("Analysis Tool:") || content.starts_with("Call graph:")) sampled_ = true;
-    if (content.starts_with("Data Source:")) sampled_ = true;
-    if (content.starts_with("leaks Report Version")) leaks_ = true;
-    if (content.starts_with("Event:")) event_ = trim(content.substr(6));
+    if (content.starts_with("Analysis Tool:") || content.starts_with("Call graph:")) {
+      marks_.sampled = true;
+      marks_.by_sample = true;
+    }
+    if (content.starts_with("Data Source:")) marks_.sampled = true;
+    if (content.starts_with("leaks Report Version")) marks_.leaks = true;
+    if (content.starts_with("Event:")) marks_.event = trim(content.substr(6));
   }
 
   /// Reasons stand between `Termination Reason:` and the next known line; details in parentheses.
@@ -310,65 +361,36 @@ class TextReader {
     if (!content.empty() || !report_.vm_summary->empty()) *report_.vm_summary += std::string(line) + "\n";
   }
 
-  /// `* thread #24, name = 'x', stop reason = EXC_BAD_ACCESS (code=1, address=0x5ed394c8c)`
-  void debugger_stop(std::string_view content) {
-    const auto reason = content.substr(content.find("stop reason = ") + 14);
-    if (report_.exception || !reason.starts_with("EXC_")) return;
-    auto& exception = report_.exception.emplace();
-    exception.type = std::string(reason.substr(0, reason.find(' ')));
-    const auto code_at = reason.find("code=");
-    const auto address_at = reason.find("address=");
-    if (code_at != reason.npos) {
-      auto code = reason.substr(code_at + 5);
-      exception.raw_codes.push_back(take_decimal(code).value_or(0));
-      if (address_at != reason.npos) {
-        auto address = reason.substr(address_at + 8);
-        exception.raw_codes.push_back(take_hex(address).value_or(0));
-      }
-    }
-    debugger_ = true;
-    recognised_ = true;
-  }
-
   // --- When all lines were read.
 
   void finish() {
     if (debugger_ && !report_.threads.empty()) report_.threads[0].triggered = true;
+    for (auto& [id, name, queue, frames] : tree_.take()) {
+      Thread thread;
+      thread.id = id;
+      thread.name = std::move(name);
+      thread.queue = std::move(queue);
+      stacks_.add_stack(std::move(thread), std::move(frames));
+    }
+    managed_.finish(report_);
     stacks_.finish();
     if (report_.vm_summary) {
       while (report_.vm_summary->ends_with("\n\n")) report_.vm_summary->pop_back();
     }
-    if (report_.threads.empty() && header_lines_ < 2 && !recognised_ && !sampled_) return;
-    settle_kind();
-  }
-
-  void settle_kind() {
-    report_.kind = ReportKind::crash;
-    const bool crashed = report_.exception || report_.crashed_thread_index();
-    if (!crashed && sampled_) report_.kind = leaks_ ? ReportKind::other : ReportKind::hang;
-    if (!crashed && !event_.empty()) report_.kind = kind_of_event();
-    if (!crashed && report_.threads.empty() && !report_.termination && report_.kind == ReportKind::crash) {
-      report_.kind = ReportKind::other;
-    }
-    if (report_.is_simulated || report_.is_non_fatal) report_.kind = ReportKind::non_fatal;
-  }
-
-  [[nodiscard]] ReportKind kind_of_event() const {
-    for (const std::string_view limit : {"cpu usage", "disk writes", "wakeups"}) {
-      if (event_.find(limit) != event_.npos) return ReportKind::resource;
-    }
-    return event_.find("hang") != event_.npos ? ReportKind::hang : ReportKind::other;
+    if (report_.threads.empty() && header_lines_ < 2 && !recognised_ && !marks_.sampled) return;
+    report_.kind = kind_of_text(report_, marks_);
   }
 
   CrashReport& report_;
   Section section_ = Section::header;
   std::size_t header_lines_ = 0;
   bool recognised_ = false;
-  bool sampled_ = false;
-  bool leaks_ = false;
+  bool in_target_ = true;
+  CallTreeReader tree_;
+  ManagedExceptionReader managed_;
   bool heading_names_crash_ = false;
   bool debugger_ = false;
-  std::string_view event_;
+  TextMarks marks_;
   TextStacks stacks_{report_};
   ExternalModificationCounts* counts_ = nullptr;
 };
@@ -387,13 +409,9 @@ CrashReport parse_crash_text(std::string_view text) {
   CrashReport report;
   report.kind = ReportKind::unreadable;
   report.from_text = true;
-  if (parse_panic_text(text, report)) return report;
   TextReader(report).read(text);
-  if (is_reconstruction(text, report)) {
-    report.origin = ReportOrigin::reconstructed;
-  } else {
-    note_gaps(text, report);
-  }
+  if (is_reconstruction(text, report)) report.origin = ReportOrigin::reconstructed;
+  note_gaps(text, report);
   return report;
 }
 

@@ -1,5 +1,6 @@
 #include "analyzer/parse/text/system_event_parser.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -9,11 +10,21 @@
 namespace faultline {
 namespace {
 
+/// Without blanks, and without the marks that surround a pasted text: backticks, quotes of a mail.
 std::string_view take_line(std::string_view& text) {
   const auto end = text.find('\n');
-  const auto line = text.substr(0, end);
+  auto line = trim(text.substr(0, end));
   text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return trim(line);
+  while (line.starts_with('`') || line.starts_with("> ")) line = trim(line.substr(1));
+  while (line.ends_with('`')) line.remove_suffix(1);
+  return line;
+}
+
+/// `panic(cpu 3 caller 0x…): text`
+void read_panic_head(std::string_view line, SystemEvent& event) {
+  event.panic_string = std::string(line);
+  auto rest = line.substr(std::min(line.size(), std::string_view("panic(cpu ").size()));
+  if (const auto cpu = take_decimal(rest)) event.panicked_cpu = static_cast<std::int64_t>(*cpu);
 }
 
 /// `… pid 0: kernel_task`
@@ -44,7 +55,7 @@ void read_panic_lines(std::string_view text, SystemEvent& event, CrashReport& re
   while (!text.empty()) {
     const auto line = take_line(text);
     if (line.starts_with("panic(") && !event.panic_string) {
-      event.panic_string = std::string(line);
+      read_panic_head(line, event);
     } else if (line.starts_with("Panicked task ") && !event.panicked_task) {
       read_panicked_task(line, event);
     } else if (line.find("rocess name corresponding to current thread") != line.npos &&
@@ -64,17 +75,11 @@ void read_panic_lines(std::string_view text, SystemEvent& event, CrashReport& re
   }
 }
 
-bool is_panic(std::string_view text) {
-  while (!text.empty()) {
-    const auto line = take_line(text);
-    if (line.starts_with("panic(cpu ") || line == "*** Panic Report ***") return true;
-  }
-  return false;
-}
-
-void read_gpu_member(std::string_view key, const ReportField& member, SystemEvent& event) {
+void read_gpu_member(std::string_view key, const ReportField& member, CrashReport& report) {
+  auto& event = *report.system_event;
   if (key == "process_name") {
     event.process = member.text();
+    if (!report.process_name) report.process_name = event.process;
   } else if (key == "timestamp") {
     event.time_seconds = member.integer();
   } else if (key == "analysis") {
@@ -89,8 +94,22 @@ void read_gpu_member(std::string_view key, const ReportField& member, SystemEven
 
 }  // namespace
 
+bool is_panic_text(std::string_view text) {
+  while (!text.empty()) {
+    const auto line = take_line(text);
+    if (line.starts_with("panic(cpu ") || line == "*** Panic Report ***") return true;
+  }
+  return false;
+}
+
+CrashReport parse_panic(std::string_view text) {
+  CrashReport report;
+  if (!parse_panic_text(text, report)) report.kind = ReportKind::unreadable;
+  return report;
+}
+
 bool parse_panic_text(std::string_view text, CrashReport& report) {
-  if (!is_panic(text)) return false;
+  if (!is_panic_text(text)) return false;
   report.kind = ReportKind::panic;
   report.from_text = true;
   auto rest = text;
@@ -102,14 +121,14 @@ bool parse_panic_text(std::string_view text, CrashReport& report) {
 void read_system_event(const ReportField& body, CrashReport& report) {
   auto& event = report.system_event.emplace();
   body.each_member([&](std::string_view key, const ReportField& member) {
-    if (key == "panicString" || key == "string") {
+    if (key == "panicString" || key == "macOSPanicString" || key == "string") {
       if (const auto text = member.text()) read_panic_lines(*text, event, report);
       // Bridge reports may have a single line of another form.
       if (!event.panic_string) event.panic_string = member.text();
     } else if (key == "product" && !report.model) {
       report.model = member.text();
     } else if (report.kind == ReportKind::gpu_event) {
-      read_gpu_member(key, member, event);
+      read_gpu_member(key, member, report);
     }
   });
 }

@@ -272,6 +272,18 @@ void profile_model(R& report, std::string_view value) {
   set(report.model, value.substr(0, value.find(", ")));
 }
 
+/// Hangs, watchdogs and limits. Words such as these stand in prose and in notes, too: only after the line
+/// that names the event.
+template <auto Member>
+void event_text(R& report, std::string_view value) {
+  constexpr bool begins = Member == &SystemEvent::event;
+  const bool before = Member == &SystemEvent::reason;  // Spindumps give it above the event.
+  if (!begins && !before && !report.system_event) return;
+  if (before && !report.capture_time) return;
+  if (!report.system_event) report.system_event.emplace();
+  set((*report.system_event).*Member, value);
+}
+
 struct Key {
   std::string_view label;
   void (*read)(R&, std::string_view);
@@ -321,6 +333,10 @@ constexpr std::array kKeys = std::to_array<Key>({
     {"Exception Note", exception_note},
     {"Termination Signal", termination_signal},
     {"Termination Reason", termination_reason},
+    {"Termination",
+     [](R& report, std::string_view value) {
+       if (value.starts_with("Namespace ")) termination_reason(report, value);
+     }},
     {"Termination Description", termination_description},
     {"Terminating Process", terminating_process},
     {"Model", profile_model},
@@ -333,6 +349,16 @@ constexpr std::array kKeys = std::to_array<Key>({
        }
      }},
     {"Hardware model", text<&R::model>},
+    {"Event", event_text<&SystemEvent::event>},
+    {"Reason", event_text<&SystemEvent::reason>},
+    {"Duration", event_text<&SystemEvent::duration>},
+    {"Action taken", event_text<&SystemEvent::action>},
+    {"Writes", event_text<&SystemEvent::amount>},
+    {"Writes limit", event_text<&SystemEvent::limit>},
+    {"CPU", event_text<&SystemEvent::amount>},
+    {"CPU limit", event_text<&SystemEvent::limit>},
+    {"Wakeups", event_text<&SystemEvent::amount>},
+    {"Wakeups limit", event_text<&SystemEvent::limit>},
 });
 
 }  // namespace

@@ -144,6 +144,8 @@ std::optional<TextFrame> parse_table_row(std::uint64_t index, std::string_view r
   return line;
 }
 
+bool is_method_name(std::string_view text) { return text.starts_with("-[") || text.starts_with("+["); }
+
 /// `frame #0: 0x… image`symbol(args) + 8 at file.cpp:17:9`
 std::optional<TextFrame> parse_debugger_line(std::string_view text) {
   if (text.starts_with("* ")) text.remove_prefix(2);
@@ -259,6 +261,30 @@ std::optional<TextFrame> parse_frame_line(std::string_view line) {
   }
   read_tail(tail, frame);
   return frame;
+}
+
+std::optional<TextFrame> parse_bare_row(std::string_view line, const std::vector<TextFrame>& above) {
+  auto rest = trim(line);
+  const auto index = take_decimal(rest);
+  if (!index || *index != above.size() || rest.empty() || !is_space(rest.front())) return std::nullopt;
+  skip_whitespace(rest);
+  const auto split = rest.find_first_of(" \t");
+  if (split == std::string_view::npos) return std::nullopt;
+  TextFrame row;
+  row.index = *index;
+  row.image = std::string(rest.substr(0, split));
+  const bool columns = rest.substr(split).starts_with("  ") || rest[split] == '\t';
+  const bool known = row.image.ends_with(".dylib") ||
+                     std::any_of(above.begin(), above.end(),
+                                 [&row](const TextFrame& frame) { return frame.image == row.image; });
+  const auto symbol = trim(rest.substr(split));
+  // A sentence has several words; a name has them only in its argument list.
+  const bool one_word = symbol.substr(0, symbol.find('(')).find(' ') == std::string_view::npos;
+  const bool is_name = !symbol.empty() && !is_digit(symbol.front());
+  if (!is_name || (!columns && !known) || (!one_word && !is_method_name(symbol))) return std::nullopt;
+  read_symbol(symbol, row.frame);
+  if (!row.frame.symbol) return std::nullopt;
+  return row;
 }
 
 std::optional<Image> parse_image_line(std::string_view line) {

@@ -28,6 +28,11 @@ struct TextFrame {
 /// and `frame #3: 0x… image`symbol + 4 at file:7:1` of debuggers. nullopt for any other line.
 std::optional<TextFrame> parse_frame_line(std::string_view line);
 
+/// `4  libsystem_pthread.dylib  _pthread_start`: neither address nor offset, as in rows that somebody typed.
+/// Told from prose by its place: `above` are the frames of the stack so far, and columns stand two blanks
+/// apart unless the image is known from them. nullopt for any other line.
+std::optional<TextFrame> parse_bare_row(std::string_view line, const std::vector<TextFrame>& above);
+
 /// `0x1000 - 0x2fff +com.apple.Foo (1.2 - 3) <UUID> /path` and the iOS form with an architecture in
 /// place of the version. nullopt for any other line.
 std::optional<Image> parse_image_line(std::string_view line);

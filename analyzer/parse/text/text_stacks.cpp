@@ -18,16 +18,45 @@ void name_and_queue(std::string_view text, std::optional<std::string>& name,
   if (!text.empty()) name = std::string(text);
 }
 
+/// ` (main, com.apple.main-thread)` between number and colon, as people write it; empty if there is none.
+std::string_view take_remark(std::string_view& rest) {
+  if (!rest.starts_with(" (")) return {};
+  const auto close = rest.rfind(')');
+  if (close == std::string_view::npos) return {};
+  const auto remark = rest.substr(2, close - 2);
+  rest.remove_prefix(close + 1);
+  return remark;
+}
+
+/// Name and queue, or one of them: queues are named like domains.
+void read_remark(std::string_view remark, Thread& thread) {
+  const auto comma = remark.find(", ");
+  if (comma != std::string_view::npos) {
+    thread.name = std::string(trim(remark.substr(0, comma)));
+    thread.queue = std::string(trim(remark.substr(comma + 2)));
+    return;
+  }
+  const bool queue = remark.find('.') != std::string_view::npos;
+  (queue ? thread.queue : thread.name) = std::string(trim(remark));
+}
+
 }  // namespace
 
-Thread& TextStacks::add_thread(bool triggered) {
+Thread& TextStacks::add_thread(bool triggered, std::optional<std::size_t> number) {
   auto& thread = report_.threads.emplace_back();
   frames_.emplace_back();
+  numbers_.push_back(number);
   thread.triggered = triggered;
   return thread;
 }
 
 void TextStacks::begin_thread(bool triggered) { add_thread(triggered); }
+
+void TextStacks::add_stack(Thread thread, std::vector<TextFrame> frames) {
+  report_.threads.push_back(std::move(thread));
+  frames_.push_back(std::move(frames));
+  numbers_.emplace_back();
+}
 
 ThreadHead TextStacks::read_head(std::string_view content) {
   auto rest = content.substr(7);
@@ -48,22 +77,26 @@ ThreadHead TextStacks::read_head(std::string_view content) {
   }
   const bool crashed = rest.starts_with(" Crashed");
   if (crashed) rest.remove_prefix(8);
-  if (!rest.starts_with(':')) return ThreadHead::none;
-  rest.remove_prefix(rest.starts_with("::") ? 2 : 1);
-  auto& thread = add_thread(crashed);
+  const auto remark = take_remark(rest);
+  if (!rest.starts_with(':') && !(crashed && rest.empty())) return ThreadHead::none;
+  while (rest.starts_with(':')) rest.remove_prefix(1);
+  auto& thread = add_thread(crashed, static_cast<std::size_t>(*number));
   if (crashed && !report_.faulting_thread) report_.faulting_thread = static_cast<std::size_t>(*number);
   thread.name = std::exchange(pending_name_, std::nullopt);
   thread.queue = std::exchange(pending_queue_, std::nullopt);
   name_and_queue(rest, thread.name, thread.queue);
+  if (!remark.empty()) read_remark(remark, thread);
   return ThreadHead::stack;
 }
 
-void TextStacks::read_frame(std::string_view line) {
+bool TextStacks::read_frame(std::string_view line) {
   auto frame = parse_frame_line(line);
-  if (!frame) return;
+  if (!frame) frame = parse_bare_row(line, frames_.back());
+  if (!frame) return false;
   // Another stack without a head of its own.
   if (frame->index == 0 && !frames_.back().empty()) add_thread(false);
   frames_.back().push_back(std::move(*frame));
+  return true;
 }
 
 bool TextStacks::read_table_row(std::string_view line) {
@@ -121,10 +154,57 @@ bool TextStacks::read_instructions(std::string_view line) {
 }
 
 void TextStacks::finish() {
+  settle_numbers();
   for (std::size_t i = 0; i < frames_.size(); ++i) link_frames(frames_[i], report_.threads[i].frames);
   link_frames(last_exception_, report_.last_exception_backtrace);
   mark_crashed_thread();
   attach_state();
+}
+
+/// People show the crashed stack first and the whole report below it: the fuller one speaks for both.
+void TextStacks::keep_fullest_of_each_number() {
+  for (std::size_t i = 0; i < frames_.size(); ++i) {
+    for (std::size_t k = i + 1; numbers_[i] && k < frames_.size();) {
+      if (numbers_[k] != numbers_[i]) {
+        ++k;
+        continue;
+      }
+      if (frames_[k].size() > frames_[i].size()) {
+        std::swap(frames_[i], frames_[k]);
+        std::swap(report_.threads[i], report_.threads[k]);
+      }
+      report_.threads[i].triggered = report_.threads[i].triggered || report_.threads[k].triggered;
+      const auto at = static_cast<std::ptrdiff_t>(k);
+      frames_.erase(frames_.begin() + at);
+      numbers_.erase(numbers_.begin() + at);
+      report_.threads.erase(report_.threads.begin() + at);
+    }
+  }
+}
+
+/// Stacks without a head take the numbers that are free; then all stand in the order of their numbers.
+void TextStacks::settle_numbers() {
+  keep_fullest_of_each_number();
+  const auto taken = [this](std::size_t number) {
+    return std::find(numbers_.begin(), numbers_.end(), number) != numbers_.end();
+  };
+  std::size_t free = 0;
+  std::vector<std::size_t> order(frames_.size());
+  for (std::size_t i = 0; i < frames_.size(); ++i) {
+    order[i] = i;
+    while (!numbers_[i] && taken(free)) ++free;
+    if (!numbers_[i]) numbers_[i] = free;
+  }
+  std::sort(order.begin(), order.end(), [this](auto a, auto b) { return *numbers_[a] < *numbers_[b]; });
+  std::vector<Thread> threads;
+  std::vector<std::vector<TextFrame>> frames;
+  for (const auto i : order) {
+    auto& thread = threads.emplace_back(std::move(report_.threads[i]));
+    if (*numbers_[i] + 1 != threads.size()) thread.number = numbers_[i];
+    frames.push_back(std::move(frames_[i]));
+  }
+  report_.threads = std::move(threads);
+  frames_ = std::move(frames);
 }
 
 /// The list of images is short, frames are many: names repeat, addresses decide.
@@ -159,12 +239,7 @@ std::optional<std::size_t> TextStacks::image_of(const TextFrame& line) const {
 }
 
 void TextStacks::mark_crashed_thread() {
-  const auto& threads = report_.threads;
-  const bool marked =
-      std::any_of(threads.begin(), threads.end(), [](const Thread& t) { return t.triggered; });
-  if (!marked && report_.faulting_thread && *report_.faulting_thread < threads.size()) {
-    report_.threads[*report_.faulting_thread].triggered = true;
-  }
+  if (const auto index = report_.crashed_thread_index()) report_.threads[*index].triggered = true;
 }
 
 void TextStacks::attach_state() {

@@ -34,9 +34,12 @@ class TextStacks {
   /// A stack without a head of its own.
   void begin_thread(bool triggered);
 
-  // What follows reads one line; those that give a bool, false where the part has ended.
+  /// A thread whose stack is known as a whole.
+  void add_stack(Thread thread, std::vector<TextFrame> frames);
 
-  void read_frame(std::string_view line);
+  // What follows reads one line; false where the part has ended, or the line is of another kind.
+
+  bool read_frame(std::string_view line);
   /// A hand-made table of the crashed thread's frames.
   bool read_table_row(std::string_view line);
   bool read_last_exception(std::string_view content);
@@ -47,7 +50,9 @@ class TextStacks {
   void finish();
 
  private:
-  Thread& add_thread(bool triggered);
+  Thread& add_thread(bool triggered, std::optional<std::size_t> number = std::nullopt);
+  void keep_fullest_of_each_number();
+  void settle_numbers();
   void read_trap(std::string_view content);
   void link_frames(std::vector<TextFrame>& lines, std::vector<Frame>& frames);
   [[nodiscard]] std::optional<std::size_t> image_of(const TextFrame& line) const;
@@ -60,7 +65,8 @@ class TextStacks {
   std::string trap_description_;
   std::optional<std::string> pending_name_;
   std::optional<std::string> pending_queue_;
-  std::vector<std::vector<TextFrame>> frames_;  // One list a thread of report_.
+  std::vector<std::vector<TextFrame>> frames_;       // One list a thread of report_.
+  std::vector<std::optional<std::size_t>> numbers_;  // As the heads say, one a thread.
   std::vector<TextFrame> last_exception_;
   std::vector<Register> registers_;
   InstructionState instructions_;

@@ -372,7 +372,7 @@ TEST(CrashTextParserTest, SimulatedAndResourceTextsAreNoCrashes) {
           "Analysis of sampling x (pid 7) every 1 millisecond\nProcess:         x [7]\n"
           "Analysis Tool:   /usr/bin/sample\n\nCall graph:\n    1 Thread_1\n      1 start  (in x) + 1\n")
           .kind,
-      ReportKind::hang);
+      ReportKind::profile);
 }
 
 TEST(CrashTextParserTest, APanicLogGivesTaskAndExtensions) {
