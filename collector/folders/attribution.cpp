@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
+
 namespace faultline {
 namespace {
 
@@ -19,9 +21,10 @@ struct Answer {
   std::string note;
 };
 
+/// The kernel and the programs that copy its UUIDs differ in the case of the digits.
 bool other_boot(const ReportIdentity& report, const TrialProcesses& trial) {
   return report.boot_session && !report.boot_session->empty() && !trial.boot_session.empty() &&
-         *report.boot_session != trial.boot_session;
+         !equal_ignoring_case(*report.boot_session, trial.boot_session);
 }
 
 bool is_other_process(const TrialProcesses& trial, std::int64_t pid) {
@@ -86,6 +89,16 @@ bool within_trial(const ReportIdentity& report, const TrialProcesses& trial,
   return false;
 }
 
+/// Captured while the trial ran, or as long after it as a report may take.
+bool captured_during(const ReportIdentity& report, const TrialProcesses& trial,
+                     const AttributionWindows& windows) {
+  if (!report.capture_time) return false;
+  const auto captures = moments_of(*report.capture_time, trial, windows.clock_grain);
+  return std::any_of(captures.begin(), captures.end(), [&](nanoseconds capture) {
+    return capture >= -windows.clock_grain && capture <= lifetime(trial) + windows.capture_after;
+  });
+}
+
 bool same_ticks(std::uint64_t a, std::uint64_t b, const AttributionWindows& windows) {
   return (a > b ? a - b : b - a) <= windows.ticks_apart;
 }
@@ -129,6 +142,21 @@ Answer fits_parent(const ReportIdentity& report, const TrialProcesses& trial,
   }
   return {Fit::near_miss,
           "its parent has the pid of a process of the trial, but it was not launched while the trial ran"};
+}
+
+/// Services that launchd starts are no children of the command, but say for whom they work.
+Answer fits_responsible(const ReportIdentity& report, const TrialProcesses& trial,
+                        const AttributionWindows& windows) {
+  const auto& responsible = report.responsible_pid;
+  if (!report.pid || !responsible || *responsible <= 1 || *responsible == *report.pid) return {};
+  if (other_boot(report, trial)) return {};
+  if (*responsible != trial.pid && !is_other_process(trial, *responsible)) return {};
+  // A service may be older than the trial that it came to serve: that it crashed meanwhile is what counts.
+  if (captured_during(report, trial, windows)) {
+    return {Fit::yes,
+            fmt::format("ran on behalf of process {} of the trial{}", *responsible, clock_note(trial))};
+  }
+  return {Fit::near_miss, "it ran on behalf of a pid of the trial, but did not crash while the trial ran"};
 }
 
 nanoseconds distance(const ReportIdentity& report, const TrialProcesses& trial) {
@@ -188,6 +216,7 @@ Attribution attribute_report(const ReportIdentity& report, std::span<const Trial
   Attribution result;
   const std::pair<Way, AttributionBasis> ways[] = {{fits_command, AttributionBasis::pid_and_start},
                                                    {fits_descendant, AttributionBasis::pid_and_start},
+                                                   {fits_responsible, AttributionBasis::responsible},
                                                    {fits_parent, AttributionBasis::parent_chain}};
   for (const auto& [way, basis] : ways) {
     const TrialProcesses* best = nullptr;

@@ -14,7 +14,7 @@
 #include "collector/trial/process_runner.h"
 #include "collector/trial/run_journal.h"
 #include "core/base/clock.h"
-#include "core/ips/ips_document.h"
+#include "core/ips/report_summary.h"
 #include "core/model/trial.h"
 
 namespace faultline {

@@ -1,11 +1,13 @@
 #include "collector/trial/run_journal.h"
 
 #include "core/base/hash.h"
+#include "core/model/crash_report.h"
 
 namespace faultline {
 
 std::string CollectedReport::key() const {
-  return identity.incident ? *identity.incident : hash128_hex(bytes);
+  const bool known = identity.incident && is_incident(*identity.incident);
+  return known ? *identity.incident : hash128_hex(bytes);
 }
 
 }  // namespace faultline

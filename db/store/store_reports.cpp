@@ -10,18 +10,17 @@
 #include "core/base/hash.h"
 #include "core/ips/ips_document.h"
 #include "db/filter/filter_sql.h"
+#include "db/store/report_columns.h"
 #include "db/store/store_impl.h"
 
 namespace faultline {
 namespace {
 
-constexpr std::size_t kLongestIncident = 100;
-
-/// The first of `written` that can be one, in upper case; else the hash.
+/// The first of `written` that is one, in upper case; else the hash.
 std::string incident_of(std::initializer_list<const std::optional<std::string>*> written,
                         const std::string& hash) {
   for (const auto* one : written) {
-    if (!*one || (*one)->empty() || (*one)->size() > kLongestIncident) continue;
+    if (!*one || !is_incident(**one)) continue;
     std::string incident = **one;
     std::transform(incident.begin(), incident.end(), incident.begin(),
                    [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
@@ -35,7 +34,7 @@ std::string incident_of(const NewReport& report, const std::string& hash) {
     const CrashReport& content = report.analysis->report;
     return incident_of({&content.incident, &content.header.incident_id}, hash);
   }
-  const ReportIdentity identity = read_identity(report.bytes);
+  const ReportIdentity identity = summarize_report(report.bytes).identity;
   return incident_of({&identity.incident}, hash);
 }
 
@@ -45,6 +44,40 @@ Result<std::optional<std::int64_t>> report_id_of(Connection& connection, std::st
   TRY_ASSIGN(const bool found, statement.step());
   if (!found) return std::nullopt;
   return statement.integer(0);
+}
+
+struct KnownReport {
+  std::int64_t id = 0;
+  std::string incident;
+};
+
+/// The same crash in a document of another form: same process, number and moment to the system's tenth of a
+/// millisecond. A text may lack the incident that the JSON has; two incidents are two crashes.
+Result<std::optional<KnownReport>> find_duplicate(Connection& connection, const CrashReport& report,
+                                                  std::string_view incident) {
+  const auto time = time_of(report);
+  const auto process = process_name_of(report);
+  if (report.kind != ReportKind::crash || !report.capture_time || !time || !report.pid || process.empty()) {
+    return std::nullopt;
+  }
+  TRY_ASSIGN(auto statement,
+             connection.prepare("SELECT rp.id, rp.incident FROM report rp JOIN attribute p ON p.id = "
+                                "rp.process_id WHERE rp.happened_at = ? AND rp.pid = ? AND p.value = ? AND "
+                                "rp.kind = 'crash' ORDER BY rp.incident"));
+  statement.with(*time, *report.pid, process);
+  while (true) {
+    TRY_ASSIGN(const bool found, statement.step());
+    if (!found) return std::nullopt;
+    KnownReport known{statement.integer(0), statement.text(1)};
+    if (!is_incident(incident) || !is_incident(known.incident)) return known;
+  }
+}
+
+/// A report that was known by the hash of its bytes now has an identity.
+Result<void> take_incident(Connection& connection, const KnownReport& known, const std::string& incident) {
+  if (is_incident(known.incident) || !is_incident(incident)) return {};
+  TRY_ASSIGN(auto update, connection.prepare("UPDATE report SET incident = ? WHERE id = ?"));
+  return update.with(incident, known.id).run();
 }
 
 Result<void> append_sighting(Connection& connection, std::int64_t raw_id, const ReportArrival& arrival) {
@@ -107,7 +140,15 @@ Result<AddedReport> insert_report(StoreImpl& parts, const PreparedReport& prepar
     CHECK(prepared.raw.has_value());
     TRY_ASSIGN(raw_id, parts.raw.insert(*prepared.raw));
     added.incident = incident_of(report, prepared.hash);
-    TRY_ASSIGN(const auto known_id, report_id_of(connection, added.incident));
+    TRY_ASSIGN(auto known_id, report_id_of(connection, added.incident));
+    if (!known_id && report.analysis != nullptr) {
+      TRY_ASSIGN(const auto duplicate, find_duplicate(connection, report.analysis->report, added.incident));
+      if (duplicate) {
+        TRY(take_incident(connection, *duplicate, added.incident));
+        if (!is_incident(added.incident)) added.incident = duplicate->incident;
+        known_id = duplicate->id;
+      }
+    }
     added.news = known_id ? AddStatus::new_form : AddStatus::added;
     if (known_id) {
       report_id = *known_id;

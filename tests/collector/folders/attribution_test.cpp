@@ -231,6 +231,29 @@ TEST(AttributionTest, AGrandchildIsFoundByADescendantThatIsKnown) {
   EXPECT_EQ(attribute_report(by_parent, std::vector{trial}).basis, AttributionBasis::parent_chain);
 }
 
+TEST(AttributionTest, TheCaseOfABootSessionSaysNothing) {
+  auto report = report_of(trial_at(7));
+  report.boot_session = "boot-1";
+
+  EXPECT_EQ(attributed(report, {trial_at(7)}), 7);
+}
+
+TEST(AttributionTest, AServiceIsOfTheTrialOnWhoseBehalfItRan) {
+  const auto trial = trial_at(7);
+  auto report = report_of(trial);
+  report.pid = 4400;
+  report.process_name = "MTLCompilerService";
+  report.responsible_pid = trial.pid;
+  report.launch_time = trial.started - seconds(60);
+
+  const auto found = attribute_report(report, std::vector{trial});
+  EXPECT_EQ(found.trial_index, 7);
+  EXPECT_EQ(found.basis, AttributionBasis::responsible);
+
+  report.capture_time = trial.ended + seconds(3600);
+  EXPECT_EQ(attributed(report, {trial}), std::nullopt);
+}
+
 TEST(AttributionTest, AnOrphanOfLaunchdIsNobodys) {
   auto report = report_of(trial_at(7));
   report.pid = 4300;

@@ -30,6 +30,34 @@ TEST_F(StoreReportsTest, TheBytesComeBackAsTheyCame) {
   EXPECT_EQ(back, bytes);
 }
 
+TEST_F(StoreReportsTest, AnIncidentThatIsNoUuidIsNoIdentity) {
+  for (const std::string incident : {"REDACTED", "XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX",
+                                     "00000000-0000-0000-0000-000000000000", "[redacted]"}) {
+    Analysis one = make_analysis(1);
+    Analysis two = make_analysis(2);
+    one.report.incident = incident;
+    two.report.incident = incident;
+    ASSERT_VALUE(const AddedReport first, store().add_report(incident + " one", arrival(), one));
+    ASSERT_VALUE(const AddedReport second, store().add_report(incident + " two", arrival(), two));
+    EXPECT_NE(first.incident, second.incident) << incident;
+  }
+}
+
+TEST_F(StoreReportsTest, ATextWithoutIncidentIsTheSameCrashAsItsJson) {
+  const Analysis json = make_analysis(1);
+  Analysis text = json;
+  text.report.incident.reset();
+  text.report.from_text = true;
+  ASSERT_VALUE(const AddedReport first, store().add_report("the text", arrival(), text));
+  ASSERT_VALUE(const AddedReport second, store().add_report(make_bytes(json), arrival(), json));
+  EXPECT_EQ(first.news, AddStatus::added);
+  EXPECT_EQ(second.news, AddStatus::new_form);
+  EXPECT_EQ(second.incident, *json.report.incident);
+  ASSERT_VALUE(const auto table, query_sql(store(), "SELECT incident FROM report"));
+  ASSERT_EQ(table.rows.size(), 1U);
+  EXPECT_EQ(table.rows[0][0], QueryValue(*json.report.incident));
+}
+
 TEST_F(StoreReportsTest, ReportsOfOneShapeAreStoredAgainstTheFirst) {
   std::vector<std::string> bytes;
   for (int i = 0; i < 5; ++i) {
