@@ -61,8 +61,9 @@ class AgreementCheck {
   }
 
   void compare_direction() {
+    // Of a process that was ended from outside the syndrome is that of some earlier event.
     const auto hardware = facts_.hardware_direction();
-    if (!hardware || !facts_.syndrome_is_of_fault()) return;
+    if (!hardware || !facts_.is_bad_access || !facts_.syndrome_is_of_fault()) return;
     const std::string_view said = *hardware == MemoryDirection::write ? "write" : "read";
     const std::string_view source = facts_.cpu == Cpu::x86_64 ? "the page-fault error code" : "the syndrome";
     if (!facts_.instruction || !facts_.instruction->memory || !facts_.instruction_fits || executes()) return;
@@ -76,7 +77,7 @@ class AgreementCheck {
 
   void compare_size() {
     if (!facts_.syndrome || !facts_.syndrome->size_bytes || !facts_.instruction) return;
-    if (!facts_.instruction->size_bytes || !facts_.syndrome_is_of_fault()) return;
+    if (!facts_.instruction->size_bytes || !facts_.is_bad_access || !facts_.syndrome_is_of_fault()) return;
     say(*facts_.syndrome->size_bytes == *facts_.instruction->size_bytes,
         fmt::format("the syndrome says {} bytes, the instruction {}", *facts_.syndrome->size_bytes,
                     *facts_.instruction->size_bytes));

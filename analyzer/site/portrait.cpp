@@ -21,6 +21,7 @@ constexpr std::size_t kNoLine = std::numeric_limits<std::size_t>::max();
 constexpr std::size_t kWaitDepth = 12;     // A wait shows near the top.
 constexpr std::size_t kPartnerDepth = 24;  // Further down it is the same for every thread of a pool.
 constexpr std::uint64_t kSmallest = 64 * 1024;
+constexpr std::uint64_t kSmallestOnApple = 1ULL << 32;  // 64-bit programs have nothing below it.
 constexpr std::uint64_t kStackReach = 1024 * 1024;
 
 constexpr std::size_t kMostKnownNames = 20'000;
@@ -133,14 +134,20 @@ bool is_held_register(std::string_view name) {
   return std::find(kOthers.begin(), kOthers.end(), name) == kOthers.end();
 }
 
+bool is_apple_64(const CrashReport& report, const ThreadState& state) {
+  const bool wide = state.find("x0") != nullptr || state.find("rax") != nullptr;
+  return wide && !report.os.train.value_or("").starts_with("Linux");
+}
+
 // Pointers of the crashed thread that could be objects, each with the first register that held it.
 std::map<std::uint64_t, std::string> object_pointers(const CrashReport& report, const ThreadState& state) {
+  const std::uint64_t smallest = is_apple_64(report, state) ? kSmallestOnApple : kSmallest;
   std::map<std::uint64_t, std::string> out;
   const Register* sp = state.find("sp") != nullptr ? state.find("sp") : state.find("rsp");
   for (const Register& reg : state.registers) {
     if (!is_held_register(reg.name)) continue;
     const std::uint64_t value = strip_pointer_authentication(reg.value);
-    if (value < kSmallest || value % 4 != 0 || points_into_image(report, value)) continue;
+    if (value < smallest || value % 4 != 0 || points_into_image(report, value)) continue;
     // Half of all such values are patterns, not pointers.
     if (value == kPointerMask || (value & 0xffffffffU) == 0) continue;
     if (sp != nullptr && value - (sp->value - kStackReach) < 2 * kStackReach) continue;
@@ -158,7 +165,7 @@ void find_shared(const CrashReport& report, std::size_t thread,
     const auto found = pointers.find(strip_pointer_authentication(reg.value));
     if (found == pointers.end() || !is_held_register(reg.name)) continue;
     if (!seen.insert(found->first).second) continue;
-    group.shared.push_back({found->first, found->second, thread, reg.name});
+    group.shared.push_back({found->first, found->second, report.thread_number(thread), reg.name});
   }
 }
 
@@ -176,7 +183,7 @@ void find_phase(const CrashReport& report, std::optional<std::size_t> crashed, N
     }
     if (best == kNoLine) continue;
     portrait.phase = frame_lists().phases.line(best).words;
-    portrait.phase_reason = "thread " + std::to_string(*index) + " was in " + reason;
+    portrait.phase_reason = "thread " + std::to_string(report.thread_number(*index)) + " was in " + reason;
   }
 }
 
@@ -212,7 +219,7 @@ Portrait draw_portrait(const CrashReport& report, const CrashSite& site) {
       collect_functions(thread, names, functions);
     }
     ThreadGroup& group = portrait.groups[place->second];
-    group.threads.push_back(i);
+    group.threads.push_back(report.thread_number(i));
     group.at_own_fault = group.at_own_fault || thread.at_own_fault;
     add_once(group.names, thread.name);
     add_once(group.queues, thread.queue);

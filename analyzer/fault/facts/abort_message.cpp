@@ -182,6 +182,12 @@ constexpr std::array<std::string_view, 12> kFatalMarks{
     "malloc(): ",     "double free or corruption", "pointer being freed",
     "corrupted size", "munmap_chunk(): ",          "realloc(): "};
 
+// Swift: `Module/File.swift:77: ` in front of the words.
+std::string swift_place(std::string_view before) {
+  const auto line = trimmed(before.substr(before.rfind('\n') + 1));
+  return contains(line, ".swift:") && line.ends_with(':') ? std::string(line.substr(0, line.size() - 1)) : "";
+}
+
 std::optional<AbortMessage> read_fatal(std::string_view text) {
   for (const std::string_view mark : kFatalMarks) {
     const auto at = text.find(mark);
@@ -189,6 +195,7 @@ std::optional<AbortMessage> read_fatal(std::string_view text) {
     AbortMessage out;
     out.kind = AbortMessageKind::fatal_error;
     out.text = trimmed(first_line(text.substr(at)));
+    out.location = swift_place(text.substr(0, at));
     return out;
   }
   return std::nullopt;

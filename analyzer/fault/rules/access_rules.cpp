@@ -56,6 +56,9 @@ bool stack_overflow(const RuleInput& input, FaultExplanation& out) {
   bool by_distance = false;
   if (facts.address && facts.sp && *facts.sp > kStackReach && *facts.address > kSmallAddress) {
     by_distance = *facts.sp - *facts.address < kStackReach || *facts.address - *facts.sp < 4096;
+    // A copy that ran away meets a guard page, too: its own from above, or the next thread's from below.
+    const bool sp_is_near = by_distance || *facts.address - *facts.sp < kStackReach;
+    if (!sp_is_near) return false;
   }
   const bool mapped_well =
       facts.region && facts.region->mapped && !by_region && facts.region->protection == "rw-";

@@ -44,7 +44,8 @@ bool uncaught_exception(const RuleInput& input, FaultExplanation& out) {
   const Frame* frame =
       find_frame(input.facts,
                  {"__cxa_throw", "objc_exception_throw", "__cxa_rethrow", "std::terminate",
-                  "std::__terminate", "__cxxabiv1::__terminate", "__gnu_cxx::__verbose_terminate_handler"},
+                  "std::__terminate", "__cxxabiv1::__terminate", "__gnu_cxx::__verbose_terminate_handler",
+                  "IL_Throw", "IL_Rethrow", "DispatchManagedException", "mono_raise_exception"},
                  16);
   if (!by_text && !by_stack && frame == nullptr) return false;
   // An NSAssertionHandler or a terminate handler that asserts has words of its own.
@@ -67,7 +68,9 @@ bool assertion(const RuleInput& input, FaultExplanation& out) {
   const Frame* frame =
       find_frame(input.facts,
                  {"__assert_rtn", "__assert_fail", "__assert_perror_fail", "MTLReportFailure",
-                  "MTLReleaseAssertionFailure", "-[NSAssertionHandler", "_MTLMessageContextEnd"},
+                  "MTLReleaseAssertionFailure", "-[NSAssertionHandler", "_MTLMessageContextEnd",
+                  "_assertionFailure", "specialized _assertionFailure", "Swift._assertionFailure",
+                  "closure #1 in _assertionFailure", "_fatalErrorMessage", "specialized _fatalErrorMessage"},
                  10);
   if (!by_text && frame == nullptr) return false;
   out.kind = FaultKind::assertion;
@@ -79,6 +82,11 @@ bool assertion(const RuleInput& input, FaultExplanation& out) {
     out.evidence.push_back(fmt::format("words from {}", input.text->source));
   } else if (input.text) {
     out.sentence += ": " + shortened_text(input.text->text, 300);
+    if (!input.text->location.empty()) out.evidence.push_back("place: " + input.text->location);
+    out.evidence.push_back(fmt::format("words from {}", input.text->source));
+  } else if (frame->symbol->find("_assertionFailure") != std::string::npos ||
+             frame->symbol->find("_fatalErrorMessage") != std::string::npos) {
+    out.sentence += " (Swift: fatalError, precondition or assert; the report has no message)";
   }
   if (frame != nullptr) out.evidence.push_back("the crashed thread was in " + *frame->symbol);
   return true;

@@ -67,8 +67,9 @@ bool code_signature(const RuleInput& input, FaultExplanation& out) {
   return true;
 }
 
+constexpr std::uint64_t kWatchdogCode = 0x8badf00d;
 constexpr std::array<std::pair<std::uint64_t, std::string_view>, 9> kHexSpeak{{
-    {0x8badf00d, "it did not answer in time"},
+    {kWatchdogCode, "it did not answer in time"},
     {0xdead10cc, "it held a file lock or database while being suspended"},
     {0xc00010ff, "the machine was too hot"},
     {0xbaadca11, "it did not report a call in time"},
@@ -79,6 +80,20 @@ constexpr std::array<std::pair<std::uint64_t, std::string_view>, 9> kHexSpeak{{
     {0xc51bad02, "it did not finish its background task in time"},
 }};
 
+/// FrontBoard and RunningBoard name the event that was waited for: `process-exit watchdog transgression`.
+std::string_view watchdog_words(const Termination& end) {
+  const auto mentions = [](const std::vector<std::string>& lines, std::string_view part) {
+    return std::any_of(lines.begin(), lines.end(), [part](const auto& line) { return contains(line, part); });
+  };
+  const auto says = [&](std::string_view part) {
+    return mentions(end.reasons, part) || mentions(end.details, part) ||
+           (end.indicator && contains(*end.indicator, part));
+  };
+  if (says("process-exit") || says("failed to terminate gracefully")) return "it did not exit in time";
+  if (says("process-launch") || says("launch watchdog")) return "it did not finish launching in time";
+  return "it did not answer in time";
+}
+
 bool system_code(const RuleInput& input, FaultExplanation& out) {
   const CrashReport& report = *input.facts.report;
   if (!report.termination) return false;
@@ -87,11 +102,13 @@ bool system_code(const RuleInput& input, FaultExplanation& out) {
   const bool known =
       std::any_of(kHexSpeak.begin(), kHexSpeak.end(), [&](const auto& row) { return row.first == code; });
   if (!known && space != "WATCHDOG") return false;
-  const bool slow = code == 0x8badf00d || code == 0xc51bad01 || code == 0xc51bad02 || space == "WATCHDOG";
+  const bool slow = code == kWatchdogCode || code == 0xc51bad01 || code == 0xc51bad02 || space == "WATCHDOG";
   out.kind = slow ? FaultKind::watchdog : FaultKind::killed;
   out.sentence = "the system ended it";
   for (const auto& [number, words] : kHexSpeak) {
-    if (number == code) out.sentence += fmt::format(": {} ({})", words, hex(code));
+    if (number != code) continue;
+    const auto told = code == kWatchdogCode ? watchdog_words(*report.termination) : words;
+    out.sentence += fmt::format(": {} ({})", told, hex(code));
   }
   add_termination(report, out);
   return true;

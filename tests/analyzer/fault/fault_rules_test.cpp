@@ -103,6 +103,33 @@ TEST(FaultRulesTest, DoesNotCompareASyndromeOfAnotherEvent) {
   EXPECT_THAT(fault.evidence, Contains(HasSubstr("stems from another event (system call)")));
 }
 
+TEST(FaultRulesTest, ComparesADirectionOnlyForABadAccess) {
+  ReportMaker maker;
+  maker.exception("EXC_CRASH", "SIGKILL").termination("FRONTBOARD", 0x8badf00d);
+  maker.arm64({{"x20", 0}, {"far", 0}, {"esr", 0x92000047}}).code({0xf942e688});
+  maker.report().termination->reasons = {"explanation:process-exit watchdog transgression: exhausted 5 s"};
+
+  const FaultExplanation fault = explain_fault(maker.report());
+
+  EXPECT_EQ(fault.kind, FaultKind::watchdog);
+  EXPECT_NE(fault.agrees, false);
+  EXPECT_THAT(fault.sentence, HasSubstr("it did not exit in time"));
+}
+
+TEST(FaultRulesTest, AGuardPageFarFromTheStackPointerIsNoOverflow) {
+  const auto kind_at = [](std::uint64_t sp) {
+    ReportMaker maker;
+    maker.bad_access(0x16f2a3fe0, 2).arm64({{"sp", sp}, {"far", 0x16f2a3fe0}, {"esr", 0x92000047}});
+    maker.report().vm_region_info =
+        "0x16f2a3fe0 is in 0x16f2a0000-0x16f2a4000\n"
+        "--->  STACK GUARD                 16f2a0000-16f2a4000    [   16K] ---/rwx SM=NUL  stack guard";
+    return explain_fault(maker.report()).kind;
+  };
+  EXPECT_EQ(kind_at(0x16f2a4000), FaultKind::stack_overflow);
+  EXPECT_EQ(kind_at(0x16f32a1f0), FaultKind::write_protected);  // A copy that ran down.
+  EXPECT_EQ(kind_at(0x16f253a90), FaultKind::write_protected);  // One that ran up, from another stack.
+}
+
 struct DisagreementCase {
   std::string name;
   std::uint64_t x20;
@@ -278,6 +305,18 @@ TEST(FaultRulesTest, TellsDeliberateEndsApart) {
          m.exception("EXC_CRASH", "SIGABRT")
              .frame("libsystem_c.dylib", "abort")
              .frame("Metal", "MTLReportFailure");
+       }},
+      {"Swift's assertion without words", FaultKind::assertion, "Swift: fatalError, precondition or assert",
+       [](ReportMaker& m) {
+         m.exception("EXC_BREAKPOINT", "SIGTRAP")
+             .frame("libswiftCore.dylib", "_assertionFailure(_:_:file:line:flags:)")
+             .frame("app", "card(at:)");
+       }},
+      {"Swift's assertion with words", FaultKind::assertion, "no bloom for week 53",
+       [](ReportMaker& m) {
+         m.exception("EXC_BREAKPOINT", "SIGTRAP")
+             .words("app", "app/BloomTable.swift:77: Fatal error: no bloom for week 53")
+             .frame("libswiftCore.dylib", "_assertionFailure(_:_:file:line:flags:)");
        }},
       {"a C++ exception", FaultKind::uncaught_exception, "uncaught c10::Error: out of memory",
        [](ReportMaker& m) {
