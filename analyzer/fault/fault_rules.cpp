@@ -7,6 +7,7 @@
 #include "analyzer/fault/agreement.h"
 #include "analyzer/fault/facts/abort_message.h"
 #include "analyzer/fault/facts/fault_facts.h"
+#include "analyzer/fault/facts/gpu_error_of.h"
 #include "analyzer/fault/rules/fault_rule.h"
 
 namespace faultline {
@@ -39,6 +40,8 @@ FaultExplanation explain_fault(const CrashReport& report) {
   if (out.instruction.empty() && facts.instruction && facts.instruction->flow == InstructionFlow::trap) {
     out.instruction = facts.instruction->text;
   }
+  out.gpu_error = gpu_error_of(report);
+  if (!out.gpu_error.empty()) out.evidence.insert(out.evidence.begin(), "GPU error: " + out.gpu_error);
   Agreement agreement = check_agreement(facts);
   out.agrees = agreement.agrees;
   out.evidence.insert(out.evidence.end(), std::make_move_iterator(agreement.evidence.begin()),

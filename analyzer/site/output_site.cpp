@@ -11,7 +11,7 @@
 #include "analyzer/site/crash_site_rules.h"
 #include "analyzer/site/site_text.h"
 #include "analyzer/site/symbol_names.h"
-#include "core/base/ascii.h"
+#include "core/model/gpu_error.h"
 
 namespace faultline {
 namespace {
@@ -28,12 +28,13 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 
 // A stack frame written by hand, so that the same texts come out as for a report's.
 CrashSite site_of(std::string image, std::string function, FaultKind kind,
-                  const std::optional<AbortMessage>& words) {
+                  const std::optional<AbortMessage>& words, const std::string& gpu_error = {}) {
   SiteFrame frame;
   frame.image = std::move(image);
   frame.function = normalised_function(function);
   FaultExplanation fault;
   fault.kind = kind;
+  fault.gpu_error = gpu_error;
   CrashSite site;
   ChosenFrame chosen;
   chosen.frame = &frame;
@@ -88,19 +89,12 @@ std::optional<CrashSite> from_faulthandler(const std::vector<std::string_view>& 
 // `… kIOGPUCommandBufferCallbackErrorInnocentVictim …`: the GPU's answer, printed by a framework.
 std::optional<CrashSite> from_gpu_error(const std::vector<std::string_view>& lines,
                                         std::string_view process) {
-  constexpr std::array<std::string_view, 2> kMarks{"kIOGPUCommandBufferCallbackError",
-                                                   "MTLCommandBufferError"};
   for (const std::string_view line : lines) {
-    for (const std::string_view mark : kMarks) {
-      const auto at = line.find(mark);
-      if (at == std::string_view::npos) continue;
-      std::size_t end = at;
-      while (end < line.size() && is_alphanumeric(line[end])) ++end;
-      CrashSite site = site_of(std::string(process), std::string(line.substr(at, end - at)), FaultKind::abort,
-                               std::nullopt);
-      site.notes.push_back("from a GPU error on its output");
-      return site;
-    }
+    const auto error = find_gpu_error(line);
+    if (!error) continue;
+    CrashSite site = site_of(std::string(process), *error, FaultKind::abort, std::nullopt);
+    site.notes.push_back("from a GPU error on its output");
+    return site;
   }
   return std::nullopt;
 }
@@ -122,13 +116,14 @@ std::optional<CrashSite> find_site_in_output(std::string_view output, std::strin
   for (auto it = lines.rbegin(); it != lines.rend(); ++it) {
     auto words = read_abort_message(*it);
     if (!words || words->kind == AbortMessageKind::fatal_error) continue;
-    CrashSite site =
-        site_of(image_of_function(words->function, process), words->function, kind_of(*words), words);
+    CrashSite site = site_of(image_of_function(words->function, process), words->function, kind_of(*words),
+                             words, find_gpu_error(output).value_or(""));
     site.notes.push_back("from a line on its output; no report");
     return site;
   }
   if (auto whole = read_abort_message(output); whole && whole->kind == AbortMessageKind::uncaught_exception) {
-    CrashSite site = site_of(std::string(process), "", FaultKind::uncaught_exception, whole);
+    CrashSite site = site_of(std::string(process), "", FaultKind::uncaught_exception, whole,
+                             find_gpu_error(output).value_or(""));
     site.notes.push_back("from lines on its output; no report");
     return site;
   }

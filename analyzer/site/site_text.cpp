@@ -57,16 +57,25 @@ std::string termination_phrase(const CrashReport& report) {
   return phrase;
 }
 
+/// Where nothing says whose crash it is, only the words of the report tell one from another.
+std::string all_words(const CrashReport& report) {
+  std::string text;
+  if (!report.exception) return text;
+  std::string_view message = report.exception->message ? *report.exception->message : std::string_view();
+  while (message.starts_with(' ')) message.remove_prefix(1);
+  if (!message.empty()) text += " " + shortened_text(message, kWordsLimit);
+  for (const auto& violation : report.exception->violations) text += " " + violation;
+  return text;
+}
+
 std::string unnamed_exact(const SiteFrame& frame) {
   // Texts may give an address only, which differs each time.
   if (!frame.uuid && frame.image_offset == 0) return "?";
   return fmt::format("{}+{}", frame.uuid ? frame.uuid->text() : std::string("?"), hex(frame.image_offset));
 }
 
-}  // namespace
-
-std::string fault_phrase(const FaultExplanation& fault, const CrashReport& report,
-                         const std::optional<AbortMessage>& words, SiteScope scope) {
+std::string kind_phrase(const FaultExplanation& fault, const CrashReport& report,
+                        const std::optional<AbortMessage>& words, SiteScope scope) {
   const std::string kind(fault_kind_text(fault.kind));
   switch (fault.kind) {
     case FaultKind::null_dereference:
@@ -94,6 +103,14 @@ std::string fault_phrase(const FaultExplanation& fault, const CrashReport& repor
     default:
       return kind;
   }
+}
+
+}  // namespace
+
+std::string fault_phrase(const FaultExplanation& fault, const CrashReport& report,
+                         const std::optional<AbortMessage>& words, SiteScope scope) {
+  const std::string phrase = kind_phrase(fault, report, words, scope);
+  return fault.gpu_error.empty() ? phrase : phrase + " " + fault.gpu_error;
 }
 
 void write_site(const ChosenFrame& chosen, const FaultExplanation& fault, const CrashReport& report,
@@ -134,7 +151,9 @@ void write_site_without_frame(const std::string& what, const FaultExplanation& f
   site.kind = fault.kind;
   site.image = what == "???" ? "" : what;
   site.text = what + " " + fault_phrase(fault, report, words, SiteScope::exact);
+  if (what == "???") site.text += all_words(report);
   site.family_text = family_image(what) + " " + fault_phrase(fault, report, words, SiteScope::family);
+  if (what == "???") site.family_text += all_words(report);
   site.key = hash64_hex(site.text);
   site.family = hash64_hex(site.family_text);
 }

@@ -85,7 +85,8 @@ struct FaultExplanation {
   std::optional<bool> agrees;                 ///< Absent where there is nothing to compare.
   std::string sentence;                       ///< One line that a tired person understands.
   std::vector<std::string> evidence;          ///< One line a fact, in the order in which they count.
-  std::string rule;                           ///< Which rule decided.
+  std::string gpu_error;  ///< `kIOGPUCommandBufferCallbackErrorOutOfMemory`; empty if none.
+  std::string rule;       ///< Which rule decided.
   friend bool operator==(const FaultExplanation&, const FaultExplanation&) = default;
 };
 

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "core/model/gpu_error.h"
 #include "db/filter/filter_sql.h"
 #include "db/sqlite/connection.h"
 
@@ -77,6 +78,13 @@ void filter_id(sqlite3_context* context, int, sqlite3_value** arguments) {
   sqlite3_result_int(context, holds ? 1 : 0);
 }
 
+/// filter_gpu_error(site text): the error that the text names, NULL where it names none.
+void filter_gpu_error(sqlite3_context* context, int, sqlite3_value** arguments) {
+  const auto found = find_gpu_error(text_of(arguments[0]));
+  if (!found) return sqlite3_result_null(context);
+  sqlite3_result_text(context, found->data(), static_cast<int>(found->size()), SQLITE_TRANSIENT);
+}
+
 }  // namespace
 
 Result<void> register_filter_functions(Connection& connection) {
@@ -91,6 +99,10 @@ Result<void> register_filter_functions(Connection& connection) {
   if (code == SQLITE_OK) {
     code = sqlite3_create_function_v2(database, "filter_id", 3, kFlags, nullptr, filter_id, nullptr, nullptr,
                                       nullptr);
+  }
+  if (code == SQLITE_OK) {
+    code = sqlite3_create_function_v2(database, "filter_gpu_error", 1, kFlags, nullptr, filter_gpu_error,
+                                      nullptr, nullptr, nullptr);
   }
   if (code != SQLITE_OK) return fail(connection.error(code));
   return {};

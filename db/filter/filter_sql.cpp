@@ -35,7 +35,7 @@ struct BuiltInField {
   bool yields_to_parameters = false;  // Not promised by the language: a parameter of that name wins.
 };
 
-constexpr std::array<BuiltInField, 31> kFields{{
+constexpr std::array<BuiltInField, 32> kFields{{
     {"workload", Subject::cell, "c.workload"},
     {"outcome", Subject::flag, "outcome"},
     {"phase", Subject::phase, ""},
@@ -54,6 +54,7 @@ constexpr std::array<BuiltInField, 31> kFields{{
     {"kind", Subject::site, "s.fault_kind"},
     {"access", Subject::site, "s.access"},
     {"fault_offset", Subject::site, "'0x' || s.fault_offset_hex"},
+    {"gpu_error", Subject::site, "filter_gpu_error(s.text)"},
     {"label", Subject::label, ""},
     {"code_offset", Subject::site, "'0x' || s.code_offset_hex", true},
     {"process", Subject::report_vocabulary, "process", true},

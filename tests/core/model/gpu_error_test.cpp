@@ -1,0 +1,28 @@
+#include "core/model/gpu_error.h"
+
+#include <gtest/gtest.h>
+
+namespace faultline {
+namespace {
+
+TEST(GpuErrorTest, FindsTheErrorByItsOwnName) {
+  EXPECT_EQ(find_gpu_error("failed: Impacting Interactivity "
+                           "(0000000e:kIOGPUCommandBufferCallbackErrorImpactingInteractivity)"),
+            "kIOGPUCommandBufferCallbackErrorImpactingInteractivity");
+  EXPECT_EQ(find_gpu_error("CUDA error: cudaErrorIllegalAddress: an illegal memory access"),
+            "cudaErrorIllegalAddress");
+  EXPECT_EQ(find_gpu_error("NVRM: Xid (PCI:0000:19:00): 31, pid=7, Ch 8"), "Xid 31");
+}
+
+TEST(GpuErrorTest, ADomainAndALongerWordNameNoError) {
+  EXPECT_EQ(find_gpu_error("MTLCommandBufferErrorDomain Code=1"), std::nullopt);
+  EXPECT_EQ(find_gpu_error("my_cudaErrorHandler"), std::nullopt);
+  EXPECT_EQ(find_gpu_error("Xid unknown"), std::nullopt);
+}
+
+TEST(GpuErrorTest, TheFirstOfSeveralCounts) {
+  EXPECT_EQ(find_gpu_error("CUDA_ERROR_OUT_OF_MEMORY then cudaErrorUnknown"), "CUDA_ERROR_OUT_OF_MEMORY");
+}
+
+}  // namespace
+}  // namespace faultline
