@@ -13,9 +13,9 @@
 namespace faultline {
 
 /// Changes with every change of a rule or list: stored with each derived row.
-inline constexpr std::string_view kRulesVersion = "2";
+inline constexpr std::string_view kRulesVersion = "3";
 
-/// The version that analyze() writes with these rules: `2`, or `2+` and the hash of a rules file.
+/// The version that analyze() writes with these rules: `3`, or `3+` and the hash of a rules file.
 std::string rules_version(const SiteRules& rules);
 
 /// Explains one report of any kind. Symbolize it first: the site takes the names that it finds.

@@ -22,7 +22,7 @@ constexpr std::size_t kMostNotes = 16;
 // What the system did to a process that stood somewhere by chance: its stack says nothing about it.
 bool stack_says_nothing(const CrashReport& report, FaultKind kind) {
   if (report.kind != ReportKind::crash && report.kind != ReportKind::non_fatal &&
-      report.kind != ReportKind::hang) {
+      report.kind != ReportKind::hang && report.kind != ReportKind::profile) {
     return true;
   }
   return kind == FaultKind::killed || kind == FaultKind::launch_failure;
@@ -148,13 +148,18 @@ class SiteFinder {
         if (i > begin && lists.stop.find(frame.image, frame.function)) break;
         continue;
       }
-      if (i + 1 == stack_.frames.size()) break;
+      // What a cut stack lacks below the way to the end may be that way's own frames; a signal handler
+      // is never the place.
+      if (i + 1 == stack_.frames.size() && !trampoline) break;
       begin = i + 1;
       begin_rule_ = trampoline ? "below_signal_handler" : "below_end";
       begin_note_ = fmt::format("the search began below `{}` ({})", frame.function,
                                 trampoline ? "trampolines.txt" : "begin_below.txt");
     }
     if (!begin_note_.empty()) note(begin_note_);
+    if (begin == stack_.frames.size()) {
+      note("the stack ends at the signal handler: what the signal interrupted is not in the report");
+    }
     return begin;
   }
 
@@ -177,7 +182,10 @@ class SiteFinder {
       }
       note(fmt::format("frame {} `{}`: {}", frame.index, frame.function, verdict.reason));
       if (verdict.action == FrameAction::stop) break;
-      if (verdict.action == FrameAction::look_through) looked_through = &frame;
+      // A name says more than none; of several the deepest.
+      const bool better =
+          looked_through == nullptr || !frame.function.empty() || looked_through->function.empty();
+      if (verdict.action == FrameAction::look_through && better) looked_through = &frame;
     }
     return choose_fallback(begin, looked_through);
   }
@@ -194,10 +202,23 @@ class SiteFinder {
   // Nothing but plumbing down to a thread's start: better one of those than nothing.
   bool choose_fallback(std::size_t begin, const SiteFrame* looked_through) {
     const SiteFrame* frame = looked_through;
+    const SiteFrame* unnamed = nullptr;
+    bool in_no_image = false;
     for (std::size_t i = begin; frame == nullptr && i < stack_.frames.size(); ++i) {
-      if (!stack_.frames[i].image.empty() || !stack_.frames[i].function.empty()) frame = &stack_.frames[i];
+      const SiteFrame& candidate = stack_.frames[i];
+      if (!candidate.function.empty()) frame = &candidate;
+      if (unnamed == nullptr && !candidate.image.empty()) unnamed = &candidate;
+      in_no_image = in_no_image || (candidate.function.empty() && candidate.image.empty());
     }
+    if (frame == nullptr) frame = unnamed;
     if (frame == nullptr) return false;
+    // Code that a runtime made: what called it says less than whose it is.
+    const auto action = judge_frame(rules_, frame->image, frame->function, exception_).action;
+    const bool is_plumbing = action == FrameAction::stop || action == FrameAction::skip;
+    if (in_no_image && is_plumbing && begin_rule_ == "below_end") {
+      note("the frames below the throw are generated code without names");
+      return false;
+    }
     note("no frame was left: took the best of those passed over");
     finish("only_plumbing", describe(static_cast<std::size_t>(frame - stack_.frames.data())));
     return true;

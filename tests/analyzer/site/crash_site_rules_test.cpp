@@ -150,6 +150,19 @@ TEST(CrashSiteTest, FindsTheFrameThatEndedTheProcess) {
          m.frame("libtorch_cpu.dylib", "at::mps::MPSStream::commit()");
        },
        "at::mps::MPSStream::commit()", "below_end"},
+      {".NET's throw ends below the runtime's frames",
+       [](ReportMaker& m) {
+         m.frame("libsystem_c.dylib", "abort").frame("libcoreclr.dylib", "PROCAbort");
+         m.frame("libcoreclr.dylib", "SfiNext").frame("libcoreclr.dylib", "CallDescrWorkerInternal");
+         m.frame("libcoreclr.dylib", "IL_Throw(Object*)").frame("app", "Ledger.Book.Close(Int32)");
+       },
+       "Ledger.Book.Close(Int32)", "below_end"},
+      {"Mono's handler ends below itself",
+       [](ReportMaker& m) {
+         m.frame("libsystem_c.dylib", "abort").frame("mono", "mono_handle_native_crash");
+         m.frame("mono", "mono_sigsegv_signal_handler_debug").frame("app", "NestGrid::Cell(int, int)");
+       },
+       "NestGrid::Cell(int, int)", "below_end"},
       {"Python's own abort stays above the interpreter",
        [](ReportMaker& m) {
          m.frame("libsystem_c.dylib", "abort").frame("libpython3.12.dylib", "os_abort");
@@ -165,6 +178,70 @@ TEST(CrashSiteTest, FindsTheFrameThatEndedTheProcess) {
     EXPECT_EQ(site.function, row.function);
     EXPECT_EQ(site.rule, row.rule);
   }
+}
+
+TEST(CrashSiteTest, LooksThroughLibrariesThatWaitOrConvertForTheirCaller) {
+  const std::vector<std::pair<std::string, std::string>> frames{
+      {"libxpc.dylib", "xpc_connection_send_message_with_reply_sync"},
+      {"Security", "securityd_send_sync_and_do"},
+      {"Foundation", "static String._unconditionallyBridgeFromObjectiveC(_:)"},
+      {"libc.so.6", "__pthread_rwlock_rdlock"},
+      {"libc.so.6", ""},
+      {"libpthread-2.31.so", "__lll_lock_wait"}};
+  for (const auto& [image, function] : frames) {
+    SCOPED_TRACE(image + " " + function);
+    ReportMaker maker = null_read();
+    maker.frame(image, function).frame("app", "encode");
+    EXPECT_EQ(site_of(maker).function, "encode");
+  }
+}
+
+TEST(CrashSiteTest, AStackThatEndsAtASignalHandlerHasNoPlace) {
+  ReportMaker maker = aborted();
+  maker.frame("libsystem_c.dylib", "raise").frame("libpython3.12.dylib", "faulthandler_fatal_error");
+  maker.frame("libsystem_platform.dylib", "_sigtramp");
+
+  const CrashSite site = site_of(maker);
+
+  EXPECT_EQ(site.function, "");
+  EXPECT_EQ(site.text, "Python abort");
+  EXPECT_THAT(site.notes, Contains(HasSubstr("the stack ends at the signal handler")));
+}
+
+TEST(CrashSiteTest, ANameGoesBeforeNone) {
+  ReportMaker maker;
+  maker.exception("EXC_GUARD", "SIGKILL");
+  maker.frame("libsystem_kernel.dylib", "mach_msg2_trap", 8).frame("libsystem_kernel.dylib", "");
+
+  EXPECT_EQ(site_of(maker).function, "mach_msg2_trap");
+}
+
+TEST(CrashSiteTest, AGpuErrorIsPartOfTheKey) {
+  ReportMaker one = aborted();
+  one.words("Metal", "Command buffer execution failed (kIOGPUCommandBufferCallbackErrorOutOfMemory)");
+  one.frame("libc++abi.dylib", "__cxa_throw").frame("libmlx.dylib", "check_error", 252);
+  ReportMaker other = aborted();
+  other.words("Metal", "Command buffer execution failed (kIOGPUCommandBufferCallbackErrorTimeout)");
+  other.frame("libc++abi.dylib", "__cxa_throw").frame("libmlx.dylib", "check_error", 252);
+
+  EXPECT_EQ(explain_fault(one.report()).gpu_error, "kIOGPUCommandBufferCallbackErrorOutOfMemory");
+  EXPECT_THAT(site_of(one).text, HasSubstr("kIOGPUCommandBufferCallbackErrorOutOfMemory"));
+  EXPECT_NE(site_of(one).key, site_of(other).key);
+  EXPECT_NE(site_of(one).family, site_of(other).family);
+}
+
+TEST(CrashSiteTest, WithoutProcessAndPlaceOnlyEqualWordsAreOneSite) {
+  const auto guard = [](const std::string& message) {
+    ReportMaker maker;
+    maker.exception("EXC_GUARD", "");
+    maker.report().exception->subtype = "GUARD_TYPE_MACH_PORT";
+    maker.report().exception->message = message;
+    maker.report().process_name.reset();
+    maker.report().threads.clear();
+    return site_of(maker).key;
+  };
+  EXPECT_NE(guard("INVALID_NAME on mach port 31243"), guard("INVALID_RIGHT on mach port 8707"));
+  EXPECT_EQ(guard("INVALID_NAME on mach port 31243"), guard("INVALID_NAME on mach port 31243"));
 }
 
 TEST(CrashSiteTest, NamesWhatItLookedThrough) {
