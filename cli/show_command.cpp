@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "analyzer/parse/split_reports.h"
 #include "app/ingest/ingest.h"
 #include "app/ingest/symbol_search.h"
 #include "app/report/page_context.h"
@@ -23,6 +24,7 @@ struct ShowFlags {
   std::string what;
   std::vector<std::string> symbols;
   bool disassemble = false;
+  bool full = false;
 };
 
 Result<void> print_page(const Analysis& analysis, const SiteRules& rules, const std::string& incident,
@@ -50,22 +52,43 @@ Result<ReportBytes> load_report(const std::string& what, const CommandContext& c
   return report_of_store(store, what);
 }
 
-Result<void> print_report(const ShowFlags& flags, const Analysis& analysis, const SiteRules& rules,
-                          const std::string& incident, const CommandContext& context) {
+/// The text that macOS shows; of what is no crash, the document is that text.
+Result<std::string> apple_text(const Analysis& analysis, std::string_view document, const std::string& what) {
+  const CrashReport& report = analysis.report;
+  if (report.kind == ReportKind::unreadable) {
+    return fail(ErrorKind::parse,
+                what + " is no report that could be shown as text; --format raw gives its bytes");
+  }
+  const bool has_crash_text = report.kind == ReportKind::crash || report.kind == ReportKind::non_fatal ||
+                              (!report.threads.empty() && !report.from_text);
+  if (has_crash_text) return render_apple_text(report);
+  const auto& event = report.system_event;
+  if (!report.from_text && event && event->panic_string) return *event->panic_string + "\n";
+  return std::string(document);
+}
+
+Result<void> print_reports(const std::vector<Analysis>& analyses, const ReportBytes& report,
+                           const SiteRules& rules, const ShowFlags& flags, const CommandContext& context) {
   std::optional<Result<Disassembly>> disassembly;
-  if (flags.disassemble) disassembly = disassemble_at_pc(analysis.report, flags.symbols);
+  if (flags.disassemble) disassembly = disassemble_at_pc(analyses.front().report, flags.symbols);
   if (context.format == "json") {
-    write_crash_json(analysis, disassembly && *disassembly ? std::optional(**disassembly) : std::nullopt,
-                     print);
+    CrashJsonOptions options;
+    if (disassembly && *disassembly) options.disassembly = **disassembly;
+    options.full = flags.full;
+    write_crash_json_of_all(analyses, options, print);
     if (disassembly && !*disassembly) print_error("no instructions: " + disassembly->error().text());
     return {};
   }
-  if (context.format != "apple") return print_page(analysis, rules, incident, disassembly, context);
-  if (analysis.report.kind == ReportKind::unreadable) {
-    return fail(ErrorKind::parse,
-                flags.what + " is no report that could be shown as text; --format raw gives its bytes");
+  const auto pieces = split_reports(report.bytes);
+  for (std::size_t i = 0; i < analyses.size(); ++i) {
+    if (i > 0) print("\n");
+    if (context.format == "apple") {
+      TRY_ASSIGN(const auto text, apple_text(analyses[i], pieces[i], flags.what));
+      print(escape_text(text));
+    } else {
+      TRY(print_page(analyses[i], rules, report.incident, i == 0 ? disassembly : std::nullopt, context));
+    }
   }
-  print(escape_text(render_apple_text(analysis.report)));
   return {};
 }
 
@@ -78,13 +101,18 @@ Result<ExitStatus> show_report(const ShowFlags& flags, const CommandContext& con
     return ExitStatus::done;
   }
   const ShownReport shown = derive_shown(report, rules, flags.symbols);
-  if (const auto difference = difference_from_store(report, shown.analysis)) note(context, *difference);
-  TRY(print_report(flags, shown.analysis, rules, report.incident, context));
+  if (const auto difference = difference_from_store(report, shown)) note(context, *difference);
+  TRY(print_reports(shown.analyses, report, rules, flags, context));
   for (const auto& problem : shown.symbol_problems) print_error(problem);
+  bool partial = !shown.symbol_problems.empty();
   // A damaged document is shown as far as it goes; the status says that it was.
-  const auto& issues = shown.analysis.report.issues;
-  if (!issues.empty()) print_error(flags.what + ": " + issue_summary(issues, issues.size()));
-  return issues.empty() && shown.symbol_problems.empty() ? ExitStatus::done : ExitStatus::partial;
+  for (const Analysis& analysis : shown.analyses) {
+    const auto& issues = analysis.report.issues;
+    if (issues.empty()) continue;
+    print_error(flags.what + ": " + issue_summary(issues, issues.size()));
+    partial = true;
+  }
+  return partial ? ExitStatus::partial : ExitStatus::done;
 }
 
 Result<ExitStatus> show_trial(const TrialName& name, const CommandContext& context) {
@@ -132,6 +160,7 @@ void add_show_command(CLI::App& app, CommandContext& context) {
       ->type_name("PATH");
   command->add_flag("--disassemble", flags->disassemble,
                     "Show the instructions around the pc, from the image's file or the report's own bytes");
+  command->add_flag("--full", flags->full, "Everything: in JSON the registers and images, too");
   command->callback(
       [&context, flags] { context.action = [&context, flags] { return show(*flags, context); }; });
 }

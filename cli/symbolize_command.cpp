@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "analyzer/analyze.h"
+#include "app/ingest/ingest.h"
 #include "app/ingest/symbol_search.h"
 #include "app/ingest/symbolized_file.h"
 #include "cli/commands.h"
@@ -23,20 +24,22 @@ struct SymbolizeFlags {
 };
 
 void print_report(const CrashReport& report, const std::string& format) {
-  if (format == "json") return write_crash_json(analyze(report), std::nullopt, print);
+  if (format == "json") return write_crash_json(analyze(report), {}, print);
   if (format == "ips") return print(terminal_safe_json(write_ips(report)));
   print(escape_text(render_apple_text(report)));
 }
 
 Result<ExitStatus> symbolize(const SymbolizeFlags& flags, const CommandContext& context) {
   TRY(check_symbol_paths(flags.symbols));
-  TRY_ASSIGN(const auto symbolized, symbolize_file(flags.file, flags.symbols));
+  TRY_ASSIGN(const auto file, symbolize_file(flags.file, flags.symbols));
+  const auto& [symbolized, read_issues] = file;
   print_report(symbolized.report, context.format);
   for (const auto& issue : symbolized.issues) print_error(issue.path + ": " + issue.message);
   for (const auto& line : symbol_file_lines(symbolized)) note(context, line);
   note(context, fmt::format("{} of {} frames have a name; the report itself named {}", symbolized.named_after,
                             symbolized.physical_frames, symbolized.named_before));
-  return symbolized.issues.empty() ? ExitStatus::done : ExitStatus::partial;
+  if (!read_issues.empty()) print_error(flags.file + ": " + issue_summary(read_issues, read_issues.size()));
+  return symbolized.issues.empty() && read_issues.empty() ? ExitStatus::done : ExitStatus::partial;
 }
 
 }  // namespace

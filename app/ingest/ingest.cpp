@@ -7,6 +7,7 @@
 #include <span>
 
 #include "analyzer/derive.h"
+#include "analyzer/parse/split_reports.h"
 #include "core/base/text_file.h"
 
 namespace faultline {
@@ -21,15 +22,26 @@ struct LoadedFile {
   std::string bytes;
 };
 
-LoadedFile load_file(const std::filesystem::path& path) {
-  LoadedFile loaded;
-  loaded.file.path = path.string();
+/// A document with several reports gives several, each with bytes of its own.
+std::vector<LoadedFile> load_reports(const std::filesystem::path& path) {
+  std::vector<LoadedFile> loaded(1);
+  loaded[0].file.path = path.string();
   auto bytes = path == "-" ? read_stdin() : read_file(path, kKeepLimitBytes);
-  if (bytes) {
-    loaded.bytes = std::move(*bytes);
-  } else {
-    loaded.file.error = bytes.error();
+  if (!bytes) {
+    loaded[0].file.error = bytes.error();
+    return loaded;
   }
+  const bool parsed = bytes->size() <= kParseLimitBytes;
+  const auto pieces = parsed ? split_reports(*bytes) : std::vector<std::string_view>{*bytes};
+  if (pieces.size() > 1) {
+    loaded.resize(pieces.size());
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      loaded[i].file.path = path.string();
+      loaded[i].bytes = std::string(pieces[i]);
+    }
+    return loaded;
+  }
+  loaded[0].bytes = std::move(*bytes);
   return loaded;
 }
 
@@ -92,8 +104,10 @@ Result<void> import_files(Store& store, const std::vector<std::filesystem::path>
     std::vector<LoadedFile> batch;
     std::uint64_t batch_bytes = 0;
     while (at < files.size() && batch.size() < kBatchFiles && batch_bytes < kBatchBytes) {
-      batch.push_back(load_file(files[at++]));
-      batch_bytes += batch.back().bytes.size();
+      for (auto& loaded : load_reports(files[at++])) {
+        batch_bytes += loaded.bytes.size();
+        batch.push_back(std::move(loaded));
+      }
     }
     derive_all(batch, rules, symbolizer);
     TRY(store_batch(store, batch, clock));

@@ -39,7 +39,7 @@ struct ImportedFile {
 };
 
 /// Reads, derives and stores `files` (`-` is stdin), in parallel, some 50 in a transaction. Calls
-/// `each` once per file, in order. Fails as a whole only where the store does; what was stored stays.
+/// `each` once per report, in order. Fails as a whole only where the store does; what was stored stays.
 Result<void> import_files(Store& store, const std::vector<std::filesystem::path>& files,
                           const SiteRules& rules, Symbolizer* symbolizer, const Clock& clock,
                           const std::function<void(const ImportedFile&)>& each);

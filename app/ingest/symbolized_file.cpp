@@ -12,7 +12,7 @@
 
 namespace faultline {
 
-Result<SymbolizedReport> symbolize_file(const std::string& path,
+Result<SymbolizedFile> symbolize_file(const std::string& path,
                                         const std::vector<std::string>& symbol_paths) {
   TRY_ASSIGN(const auto bytes, path == "-" ? read_stdin() : read_file(path, kParseLimitBytes));
   auto report = parse_report(bytes);
@@ -20,7 +20,10 @@ Result<SymbolizedReport> symbolize_file(const std::string& path,
     return fail(ErrorKind::parse,
                 path + ": " + (report.issues.empty() ? "no crash report" : report.issues[0].message));
   }
-  return symbolize_report(std::move(report), symbolize_options(symbol_paths));
+  SymbolizedFile file;
+  file.read_issues = report.issues;
+  file.symbolized = symbolize_report(std::move(report), symbolize_options(symbol_paths));
+  return file;
 }
 
 std::vector<std::string> symbol_file_lines(const SymbolizedReport& symbolized) {

@@ -10,9 +10,15 @@
 
 namespace faultline {
 
+/// A report with its frames named, and what is wrong with the document itself.
+struct SymbolizedFile {
+  SymbolizedReport symbolized;
+  std::vector<Issue> read_issues;
+};
+
 /// Reads the report at `path` (`-` is stdin) and names its frames, from `symbol_paths` first. Fails where it
 /// is no report at all.
-Result<SymbolizedReport> symbolize_file(const std::string& path,
+Result<SymbolizedFile> symbolize_file(const std::string& path,
                                         const std::vector<std::string>& symbol_paths);
 
 /// Which file named how many frames, a line an image.

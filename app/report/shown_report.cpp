@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "analyzer/derive.h"
+#include "analyzer/parse/split_reports.h"
 #include "analyzer/symbolize/symbolize_report.h"
 #include "app/ingest/ingest.h"
 #include "app/ingest/symbol_search.h"
@@ -47,16 +48,31 @@ Result<ReportBytes> report_of_store(Store& store, const std::string& what) {
   return ReportBytes{std::move(bytes), arrival.origin, incident, row.site_key, row.rules_version};
 }
 
+namespace {
+
+SymbolizeOptions without_new_cache(SymbolizeOptions options) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(options.cache_folder, ignored)) options.cache_folder.clear();
+  return options;
+}
+
+}  // namespace
+
 ShownReport derive_shown(const ReportBytes& report, const SiteRules& rules,
                          const std::vector<std::string>& symbol_paths) {
-  if (symbol_paths.empty()) return {derive(report.bytes, report.origin, rules), {}};
-  Symbolizer symbolizer(symbolize_options(symbol_paths));
-  ShownReport shown{derive(report.bytes, report.origin, rules, &symbolizer), {}};
-  shown.symbol_problems = symbol_problems(symbolizer, symbol_paths, /*all=*/true);
+  Symbolizer symbolizer(without_new_cache(symbolize_options(symbol_paths)));
+  ShownReport shown;
+  for (const auto piece : split_reports(report.bytes)) {
+    shown.analyses.push_back(derive(piece, report.origin, rules, &symbolizer));
+  }
+  // What it finds by itself is of other builds wherever a report comes from elsewhere.
+  shown.symbol_problems = symbol_problems(symbolizer, symbol_paths, /*all=*/!symbol_paths.empty());
   return shown;
 }
 
-std::optional<std::string> difference_from_store(const ReportBytes& report, const Analysis& analysis) {
+std::optional<std::string> difference_from_store(const ReportBytes& report, const ShownReport& shown) {
+  if (shown.analyses.size() != 1) return std::nullopt;
+  const Analysis& analysis = shown.analyses.front();
   if (report.stored_site.empty() || report.stored_site == analysis.site.key) return std::nullopt;
   return fmt::format(
       "The store has this report at site {} (rules {}), here it is {} (rules {}): show it with the "

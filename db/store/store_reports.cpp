@@ -9,6 +9,7 @@
 #include "core/base/check.h"
 #include "core/base/hash.h"
 #include "core/ips/ips_document.h"
+#include "core/ips/report_summary.h"
 #include "db/filter/filter_sql.h"
 #include "db/store/report_columns.h"
 #include "db/store/store_impl.h"

@@ -15,10 +15,14 @@ namespace {
 
 constexpr std::string_view kUnknown = "???";
 
+/// Header of what crashed before its platform was known, as in Rosetta's runtime.
+constexpr std::int64_t kUnknownPlatform = 0;
+
 /// Which layout the system that wrote the report would choose.
 AppleLayout layout_of(const CrashReport& report) {
   constexpr std::int64_t kSimulator = 7;  // PLATFORM_IOSSIMULATOR, mach-o/loader.h
-  if (report.header.platform == kSimulator) return AppleLayout::simulator;
+  if (report.header.platform == kSimulator || report.header.platform == kUnknownPlatform)
+    return AppleLayout::simulator;
   const std::string train = report.os.train.value_or("");
   if (report.os.is_embedded || train.starts_with("iPhone OS") || train.starts_with("iOS"))
     return AppleLayout::embedded;
@@ -116,8 +120,10 @@ class AppleText {
   }
 
   void code_type() {
+    // Where the platform was not known yet, neither was the translation.
+    const bool translated = report_.translated.value_or(false) && report_.header.platform != kUnknownPlatform;
     field("Code Type:", fmt::format("{} ({})", report_.cpu_type.value_or(std::string(kUnknown)),
-                                    report_.translated.value_or(false) ? "Translated" : "Native"));
+                                    translated ? "Translated" : "Native"));
   }
 
   [[nodiscard]] std::string os_version() const {
@@ -457,6 +463,7 @@ class AppleText {
     backtraces();
     triage();
     threads_and_images();
+    formulation_errors();
     line("EOF");
     blank();
   }

@@ -101,8 +101,8 @@ void append_x86_registers(std::string& out, const ThreadState& state) {
   if (state.find("cr2") != nullptr) append_wide(out, state, "cr2", "cr2");
   out += '\n';
   if (state.rosetta) append_row(out, state, {"tmp0", "tmp1", "tmp2"});
-  if (!has_pc) return;
   const auto* trap = state.find("trap");
+  if (!has_pc || (trap == nullptr && state.find("cpu") == nullptr && state.find("err") == nullptr)) return;
   const std::string description = trap != nullptr && trap->description ? *trap->description : "";
   print(out, "  \nLogical CPU:     {}\nError Code:      0x{:08x} {}\nTrap Number:     {}\n",
         value_of(state, "cpu"), value_of(state, "err"), description, value_of(state, "trap"));
@@ -182,13 +182,14 @@ void append_threads(std::string& out, const CrashReport& report, AppleLayout lay
   }
   for (std::size_t i = 0; i < report.threads.size(); ++i) {
     const auto& thread = report.threads[i];
+    const auto number = report.thread_number(i);
     const char* crashed = thread.triggered ? " Crashed" : "";
     if (layout == AppleLayout::embedded) {
       if (thread.name || thread.queue)
-        print(out, "Thread {} name:{}\n", i, thread_label(thread).replace(0, 1, " "));
-      print(out, "Thread {}{}:\n", i, crashed);
+        print(out, "Thread {} name:{}\n", number, thread_label(thread).replace(0, 1, " "));
+      print(out, "Thread {}{}:\n", number, crashed);
     } else {
-      print(out, "Thread {}{}:{}\n", i, crashed, thread_label(thread));
+      print(out, "Thread {}{}:{}\n", number, crashed, thread_label(thread));
     }
     append_frames(out, report, thread.frames, layout);
     out += '\n';
@@ -203,16 +204,17 @@ void append_thread_state(std::string& out, const CrashReport& report) {
     return;
   }
   const auto& state = *thread->state;
+  const auto number = report.thread_number(*index);
   if (is_x86_64(state)) {
-    print(out, "Thread {} crashed with X86 Thread State (64-bit):\n", *index);
+    print(out, "Thread {} crashed with X86 Thread State (64-bit):\n", number);
     append_x86_registers(out, state);
     out += '\n';
-    if (thread->instruction_state) return append_instruction_stream(out, *thread->instruction_state, *index);
+    if (thread->instruction_state) return append_instruction_stream(out, *thread->instruction_state, number);
   } else if (is_arm(state)) {
-    print(out, "Thread {} crashed with ARM Thread State (64-bit):\n", *index);
+    print(out, "Thread {} crashed with ARM Thread State (64-bit):\n", number);
     append_arm_registers(out, state);
   } else {
-    print(out, "Thread {} crashed with {}:\n", *index, state.flavor);
+    print(out, "Thread {} crashed with {}:\n", number, state.flavor);
     append_other_registers(out, state);
   }
   out += '\n';

@@ -84,6 +84,7 @@ Json fault_of(const FaultExplanation& fault) {
           {"fault_offset", number_or_null(fault.fault_offset)},
           {"agrees", number_or_null(fault.agrees)},
           {"sentence", valid_utf8(fault.sentence)},
+          {"gpu_error", text_or_null(fault.gpu_error)},
           {"rule", text_or_null(fault.rule)},
           {"evidence", texts(fault.evidence)}};
 }
@@ -124,9 +125,34 @@ Json frame_of(const CrashReport& report, const Frame& frame) {
           {"source", symbol_origin_text(named ? frame.symbol_source : SymbolOrigin::none)}};
 }
 
+Json registers_of(const Thread& thread) {
+  Json out = Json::array();
+  if (!thread.state) return out;
+  for (const Register& reg : thread.state->registers) {
+    out.push_back({{"name", valid_utf8(reg.name)},
+                   {"value", reg.value},
+                   {"symbol", text_or_null(reg.symbol)},
+                   {"description", text_or_null(reg.description)}});
+  }
+  return out;
+}
+
+Json images_of(const CrashReport& report) {
+  Json out = Json::array();
+  for (const Image& image : report.images) {
+    out.push_back({{"name", valid_utf8(image.display_name())},
+                   {"path", text_or_null(image.path)},
+                   {"uuid", image.uuid ? Json(image.uuid->text()) : Json(nullptr)},
+                   {"base", image.base.value},
+                   {"size_bytes", image.size_bytes},
+                   {"arch", text_or_null(image.arch)}});
+  }
+  return out;
+}
+
 Json thread_without_frames(const CrashReport& report, std::size_t index, bool crashed) {
   const Thread& thread = report.threads[index];
-  return {{"index", index},
+  return {{"index", report.thread_number(index)},
           {"crashed", crashed},
           {"id", number_or_null(thread.id)},
           {"name", text_or_null(thread.name)},
@@ -165,10 +191,17 @@ Json system_event_of(const CrashReport& report) {
   return {{"panic_string", text_or_null(event.panic_string)},
           {"panicked_task", text_or_null(event.panicked_task)},
           {"panicked_pid", number_or_null(event.panicked_pid)},
+          {"panicked_cpu", number_or_null(event.panicked_cpu)},
           {"kexts", std::move(kexts)},
           {"process", text_or_null(event.process)},
           {"time_s", number_or_null(event.time_seconds)},
-          {"restart_reason", text_or_null(event.restart_reason)}};
+          {"restart_reason", text_or_null(event.restart_reason)},
+          {"event", text_or_null(event.event)},
+          {"reason", text_or_null(event.reason)},
+          {"duration", text_or_null(event.duration)},
+          {"amount", text_or_null(event.amount)},
+          {"limit", text_or_null(event.limit)},
+          {"action", text_or_null(event.action)}};
 }
 
 Json issues_of(const CrashReport& report) {
@@ -212,11 +245,13 @@ Json members_before_threads(const Analysis& analysis) {
           {"crashed_thread", number_or_null(report.crashed_thread_number())}};
 }
 
-Json members_after_threads(const Analysis& analysis, const std::optional<Disassembly>& disassembly) {
-  return {{"portrait", portrait_of(analysis.portrait)},
-          {"disassembly", disassembly_of(disassembly)},
-          {"rules_version", text_or_null(analysis.rules_version)},
-          {"issues", issues_of(analysis.report)}};
+Json members_after_threads(const Analysis& analysis, const CrashJsonOptions& options) {
+  Json out = {{"portrait", portrait_of(analysis.portrait)},
+              {"disassembly", disassembly_of(options.disassembly)},
+              {"rules_version", text_or_null(analysis.rules_version)},
+              {"issues", issues_of(analysis.report)}};
+  if (options.full) out["images"] = images_of(analysis.report);
+  return out;
 }
 
 /// Writes indented JSON piece by piece: a report of a hundred thousand frames is never a tree in memory.
@@ -282,12 +317,8 @@ class PieceWriter {
   bool is_first_ = true;
 };
 
-}  // namespace
-
-void write_crash_json(const Analysis& analysis, const std::optional<Disassembly>& disassembly,
-                      const std::function<void(std::string_view)>& sink) {
+void write_object(PieceWriter& out, const Analysis& analysis, const CrashJsonOptions& options) {
   const CrashReport& report = analysis.report;
-  PieceWriter out(sink);
   out.open('{');
   out.members(members_before_threads(analysis));
   const auto crashed = report.crashed_thread_index();
@@ -301,18 +332,45 @@ void write_crash_json(const Analysis& analysis, const std::optional<Disassembly>
     out.open('[');
     for (const Frame& frame : report.threads[i].frames) out.element(frame_of(report, frame));
     out.close(']');
+    if (options.full) out.members({{"registers", registers_of(report.threads[i])}});
     out.close('}');
   }
   out.close(']');
-  out.members(members_after_threads(analysis, disassembly));
+  out.members(members_after_threads(analysis, options));
   out.close('}');
+}
+
+}  // namespace
+
+void write_crash_json(const Analysis& analysis, const CrashJsonOptions& options,
+                      const std::function<void(std::string_view)>& sink) {
+  write_crash_json_of_all({&analysis, 1}, options, sink);
+}
+
+void write_crash_json_of_all(std::span<const Analysis> analyses, const CrashJsonOptions& options,
+                             const std::function<void(std::string_view)>& sink) {
+  PieceWriter out(sink);
+  const bool is_list = analyses.size() != 1;
+  if (is_list) {
+    out.open('{');
+    out.key("reports");
+    out.open('[');
+  }
+  for (const Analysis& analysis : analyses) {
+    if (is_list) out.separate();
+    write_object(out, analysis, options);
+  }
+  if (is_list) {
+    out.close(']');
+    out.close('}');
+  }
   out.end_line();
   out.flush();
 }
 
-std::string crash_json(const Analysis& analysis, const std::optional<Disassembly>& disassembly) {
+std::string crash_json(const Analysis& analysis, const CrashJsonOptions& options) {
   std::string text;
-  write_crash_json(analysis, disassembly, [&text](std::string_view piece) { text += piece; });
+  write_crash_json(analysis, options, [&text](std::string_view piece) { text += piece; });
   return text;
 }
 

@@ -214,14 +214,28 @@ PageSection images_section(const Analysis& analysis) {
   return section;
 }
 
+/// Threads are missing: numbers stand in the list that a whole one of its length would not have.
+static bool is_excerpt(const CrashReport& report) {
+  const auto& threads = report.threads;
+  return (report.crashed_thread_number() && *report.crashed_thread_number() >= threads.size()) ||
+         std::any_of(threads.begin(), threads.end(),
+                     [](const Thread& thread) { return thread.number.has_value(); });
+}
+
 PageSection unknown_section(const Analysis& analysis, const CrashPageContext& context) {
   const CrashReport& report = analysis.report;
   const FaultExplanation& fault = analysis.fault;
   std::vector<std::string> lines;
   const auto index = report.crashed_thread_index();
   const bool has_thread = index.has_value();
+  const bool is_crash = report.kind == ReportKind::crash || report.kind == ReportKind::non_fatal;
   const bool bad_access = report.exception && report.exception->type == "EXC_BAD_ACCESS";
-  if (!has_thread) lines.emplace_back("which thread crashed, and its stack");
+  if (!has_thread && report.faulting_thread) {
+    lines.push_back(fmt::format("the stack of thread {}, the one that crashed: the report lacks it",
+                                *report.faulting_thread));
+  } else if (!has_thread && is_crash) {
+    lines.emplace_back("which thread crashed, and its stack");
+  }
   if (has_thread && !report.threads[*index].state) lines.emplace_back("the registers");
   if (bad_access && fault.instruction.empty() && fault.access != AccessKind::execute) {
     lines.emplace_back(
@@ -234,7 +248,7 @@ PageSection unknown_section(const Analysis& analysis, const CrashPageContext& co
   if (!analysis.site.text.empty() && analysis.site.function.empty() && has_thread) {
     lines.emplace_back("the name of the function: no symbol was found for the frame of the site");
   }
-  if (report.crashed_thread_number() && *report.crashed_thread_number() >= report.threads.size()) {
+  if (is_excerpt(report)) {
     lines.emplace_back("the other threads: the report was cut");
   } else if (report.threads.size() < 2 && report.kind == ReportKind::crash) {
     lines.emplace_back("the other threads: the report has none");
@@ -242,7 +256,6 @@ PageSection unknown_section(const Analysis& analysis, const CrashPageContext& co
   const bool has_driver = std::any_of(report.images.begin(), report.images.end(), [](const Image& image) {
     return image.display_name().starts_with("AGXMetal");
   });
-  const bool is_crash = report.kind == ReportKind::crash;
   if (is_crash && context.workload_phase.empty() && analysis.portrait.phase.empty()) {
     lines.emplace_back(
         "the phase of death: no workload printed one, and no frame is of start-up, exit or finalisation");

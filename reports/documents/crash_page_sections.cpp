@@ -92,6 +92,7 @@ PageSection fault_section(const Analysis& analysis) {
   rows.emplace_back("kind", fault_kind_text(fault.kind));
   add_row(rows, "instruction", fault.instruction);
   if (fault.address) rows.emplace_back("address", hex(*fault.address));
+  add_row(rows, "GPU error", fault.gpu_error);
   if (!fault.base_register.empty()) {
     rows.emplace_back(
         "base register",
@@ -158,9 +159,10 @@ PageSection system_section(const Analysis& analysis, const CrashPageContext& con
         "CPU", *report.cpu_type + (report.translated.value_or(false) ? ", translated by Rosetta" : ""));
   }
   add_row(rows, "launched", report.launch_time);
-  add_row(rows, "died", report.capture_time);
+  const bool crashed = report.kind == ReportKind::crash;
+  add_row(rows, crashed ? "crashed" : "time", report.capture_time);
   if (!report.capture_time) add_row(rows, "reported", report.header.timestamp);
-  add_row(rows, "process lived", process_uptime(report));
+  add_row(rows, "uptime", process_uptime(report));
   if (!context.workload_phase.empty()) {
     rows.emplace_back("phase of death", context.workload_phase + " (printed by the workload)");
   } else if (!analysis.portrait.phase.empty()) {
@@ -199,6 +201,13 @@ PageSection event_section(const Analysis& analysis) {
     rows.emplace_back("time", format_utc(WallTime(std::chrono::seconds(*event.time_seconds))));
   }
   add_row(rows, "restart reason", event.restart_reason);
+  if (event.panicked_cpu) rows.emplace_back("CPU", std::to_string(*event.panicked_cpu));
+  add_row(rows, "event", event.event);
+  add_row(rows, "reason", event.reason);
+  add_row(rows, "duration", event.duration);
+  add_row(rows, "amount", event.amount);
+  add_row(rows, "limit", event.limit);
+  add_row(rows, "action taken", event.action);
   if (!rows.empty()) section.blocks.push_back(Block::facts(std::move(rows)));
   if (event.panic_string) section.blocks.push_back(Block::code(*event.panic_string));
   std::vector<std::string> kexts;

@@ -50,9 +50,10 @@ class CampaignJournalTest : public ::testing::Test {
     text.incident = numbered_incident(number);
     text.more = ",\n \"exception\" : {\"type\":\"EXC_BAD_ACCESS\",\"signal\":\"SIGSEGV\"}";
     CollectedReport report;
-    report.bytes = night_report(number);
-    report.source = "live/model.ips";
-    report.basis = AttributionBasis::pid_and_start;
+    report.bytes = text.text();
+    report.source = "/reports/" + text.incident + ".ips";
+    report.identity = summarize_report(report.bytes).identity;
+    report.basis = AttributionBasis::supervisor;
     return report;
   }
   std::size_t underived() { return store().underived_reports(record_.uuid)->size(); }

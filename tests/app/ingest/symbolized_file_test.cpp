@@ -14,7 +14,8 @@ TEST(SymbolizedFileTest, AReportKeepsItsNamesWhereNoFileHasBetterOnes) {
   const ScopedTempFolder folder;
   write_text(folder / "a.ips", night_report(1));
 
-  ASSERT_VALUE(const auto symbolized, symbolize_file((folder / "a.ips").string(), {}));
+  ASSERT_VALUE(const auto file, symbolize_file((folder / "a.ips").string(), {}));
+  const auto& symbolized = file.symbolized;
 
   EXPECT_GT(symbolized.physical_frames, 0U);
   EXPECT_GE(symbolized.named_after, symbolized.named_before);

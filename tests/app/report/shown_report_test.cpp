@@ -42,10 +42,10 @@ TEST(ShownReportTest, AStoredReportComesWithTheSiteThatTheStoreHas) {
 
   EXPECT_EQ(report.bytes, night_report(1));
   EXPECT_EQ(report.stored_site, old.site.key);
-  const auto difference = difference_from_store(report, shown.analysis);
+  const auto difference = difference_from_store(report, shown);
   ASSERT_TRUE(difference.has_value());
   EXPECT_THAT(*difference, HasSubstr(old.site.key));
-  EXPECT_THAT(*difference, HasSubstr(shown.analysis.site.key));
+  EXPECT_THAT(*difference, HasSubstr(shown.analyses.front().site.key));
 }
 
 TEST(ShownReportTest, AFileHasNothingToDifferFrom) {
@@ -55,7 +55,7 @@ TEST(ShownReportTest, AFileHasNothingToDifferFrom) {
   ASSERT_VALUE(const auto report, report_of_file((folder / "a.ips").string()));
 
   EXPECT_EQ(report.origin, ReportOrigin::imported);
-  EXPECT_FALSE(difference_from_store(report, derive_shown(report, {}, {}).analysis).has_value());
+  EXPECT_FALSE(difference_from_store(report, derive_shown(report, {}, {})).has_value());
 }
 
 TEST(ShownReportTest, WithoutACrashedThreadThereAreNoInstructions) {

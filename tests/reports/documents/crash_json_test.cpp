@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "analyzer/analyze.h"
 #include "tests/analyzer/report_maker.h"
@@ -149,9 +150,33 @@ TEST(CrashJsonTest, FollowsItsSchema) {
     check(schema, schema, Json::parse(crash_json(analyze(report))), "report");
   }
   const Disassembly code{{{{0x1000}, {0x88, 0xe6, 0x42, 0xf9}, "ldr x8, [x20, #0x5c8]", true}}, "report"};
-  const Json shown = Json::parse(crash_json(analyze(driver_crash()), code));
+  const Json shown = Json::parse(crash_json(analyze(driver_crash()), {code, false}));
   check(schema, schema, shown, "report");
   EXPECT_EQ(shown["disassembly"]["instructions"][0]["text"], "ldr x8, [x20, #0x5c8]");
+}
+
+TEST(CrashJsonTest, SeveralReportsOfADocumentAreAList) {
+  const std::vector<Analysis> both{analyze(driver_crash()), analyze(driver_crash())};
+  const Json json = Json::parse(crash_json_of_all(both));
+  ASSERT_EQ(json["reports"].size(), 2U);
+  EXPECT_EQ(json["reports"][1]["kind"], "crash");
+  EXPECT_EQ(Json::parse(crash_json_of_all({both.data(), 1}))["kind"], "crash");
+}
+
+TEST(CrashJsonTest, ThreadsHaveTheReportsOwnNumbers) {
+  CrashReport report = driver_crash();
+  report.threads[0].number = 14;
+  report.faulting_thread = 14;
+  const Json json = Json::parse(crash_json(analyze(report)));
+  EXPECT_EQ(json["crashed_thread"], 14);
+  EXPECT_EQ(json["threads"][0]["index"], 14);
+}
+
+TEST(CrashJsonTest, AllOfItHasRegistersAndImages) {
+  const Json json = Json::parse(crash_json(analyze(driver_crash()), {std::nullopt, true}));
+  EXPECT_EQ(json["threads"][0]["registers"].size(), driver_crash().threads[0].state->registers.size());
+  EXPECT_EQ(json["images"].size(), driver_crash().images.size());
+  EXPECT_FALSE(Json::parse(crash_json(analyze(driver_crash()))).contains("images"));
 }
 
 }  // namespace
