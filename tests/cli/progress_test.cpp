@@ -9,7 +9,7 @@ RunProgress progress() {
   RunProgress progress;
   progress.trials_done = 120;
   progress.trials_planned = 400;
-  progress.outcomes[static_cast<std::size_t>(Outcome::crashed)] = 31;
+  progress.outcomes[Outcome::crashed] = 31;
   progress.elapsed = std::chrono::seconds(75);
   return progress;
 }
@@ -23,7 +23,7 @@ TEST(ProgressTest, SaysTrialsDoneCrashesAndTimeLeft) {
 
 TEST(ProgressTest, NamesOtherBadEndsOnlyWhereThereAreAny) {
   auto now = progress();
-  now.outcomes[static_cast<std::size_t>(Outcome::hung)] = 2;
+  now.outcomes[Outcome::hung] = 2;
   now.uncaptured = 1;
 
   EXPECT_EQ(progress_line(now), "120/400 trials, 31 crashed, 2 hung, 1 uncaptured, 1:15 elapsed");
