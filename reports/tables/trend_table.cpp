@@ -12,6 +12,7 @@
 #include "core/base/check.h"
 #include "core/base/text_escape.h"
 #include "reports/formats/cell_text.h"
+#include "reports/formats/json_writer.h"
 #include "reports/formats/number_format.h"
 #include "reports/tables/group_columns.h"
 
