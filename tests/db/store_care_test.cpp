@@ -201,7 +201,7 @@ TEST_F(StoreCareTest, AStoreOfTheFirstVersionGetsItsCopies) {
   EXPECT_THAT(check_store(damaged()), Not(Contains(Field(&StoreProblem::kind, "raw"))));
   ASSERT_VALUE(Store store, Store::open(damaged(), OpenMode::read_write));
   EXPECT_EQ(store.connection().integer_of("SELECT count(*) FROM raw_copy").value(), 1);
-  expect_sound(store);
+  expect_valid(store);
 }
 
 TEST_F(StoreCareTest, ACopyIsWholeAlsoBesideAWriter) {
