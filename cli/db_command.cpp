@@ -81,7 +81,7 @@ Result<ExitStatus> vacuum(const CommandContext& context) {
 }
 
 CLI::App* add_verb(CLI::App& db, CommandContext& context, const char* name, const char* what,
-                   const char* formats) {
+                   const std::vector<std::string>& formats) {
   auto* verb = db.add_subcommand(name, what);
   add_shared_options(*verb, context, formats);
   return verb;
@@ -94,20 +94,20 @@ void add_db_command(CLI::App& app, CommandContext& context) {
   db->require_subcommand(1);
   auto out = std::make_shared<std::string>();
   auto* checked = add_verb(*db, context, "check", "Is it whole: structure, references, raw reports, tallies",
-                           "text,json");
+                           {"text", "json"});
   checked->footer("Exits with 1 where something is wrong.\n\nExample: faultline db check --format json");
   checked->callback([&context] { context.action = [&context] { return check(context); }; });
-  auto* repaired = add_verb(*db, context, "repair", "A new store of all that can be read", "text,json");
+  auto* repaired = add_verb(*db, context, "repair", "A new store of all that can be read", {"text", "json"});
   repaired->add_option("out", *out, "The new store; must not exist")->required()->type_name("OUT");
   repaired->footer(
       "The damaged store is only read. What is lost is listed, and the exit status is 3.\n\n"
       "Example: faultline db repair repaired.db --db nightly.db");
   repaired->callback([&context, out] { context.action = [&context, out] { return repair(*out, context); }; });
-  auto* copied = add_verb(*db, context, "backup", "A whole copy, also while a run writes", "text");
+  auto* copied = add_verb(*db, context, "backup", "A whole copy, also while a run writes", {"text"});
   copied->add_option("out", *out, "The copy; must not exist")->required()->type_name("OUT");
   copied->footer("Example: faultline db backup friday.db --db nightly.db");
   copied->callback([&context, out] { context.action = [&context, out] { return back_up(*out, context); }; });
-  auto* compacted = add_verb(*db, context, "vacuum", "Give unused space back to the disk", "text");
+  auto* compacted = add_verb(*db, context, "vacuum", "Give unused space back to the disk", {"text"});
   compacted->footer("Example: faultline db vacuum --db nightly.db");
   compacted->callback([&context] { context.action = [&context] { return vacuum(context); }; });
 }
