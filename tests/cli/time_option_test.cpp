@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/model/filter.h"
+
 namespace faultline {
 namespace {
 

@@ -30,7 +30,7 @@ TEST(ExportRunTest, TheRunGoesWithItsTrialsReportsAndLabels) {
   EXPECT_EQ(runs[0].state, RunState::finished);
   ASSERT_VALUE(const auto rates, query_rates(exported, {}));
   EXPECT_EQ(rates.total.trials, 60);
-  EXPECT_EQ(rates.total.crashed, 5);
+  EXPECT_EQ(rates.total.outcomes[Outcome::crashed], 5);
   ASSERT_VALUE(const auto bytes, exported.raw_report(night_incident(100)));
   EXPECT_EQ(bytes, night_report(100));
   ASSERT_VALUE(const auto sites, query_sites(exported, {}));
