@@ -1,6 +1,7 @@
 #include <sys/sysctl.h>
 #include <unistd.h>
 
+#include "collector/host/command_runner.h"
 #include "collector/host/host_check.h"
 #include "collector/host/mac_readings.h"
 
@@ -10,22 +11,16 @@ namespace {
 constexpr std::chrono::seconds kLimit{20};
 constexpr std::size_t kMostBytes = 256U << 10;
 
-class Asker {
- public:
-  explicit Asker(HostProbe& host) : host_(host) {}
-  std::optional<std::string> operator()(std::vector<std::string> argv) const {
-    HostCommand command;
-    command.argv = std::move(argv);
-    command.limit = kLimit;
-    command.most_output_bytes = kMostBytes;
-    auto output = host_.run_command(command);
-    if (!output) return std::nullopt;
-    return std::move(*output);
-  }
-
- private:
-  HostProbe& host_;
-};
+/// What a tool of the system prints; nothing where it does not answer.
+std::optional<std::string> ask(std::vector<std::string> argv) {
+  HostCommand command;
+  command.argv = std::move(argv);
+  command.limit = kLimit;
+  command.most_output_bytes = kMostBytes;
+  auto output = SystemCommandRunner().run(command);
+  if (!output) return std::nullopt;
+  return std::move(*output);
+}
 
 std::optional<std::string> boot_arguments() {
   std::string text(1024, '\0');
@@ -36,8 +31,7 @@ std::optional<std::string> boot_arguments() {
 
 }  // namespace
 
-std::vector<HostCheck> system_checks(HostProbe& host) {
-  const Asker ask(host);
+std::vector<HostCheck> system_checks(HostProbe& /*host*/) {
   const std::string user_domain = "gui/" + std::to_string(::getuid());
   const auto power_settings = ask({"/usr/bin/pmset", "-g"});
   return {

@@ -11,6 +11,7 @@
 #include <ctime>
 #include <memory>
 
+#include "collector/host/command_runner.h"
 #include "collector/host/environment_facts.h"
 #include "collector/host/host_probe.h"
 #include "collector/host/mac_readings.h"
@@ -126,25 +127,25 @@ std::optional<std::int64_t> uptime_seconds() {
 }
 
 /// What only tools say: GPU cores, where power comes from, how far heat holds the processor back, Xcode.
-void add_tool_facts(HostProbe& host, Facts& facts) {
+void add_tool_facts(CommandRunner& commands, Facts& facts) {
   constexpr std::chrono::seconds kLimit{10};
   HostCommand gpu;
   gpu.argv = {"/usr/sbin/ioreg", "-r", "-c", "AGXAccelerator"};
   gpu.limit = kLimit;
   gpu.most_output_bytes = 256U << 10;
-  if (const auto text = host.run_command(gpu)) {
+  if (const auto text = commands.run(gpu)) {
     if (const auto cores = ioreg_number(*text, "gpu-core-count"))
       facts.emplace_back("gpu_cores", std::to_string(*cores));
     if (const auto resets = ioreg_number(*text, "recoveryCount"))
       facts.emplace_back("gpu_resets", std::to_string(*resets));
   }
-  if (const auto power = host.command_output({"/usr/bin/pmset", "-g", "batt"}, kLimit))
+  if (const auto power = commands.output_of({"/usr/bin/pmset", "-g", "batt"}, kLimit))
     facts.emplace_back("power.source", power->substr(0, power->find('\n')));
-  if (const auto heat = host.command_output({"/usr/bin/pmset", "-g", "therm"}, kLimit))
+  if (const auto heat = commands.output_of({"/usr/bin/pmset", "-g", "therm"}, kLimit))
     facts.emplace_back("thermal.state", *heat);
   // Without a developer folder the other tool would open a dialog.
-  if (!host.command_output({"/usr/bin/xcode-select", "-p"}, kLimit)) return;
-  if (const auto xcode = host.command_output({"/usr/bin/xcodebuild", "-version"}, kLimit))
+  if (!commands.output_of({"/usr/bin/xcode-select", "-p"}, kLimit)) return;
+  if (const auto xcode = commands.output_of({"/usr/bin/xcodebuild", "-version"}, kLimit))
     facts.emplace_back("xcode", *xcode);
 }
 
@@ -185,10 +186,11 @@ HostFacts SystemHost::facts() {
   add_sysctl_facts(facts.more);
   add_limits(facts.more);
   // SIP decides whether DYLD_* reaches a workload; csrutil only reads it.
-  if (auto sip = command_output({"/usr/bin/csrutil", "status"}, std::chrono::seconds(5))) {
+  SystemCommandRunner commands;
+  if (auto sip = commands.output_of({"/usr/bin/csrutil", "status"}, std::chrono::seconds(5))) {
     facts.more.emplace_back("sip", std::move(*sip));
   }
-  add_tool_facts(*this, facts.more);
+  add_tool_facts(commands, facts.more);
   const auto environment = environment_facts();
   facts.more.insert(facts.more.end(), environment.begin(), environment.end());
   std::sort(facts.more.begin(), facts.more.end());
