@@ -54,7 +54,7 @@ class Walk {
       const char c = next();
       if (c == '_') return value + 1;
       const int digit = is_digit(c) ? c - '0' : is_lower(c) ? c - 'a' + 10 : is_upper(c) ? c - 'A' + 36 : -1;
-      if (digit < 0 || value > (UINT64_MAX >> 8)) failed_ = true;
+      if (digit < 0 || value > (UINT64_MAX - 61) / 62) failed_ = true;
       value = value * 62 + static_cast<std::uint64_t>(digit);
     }
     return 0;

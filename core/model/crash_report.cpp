@@ -39,7 +39,8 @@ std::optional<ReportOrigin> parse_report_origin(std::string_view text) {
 }
 
 bool is_incident(std::string_view text) {
-  if (!Uuid::parse(text)) return false;
+  // A hash of 32 digits, under which a report without one is known, has no dashes.
+  if (text.find('-') == std::string_view::npos || !Uuid::parse(text)) return false;
   const std::string alike{text.front(), '-'};
   return text.find_first_not_of(alike) != std::string_view::npos;
 }

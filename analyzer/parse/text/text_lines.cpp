@@ -248,6 +248,8 @@ std::optional<TextFrame> parse_frame_line(std::string_view line) {
   const auto found = find_address(rest.substr(after_tab));
   if (!found || (after_tab + *found == 0)) return parse_table_row(*index, rest);
   const auto at = after_tab + *found;
+  // A number behind a plus is an offset: the row has no address.
+  if (trim(rest.substr(0, at)).ends_with('+')) return parse_table_row(*index, rest);
   TextFrame frame;
   frame.index = *index;
   frame.image = std::string(trim(rest.substr(0, tab == std::string_view::npos ? at : tab)));

@@ -210,7 +210,7 @@ TEST(FaultRulesTest, TellsBadAccessesApart) {
        [](ReportMaker& m) { m.bad_access(0x1040005c8, 2).arm64({{"x20", 0x104000000}}).code({kLoadField}); }},
       {"a stack guard", FaultKind::stack_overflow, "the stack is full",
        [](ReportMaker& m) {
-         m.bad_access(0x16f000010, 2).arm64({{"sp", 0x16f100000}});
+         m.bad_access(0x16f000010, 2).arm64({{"sp", 0x16f000020}});
          m.report().vm_region_info =
              "--->  STACK GUARD  16f000000-16f004000 [16K] ---/rwx SM=NUL  thread 3\n";
        }},

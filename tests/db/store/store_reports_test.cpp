@@ -154,11 +154,11 @@ TEST_F(StoreReportsTest, WhatNobodyCanReadIsKeptUnderItsHash) {
 TEST_F(StoreReportsTest, AnIncidentIsFoundByAPrefixInAnyCaseIfItIsUnique) {
   for (int i = 1; i <= 2; ++i) {
     Analysis analysis = make_analysis(i);
-    analysis.report.incident = i == 1 ? "AB000000-1" : "AB111111-1";
+    analysis.report.incident = i == 1 ? "AB000000-0000-4000-8000-000000000001" : "AB111111-0000-4000-8000-000000000001";
     ASSERT_DONE(store().add_report(make_bytes(analysis), arrival(), analysis));
   }
   ASSERT_VALUE(const std::string found, store().resolve_report("ab11"));
-  EXPECT_EQ(found, "AB111111-1");
+  EXPECT_EQ(found, "AB111111-0000-4000-8000-000000000001");
   EXPECT_THAT(store().resolve_report("AB").error().text(), HasSubstr("several reports"));
   EXPECT_THAT(store().resolve_report("CD").error().text(), HasSubstr("faultline list reports"));
   EXPECT_FALSE(store().resolve_report("").has_value());

@@ -39,7 +39,7 @@ TEST(CrashPageTest, TellsAllThatAPersonWouldWriteByHand) {
        {"x20 is NULL; 8-byte read of field 0x5c8", "ldr x8, [x20, #0x5c8]", "all evidence tells one story",
         "AGXMetalG16X -[AGXG16XFamilyComputeContext setComputePipelineState:]+32 null+0x5c8 read",
         "the top frame is in the driver (AGXMetalG16X)", "x20: 0x0000000000000000*", "* held NULL",
-        "0x5c8 is not in any region", "process lived", "1.500 s", "System Integrity Protection",
+        "0x5c8 is not in any region", "uptime ", "1.500 s", "System Integrity Protection",
         "AGXMetalG16X 329.2 <", "-[AGXG16XFamilyComputeContext endEncoding]", "queue metal gpu stream 2",
         "inside the image of the crash", "macOS 15.7.3 (24G419)", "who put the NULL there"}) {
     EXPECT_THAT(page, HasSubstr(part));
