@@ -10,6 +10,9 @@ if(NODE_PROGRAM AND EXISTS ${page_folder}/node_modules/esbuild AND EXISTS ${page
     COMMAND ${NODE_PROGRAM} ${page_folder}/build.mjs ${page_template}
     DEPENDS ${page_sources}
     COMMENT "Building the report's HTML page")
+  # The whole page is one string, longer than the standard promises; every compiler here takes it.
+  set_source_files_properties(${page_template} PROPERTIES
+    SKIP_UNITY_BUILD_INCLUSION ON COMPILE_OPTIONS -Wno-overlength-strings)
 else()
   message(STATUS "Node or the packages of reports/page are not there: building without the HTML report (script/bootstrap brings them)")
   set(page_template documents/report_page_absent.cpp)
