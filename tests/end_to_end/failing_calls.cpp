@@ -1,0 +1,122 @@
+// Loaded before libc by a test: one call of the write path fails, or all of them are written down.
+//
+//   FAULTLINE_CALLS_OF     part of the path of the files that are meant
+//   FAULTLINE_FAIL_AT      which call of them fails, from 1; unset: none
+//   FAULTLINE_FAIL_WITH    an errno as a number, or `short`: half of the bytes are written
+//   FAULTLINE_FAIL_SEEN    a file that is made when the call has failed
+//   FAULTLINE_CALLS_LOG    a file that gets each write: name, offset, length, bytes; truncations have length
+//   -1
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+namespace {
+
+template <typename Function>
+Function real(const char* name) {
+  return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
+}
+
+const char* setting(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::string path_of(int fd) {
+  char path[4096];
+  const ssize_t length = ::readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path, sizeof path);
+  return length > 0 ? std::string(path, static_cast<std::size_t>(length)) : std::string();
+}
+
+bool is_meant(const std::string& path) {
+  const std::string part = setting("FAULTLINE_CALLS_OF");
+  return !part.empty() && path.find(part) != std::string::npos;
+}
+
+enum class Fate { goes_on, fails, is_short };
+
+/// What becomes of this call; errno is set where it fails.
+Fate next_fate(int fd) {
+  static std::atomic<long> calls{0};
+  if (!is_meant(path_of(fd))) return Fate::goes_on;
+  if (++calls != std::atol(setting("FAULTLINE_FAIL_AT"))) return Fate::goes_on;
+  const int seen = ::open(setting("FAULTLINE_FAIL_SEEN"), O_WRONLY | O_CREAT, 0600);
+  if (seen >= 0) ::close(seen);
+  const std::string how = setting("FAULTLINE_FAIL_WITH");
+  if (how == "short") return Fate::is_short;
+  errno = std::atoi(how.c_str());
+  return Fate::fails;
+}
+
+void log_call(int fd, off_t offset, long length, const void* bytes) {
+  const char* const log = setting("FAULTLINE_CALLS_LOG");
+  const auto path = path_of(fd);
+  if (*log == '\0' || !is_meant(path)) return;
+  const int out = ::open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+  if (out < 0) return;
+  std::string record =
+      path.substr(path.rfind('/') + 1) + " " + std::to_string(offset) + " " + std::to_string(length) + "\n";
+  if (length > 0) record.append(static_cast<const char*>(bytes), static_cast<std::size_t>(length));
+  static const auto write_through = real<ssize_t (*)(int, const void*, size_t)>("write");
+  if (write_through(out, record.data(), record.size()) < 0) std::abort();
+  ::close(out);
+}
+
+using Pwrite = ssize_t (*)(int, const void*, size_t, off_t);
+
+ssize_t pwrite_once(const char* name, int fd, const void* bytes, size_t length, off_t offset) {
+  const auto through = real<Pwrite>(name);
+  const Fate fate = next_fate(fd);
+  if (fate == Fate::fails) return -1;
+  if (fate == Fate::is_short && length > 1) length /= 2;
+  const ssize_t written = through(fd, bytes, length, offset);
+  if (written > 0) log_call(fd, offset, written, bytes);
+  return written;
+}
+
+int flush_once(const char* name, int fd) {
+  return next_fate(fd) == Fate::fails ? -1 : real<int (*)(int)>(name)(fd);
+}
+
+int truncate_once(const char* name, int fd, off_t length) {
+  if (next_fate(fd) == Fate::fails) return -1;
+  const int done = real<int (*)(int, off_t)>(name)(fd, length);
+  if (done == 0) log_call(fd, length, -1, nullptr);
+  return done;
+}
+
+}  // namespace
+
+extern "C" {
+
+ssize_t write(int fd, const void* bytes, size_t length) {
+  static const auto through = real<ssize_t (*)(int, const void*, size_t)>("write");
+  const Fate fate = next_fate(fd);
+  if (fate == Fate::fails) return -1;
+  if (fate == Fate::is_short && length > 1) length /= 2;
+  const off_t offset = is_meant(path_of(fd)) ? ::lseek(fd, 0, SEEK_CUR) : 0;
+  const ssize_t written = through(fd, bytes, length);
+  if (written > 0) log_call(fd, offset, written, bytes);
+  return written;
+}
+ssize_t pwrite(int fd, const void* bytes, size_t length, off_t offset) {
+  return pwrite_once("pwrite", fd, bytes, length, offset);
+}
+ssize_t pwrite64(int fd, const void* bytes, size_t length, off_t offset) {
+  return pwrite_once("pwrite64", fd, bytes, length, offset);
+}
+int fsync(int fd) { return flush_once("fsync", fd); }
+int fdatasync(int fd) { return flush_once("fdatasync", fd); }
+int ftruncate(int fd, off_t length) noexcept { return truncate_once("ftruncate", fd, length); }
+int ftruncate64(int fd, off_t length) noexcept { return truncate_once("ftruncate64", fd, length); }
+
+}  // extern "C"
