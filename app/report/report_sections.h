@@ -18,7 +18,7 @@ ReportSection ledger_section(const RunSummary& summary);
 Result<ReportSection> rates_section(Store& store, const RunRecord& run);
 /// Sites with share, first and last seen; stacks, other threads' functions and reports to be opened.
 Result<ReportSection> sites_section(Store& store, const RunSummary& summary);
-/// Every cell one setting away from the control, tested against it.
+/// Every other cell, tested against the control.
 Result<ReportSection> comparisons_section(Store& store, const RunSummary& summary);
 /// Against the campaign's run before: facts, rates, families that came and went.
 Result<ReportSection> changes_section(Store& store, const RunRecord& run);

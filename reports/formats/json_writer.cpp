@@ -42,6 +42,13 @@ struct ToJson {
   }
 };
 
+Json row_json(const Table& table, const std::vector<std::string>& keys, std::size_t row) {
+  Json object = Json::object();
+  const auto values = machine_values(table, row);
+  for (std::size_t i = 0; i < keys.size(); ++i) object[valid_utf8(keys[i])] = std::visit(ToJson{}, values[i]);
+  return object;
+}
+
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 /// Keys are those of machine_keys(). Null is null, infinite and undefined numbers too; unsigned offsets
@@ -56,13 +63,7 @@ class JsonWriter final : public ReportWriter {
 nlohmann::ordered_json rows_json(const Table& table) {
   const std::vector<std::string> keys = machine_keys(table);
   Json rows = Json::array();
-  for (std::size_t row = 0; row < table.rows.size(); ++row) {
-    Json object = Json::object();
-    const auto values = machine_values(table, row);
-    for (std::size_t i = 0; i < keys.size(); ++i)
-      object[valid_utf8(keys[i])] = std::visit(ToJson{}, values[i]);
-    rows.push_back(std::move(object));
-  }
+  for (std::size_t row = 0; row < table.rows.size(); ++row) rows.push_back(row_json(table, keys, row));
   return rows;
 }
 
@@ -78,11 +79,10 @@ std::string JsonWriter::write(const Table& table) const {
   for (const auto& [key, value] : table.facts)
     out += dump(key) + ": " + dump(std::visit(ToJson{}, value)) + ",\n ";
   out += "\"rows\": [";
-  bool first = true;
-  for (const Json& row : rows_json(table)) {
-    out += (first ? "\n  " : ",\n  ") + dump(row);
-    first = false;
-  }
+  // One row after the other: a long list need not be in memory as values, too.
+  const std::vector<std::string> keys = machine_keys(table);
+  for (std::size_t row = 0; row < table.rows.size(); ++row)
+    out += (row == 0 ? "\n  " : ",\n  ") + dump(row_json(table, keys, row));
   out += table.rows.empty() ? "]}\n" : "\n ]}\n";
   return terminal_safe_json(out);
 }

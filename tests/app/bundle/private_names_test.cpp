@@ -26,7 +26,8 @@ TEST(PrivateNamesTest, TheHostAndTheAccountAreMasked) {
   };
   EXPECT_TRUE(has("margaret-hamilton"));
   EXPECT_EQ(scrubber.scrub_text("made by margaret-hamilton").find("margaret"), std::string::npos);
-  if (std::string(host.data()) != "localhost") {
+  // A name of two letters would be found in every text.
+  if (std::string(host.data()) != "localhost" && std::string(host.data()).size() > 4) {
     EXPECT_TRUE(has(host.data()));
   }
 }

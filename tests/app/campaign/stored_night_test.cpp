@@ -1,11 +1,11 @@
-#include "app/campaign/campaign_journal.h"
+#include "tests/support/stored_night.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/campaign/campaign_journal.h"
 #include "db/queries.h"
 #include "tests/support/fake_clock.h"
-#include "tests/support/stored_night.h"
 
 namespace faultline {
 namespace {

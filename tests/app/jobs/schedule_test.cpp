@@ -22,9 +22,9 @@ std::vector<std::vector<std::string>> run_at_once(const std::filesystem::path&, 
   return {job.command};
 }
 
-class ScheduleTest : public testing::Test {
+class JobScheduleTest : public testing::Test {
  protected:
-  ScheduleTest() {
+  JobScheduleTest() {
     system.folder = folder / "jobs";
     system.log_folder = folder / "logs";
     system.files = systemd_files;
@@ -40,7 +40,7 @@ class ScheduleTest : public testing::Test {
   JobPlaces places{"/opt/bin/faultline", "/data/night.db", "/data"};
 };
 
-TEST_F(ScheduleTest, ACampaignIsANightlyJobAndOneThatGoesOnAfterARestart) {
+TEST_F(JobScheduleTest, ACampaignIsANightlyJobAndOneThatGoesOnAfterARestart) {
   ASSERT_VALUE(const auto jobs, campaign_jobs(places, campaign(), "23:30", system));
 
   ASSERT_EQ(jobs.size(), 2U);
@@ -54,7 +54,7 @@ TEST_F(ScheduleTest, ACampaignIsANightlyJobAndOneThatGoesOnAfterARestart) {
   EXPECT_EQ(jobs[1].command.back(), "--if-unfinished");
 }
 
-TEST_F(ScheduleTest, ATimeThatIsNoneIsAnErrorThatSaysWhatIsRight) {
+TEST_F(JobScheduleTest, ATimeThatIsNoneIsAnErrorThatSaysWhatIsRight) {
   for (const char* time : {"", "25:00", "noon"}) {
     const auto jobs = campaign_jobs(places, campaign(), time, system);
     ASSERT_FALSE(jobs.has_value()) << time;
@@ -62,12 +62,12 @@ TEST_F(ScheduleTest, ATimeThatIsNoneIsAnErrorThatSaysWhatIsRight) {
   }
 }
 
-TEST_F(ScheduleTest, JobsToBeRemovedNeedNeitherATimeNorTheFile) {
+TEST_F(JobScheduleTest, JobsToBeRemovedNeedNeitherATimeNorTheFile) {
   EXPECT_TRUE(campaign_jobs(places, "/gone/nightly.toml", std::nullopt, system).has_value());
   EXPECT_FALSE(campaign_jobs(places, "/gone/nightly.toml", "23:00", system).has_value());
 }
 
-TEST_F(ScheduleTest, AWatchNamesItsFoldersByAbsolutePaths) {
+TEST_F(JobScheduleTest, AWatchNamesItsFoldersByAbsolutePaths) {
   ASSERT_VALUE(const auto jobs, watch_jobs(places, {"reports"}, system));
 
   ASSERT_EQ(jobs.size(), 1U);
@@ -75,7 +75,7 @@ TEST_F(ScheduleTest, AWatchNamesItsFoldersByAbsolutePaths) {
   EXPECT_EQ(jobs[0].command.back(), std::filesystem::absolute("reports").string());
 }
 
-TEST_F(ScheduleTest, InstalledFilesAreThereAndGoAgain) {
+TEST_F(JobScheduleTest, InstalledFilesAreThereAndGoAgain) {
   ASSERT_VALUE(const auto jobs, campaign_jobs(places, campaign(), "23:30", system));
 
   ASSERT_VALUE(const auto installed, install_jobs(jobs, system));
@@ -90,7 +90,7 @@ TEST_F(ScheduleTest, InstalledFilesAreThereAndGoAgain) {
   EXPECT_THAT(none, IsEmpty());
 }
 
-TEST_F(ScheduleTest, WhereTheSystemCannotBeToldTheCommandIsSaid) {
+TEST_F(JobScheduleTest, WhereTheSystemCannotBeToldTheCommandIsSaid) {
   system.load = say_false;
   ASSERT_VALUE(const auto jobs, watch_jobs(places, {"/reports"}, system));
 
@@ -100,7 +100,7 @@ TEST_F(ScheduleTest, WhereTheSystemCannotBeToldTheCommandIsSaid) {
   EXPECT_THAT(installed.problems, ElementsAre(HasSubstr("run by hand: /bin/false --now")));
 }
 
-TEST_F(ScheduleTest, TheDoctorIsTriedAsAJobAndTheJobTakenAway) {
+TEST_F(JobScheduleTest, TheDoctorIsTriedAsAJobAndTheJobTakenAway) {
   write_text(folder / "faultline", "#!/bin/sh\necho \"args: $*\"\nexit 1\n");
   std::filesystem::permissions(folder / "faultline", std::filesystem::perms::owner_all);
   places.program = folder / "faultline";
@@ -115,7 +115,7 @@ TEST_F(ScheduleTest, TheDoctorIsTriedAsAJobAndTheJobTakenAway) {
   EXPECT_TRUE(std::filesystem::is_empty(system.folder));
 }
 
-TEST_F(ScheduleTest, PlacesAreAbsolute) {
+TEST_F(JobScheduleTest, PlacesAreAbsolute) {
   ASSERT_VALUE(const auto here, job_places("/opt/bin", "night.db"));
 
   EXPECT_EQ(here.program, "/opt/bin/faultline");
