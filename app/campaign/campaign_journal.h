@@ -18,7 +18,7 @@ namespace faultline {
 /// are committed before it is made.
 using DeriveReport = std::function<Analysis(std::string_view bytes)>;
 
-/// derive() of app/ingest/ingest.h with these rules, which must outlive it.
+/// derive() of analyzer/derive.h with these rules, which must outlive it.
 DeriveReport derive_captured(const SiteRules& rules);
 
 /// Once a report is stored, `archiver` sees which images it names. What an execution left underived that was

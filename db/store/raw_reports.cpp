@@ -188,7 +188,12 @@ Result<void> RawReports::reshape(std::int64_t id, const PreparedRaw& raw) {
   TRY_ASSIGN(auto statement,
              connection_.prepare(
                  "UPDATE raw SET shape = ?, prefix_raw_id = ?, body = ? WHERE id = ? AND shape = ''"));
-  return statement.with(raw.shape, prefix_id, BlobView{raw.body}, id).run();
+  TRY(statement.with(raw.shape, prefix_id, BlobView{raw.body}, id).run());
+  if (!prefix_id) return {};
+  // As the trigger does for a row that is inserted with a prefix.
+  TRY_ASSIGN(auto copy, connection_.prepare("INSERT OR IGNORE INTO raw_copy (raw_id, body) "
+                                            "SELECT id, body FROM raw WHERE id = ?"));
+  return copy.with(*prefix_id).run();
 }
 
 Result<std::int64_t> RawReports::insert(const PreparedRaw& raw) {

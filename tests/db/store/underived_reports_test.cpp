@@ -46,8 +46,8 @@ class UnderivedReportsTest : public ::testing::Test {
         "rp.is_repeat, "
         "rp.in_rates, s.key, f.form, a.crashed_thread_index, a.issue_count, r.shape, r.prefix_raw_id, "
         "length(r.body), (SELECT count(*) FROM report_thread t WHERE t.report_id = rp.id), "
-        "(SELECT sum(reports) FROM report_tally) FROM report rp JOIN raw_form f ON f.report_id = rp.id JOIN "
-        "raw r "
+        "(SELECT sum(reports) FROM report_tally), (SELECT count(*) FROM raw_copy) FROM report rp JOIN "
+        "raw_form f ON f.report_id = rp.id JOIN raw r "
         "ON r.id = f.raw_id LEFT JOIN site s ON s.id = rp.site_id LEFT JOIN report_analysis a ON a.report_id "
         "= "
         "rp.id ORDER BY rp.incident");
