@@ -128,6 +128,19 @@ TEST(SubprocessTest, ItsGroupCanBeEndedWithIt) {
   EXPECT_EQ(read_all(process->line().get()), "");
 }
 
+TEST(SubprocessTest, AChildThatIsStoppedIsSeenOnceAndGoesOn) {
+  auto process = Subprocess::start(shell("kill -STOP $$; exit 7"));
+  ASSERT_TRUE(process.has_value());
+  // It closes nothing when it stops: there is only looking.
+  while (!process->take_stop()) ASSERT_EQ(*process->poll(), std::nullopt);
+
+  EXPECT_FALSE(process->take_stop());
+  EXPECT_EQ(*process->poll(), std::nullopt);
+  process->signal_process(SIGCONT);
+
+  EXPECT_EQ(process->wait()->exit_code, 7);
+}
+
 TEST(SubprocessTest, WhoIsDestroyedEndsItsChild) {
   pid_t pid = -1;
   {
