@@ -9,6 +9,7 @@
 #include "cli/terminal.h"
 #include "core/model/filter.h"
 #include "reports/tables/comparison_table.h"
+#include "reports/tables/former_rate_table.h"
 
 namespace faultline {
 namespace {
@@ -18,7 +19,7 @@ struct CompareFlags {
   std::string other_db;
 };
 
-Result<std::vector<Comparison>> compare_in_stores(const CompareFlags& flags, const CommandContext& context) {
+Result<ArmComparisons> compare_in_stores(const CompareFlags& flags, const CommandContext& context) {
   TRY(parse_optional_filter("--where", flags.wanted.where));
   TRY_ASSIGN(auto store, open_store_to_read(context));
   if (flags.other_db.empty()) return compare_stored(flags.wanted, store, store);
@@ -28,12 +29,29 @@ Result<std::vector<Comparison>> compare_in_stores(const CompareFlags& flags, con
   return compare_stored(flags.wanted, store, other);
 }
 
-Result<ExitStatus> compare_command(const CompareFlags& flags, const CommandContext& context) {
-  TRY_ASSIGN(const auto comparisons,
+Result<ExitStatus> compare_sides(const CompareFlags& flags, const CommandContext& context) {
+  TRY_ASSIGN(auto compared,
              is_literal(flags.wanted) ? compare_counts(flags.wanted) : compare_in_stores(flags, context));
   ComparisonTableOptions options;
   options.level = flags.wanted.level;
-  print(write_comparisons(comparisons, options, table_format(context), {output_width(), use_color(context)}));
+  options.margins = std::move(compared.margins);
+  print(write_comparisons(compared.comparisons, options, table_format(context),
+                          {output_width(), use_color(context)}));
+  return ExitStatus::done;
+}
+
+Result<FormerRateTest> former_rate_in_store(const ComparisonRequest& wanted, const CommandContext& context) {
+  TRY(parse_optional_filter("--where", wanted.where));
+  TRY_ASSIGN(auto store, open_store_to_read(context));
+  return former_rate_stored(wanted, store);
+}
+
+Result<ExitStatus> compare_command(const CompareFlags& flags, const CommandContext& context) {
+  TRY(check_comparison_request(flags.wanted));
+  if (flags.wanted.was.empty()) return compare_sides(flags, context);
+  TRY_ASSIGN(const auto test, is_literal(flags.wanted) ? former_rate_of_counts(flags.wanted)
+                                                       : former_rate_in_store(flags.wanted, context));
+  print(write_former_rate(test, table_format(context), {output_width(), use_color(context)}));
   return ExitStatus::done;
 }
 
@@ -44,7 +62,7 @@ void add_compare_command(CLI::App& app, CommandContext& context) {
       app.add_subcommand("compare", "Two arms, two runs, or two counts: difference, ratio, tests, verdict");
   auto flags = std::make_shared<CompareFlags>();
   command->add_option("a", flags->wanted.a, "An arm: a filter, a run, or k/n")->required()->type_name("A");
-  command->add_option("b", flags->wanted.b, "The arm that it is compared with")->required()->type_name("B");
+  command->add_option("b", flags->wanted.b, "The arm that it is compared with")->type_name("B");
   command->add_option("--where", flags->wanted.where, "Only these trials of both")->type_name("FILTER");
   command->add_option("--count", flags->wanted.count, "What is counted; else bad, then each outcome")
       ->type_name("WHAT");
@@ -53,13 +71,30 @@ void add_compare_command(CLI::App& app, CommandContext& context) {
                    "One claim for each value of these columns, with Holm's correction over all")
       ->delimiter(',')
       ->type_name("NAME,…");
+  command
+      ->add_option("--stratify", flags->wanted.stratify,
+                   "Compare within the values of these columns, and within nights; unlike mixes of cells are "
+                   "compared cell by cell by themselves")
+      ->delimiter(',')
+      ->type_name("NAME,…");
+  command->add_flag("--each-night", flags->wanted.each_night,
+                    "The comparison is made again after each night: use the test that holds at every look");
+  command
+      ->add_option("--was", flags->wanted.was,
+                   "Instead of B: the rate that is to be gone, as counts (3/10) or exactly known (30%)")
+      ->type_name("K/N|RATE");
+  command
+      ->add_option("--margin", flags->wanted.margin,
+                   "Also judge whether A is not worse than B by so many points, or equivalent: 2%")
+      ->type_name("SHARE");
   command->add_option("--other-db", flags->other_db, "B is of this store")->type_name("FILE");
   command->add_option("--level", flags->wanted.level, "Of intervals and claims; 0.95 by default")
       ->check(CLI::Range(0.5, 0.9999));
   add_table_options(*command, context);
   command->footer(
       "Examples: faultline compare 11/20 0/20\n          faultline compare lock=none lock=global --where "
-      "threads=8\n          faultline compare lock=none lock=global --by threads");
+      "threads=8\n          faultline compare lock=none lock=global --by threads\n          faultline "
+      "compare os_build=25A354 --was 3/10");
   command->callback(
       [&context, flags] { context.action = [&context, flags] { return compare_command(*flags, context); }; });
 }

@@ -55,11 +55,18 @@ void add_rates_command(CLI::App& app, CommandContext& context) {
       ->check(CLI::IsMember({"two-sided", "upper", "lower"}));
   command->add_option("--cell", flags->cell, "What a cell of a pivot shows: rate, or count as in crashed 5/5")
       ->check(CLI::IsMember({"rate", "count"}));
+  auto* trend =
+      command
+          ->add_option("--trend", flags->trend,
+                       "Does the rate rise or fall with this column's numbers, and is that word enough?")
+          ->excludes(first_crash)
+          ->type_name("NAME");
   command
-      ->add_option("--trend", flags->trend,
-                   "Does the rate rise or fall with this column's numbers (Cochran-Armitage)?")
-      ->excludes(first_crash)
-      ->type_name("NAME");
+      ->add_option("--scores", flags->scores,
+                   "What the trend is along: the numbers (linear), their logarithms, or their order alone")
+      ->needs(trend)
+      ->check(CLI::IsMember({"linear", "log2", "isotonic"}))
+      ->type_name("linear|log2|isotonic");
   command->add_option("--per", flags->per, "Also crashes per unit of this metric, as operations")
       ->type_name("METRIC");
   command->add_flag("--imported", flags->imported,

@@ -41,11 +41,46 @@ std::string countable_outcomes() {
   return names;
 }
 
-using Groups = std::map<Grouping::Key, TrialCounts>;
+/// The counts of one group, and of each of its nights.
+struct Group {
+  TrialCounts counts;
+  std::map<Grouping::Key, Proportion> nights;
+};
+
+/// Where trials of a cell and phase belong.
+class Groups {
+ public:
+  Groups(const Grouping& grouping, const Grouping& nights) : grouping_(grouping), nights_(nights) {}
+
+  Group& at(std::int64_t cell, std::int64_t phase) { return groups_[grouping_.key_of(cell, phase)]; }
+
+  /// Adds to the trials and to what is counted of them, of the night, too.
+  void add(Group& group, std::int64_t cell, std::int64_t phase, const Proportion& of) const {
+    Proportion& night = group.nights[nights_.key_of(cell, phase)];
+    night.counted += of.counted;
+    night.trials += of.trials;
+    group.counts.counted += of.counted;
+  }
+
+  [[nodiscard]] const std::map<Grouping::Key, Group>& all() const { return groups_; }
+
+ private:
+  const Grouping& grouping_;
+  const Grouping& nights_;
+  std::map<Grouping::Key, Group> groups_;
+};
+
+std::vector<Proportion> with_trials(const std::map<Grouping::Key, Proportion>& nights) {
+  std::vector<Proportion> kept;
+  for (const auto& [night, of] : nights) {
+    if (of.trials > 0) kept.push_back(of);
+  }
+  return kept;
+}
 
 /// All sorts of trials from the tally; `counted` as well where `count` speaks of trials alone.
-Result<void> add_tally(Connection& connection, const Grouping& grouping, const CompiledFilter& where,
-                       const CompiledFilter* count, Groups& groups, std::map<std::int64_t, bool>& cells) {
+Result<void> add_tally(Connection& connection, const CompiledFilter& where, const CompiledFilter* count,
+                       Groups& groups, std::map<std::int64_t, bool>& cells) {
   const std::string sql = fmt::format(
       "SELECT t.cell_id, t.phase_id, t.outcome, t.warm_up, t.contaminated, t.uncaptured, t.trials, {} FROM "
       "trial_tally t "
@@ -58,7 +93,8 @@ Result<void> add_tally(Connection& connection, const Grouping& grouping, const C
     TRY_ASSIGN(const bool row, statement.step());
     if (!row) return {};
     cells[statement.integer(0)] = true;
-    TrialCounts& counts = groups[grouping.key_of(statement.integer(0), statement.integer(1))];
+    Group& group = groups.at(statement.integer(0), statement.integer(1));
+    TrialCounts& counts = group.counts;
     const std::int64_t trials = statement.integer(6);
     if (statement.boolean(4)) {
       counts.contaminated += trials;
@@ -67,7 +103,9 @@ Result<void> add_tally(Connection& connection, const Grouping& grouping, const C
     } else {
       const Outcome outcome = parse_outcome(statement.text_view(2)).value_or(Outcome::exit_error);
       add_sort(counts, outcome, statement.boolean(5), trials);
-      if (counts_as_trial(outcome) && statement.boolean(7)) counts.counted += trials;
+      if (!counts_as_trial(outcome)) continue;
+      groups.add(group, statement.integer(0), statement.integer(1),
+                 {statement.boolean(7) ? trials : 0, trials});
     }
   }
 }
@@ -95,13 +133,8 @@ FilterScope counted_death_scope() {
 /// Adds up what is counted where it takes reports to know it.
 class CountedByReports {
  public:
-  CountedByReports(Connection& connection, const Grouping& grouping, const Filter& where, const Filter& count,
-                   Groups& groups)
-      : connection_(connection),
-        grouping_(grouping),
-        where_filter_(where),
-        count_filter_(count),
-        groups_(groups) {}
+  CountedByReports(Connection& connection, const Filter& where, const Filter& count, Groups& groups)
+      : connection_(connection), where_filter_(where), count_filter_(count), groups_(groups) {}
 
   Result<void> run() {
     const FilterScope of_reports = counted_report_scope();
@@ -171,13 +204,13 @@ class CountedByReports {
     while (true) {
       TRY_ASSIGN(const bool row, statement.step());
       if (!row) return {};
-      groups_[grouping_.key_of(statement.integer(0), statement.integer(1))].counted +=
-          sign * statement.integer(2);
+      const std::int64_t cell = statement.integer(0);
+      const std::int64_t phase = statement.integer(1);
+      groups_.add(groups_.at(cell, phase), cell, phase, {sign * statement.integer(2), 0});
     }
   }
 
   Connection& connection_;
-  const Grouping& grouping_;
   const Filter& where_filter_;
   const Filter& count_filter_;
   Groups& groups_;
@@ -269,15 +302,22 @@ Result<RatesResult> query_rates(Store& store, const RatesQuery& query) {
     TRY_ASSIGN(count, parse_count("crashed"));
   }
   TRY_ASSIGN(const auto count_of_trials, compile_count(connection, count));
-  Groups groups;
+  TRY_ASSIGN(const Grouping nights, Grouping::read(connection, {"date", "host"}));
+  Groups groups(grouping, nights);
   std::map<std::int64_t, bool> cells;
-  TRY(add_tally(connection, grouping, where, count_of_trials ? &*count_of_trials : nullptr, groups, cells));
+  TRY(add_tally(connection, where, count_of_trials ? &*count_of_trials : nullptr, groups, cells));
   result.counts_reports = !count_of_trials;
-  if (result.counts_reports) TRY(CountedByReports(connection, grouping, where_filter, count, groups).run());
-  for (const auto& [key, counts] : groups) {
-    result.total += counts;
-    result.rows.push_back({grouping.values_of(key), counts});
+  if (result.counts_reports) TRY(CountedByReports(connection, where_filter, count, groups).run());
+  std::map<Grouping::Key, Proportion> all_nights;
+  for (const auto& [key, group] : groups.all()) {
+    result.total += group.counts;
+    result.rows.push_back({grouping.values_of(key), group.counts, with_trials(group.nights)});
+    for (const auto& [night, of] : group.nights) {
+      all_nights[night].counted += of.counted;
+      all_nights[night].trials += of.trials;
+    }
   }
+  result.nights = with_trials(all_nights);
   if (result.columns.empty() && result.rows.empty()) result.rows.emplace_back();
   TRY_ASSIGN(result.unfinished, any_cell_of(connection,
                                             "SELECT c.id FROM run_now n JOIN cell c ON c.run_id = n.run_id "
