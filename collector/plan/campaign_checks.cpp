@@ -6,7 +6,7 @@
 #include <string>
 
 #include "collector/plan/line_pattern.h"
-#include "collector/plan/nearest_name.h"
+#include "core/base/nearest_name.h"
 #include "collector/plan/placeholders.h"
 #include "collector/plan/schedule.h"
 #include "collector/plan/stop_cells.h"

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "collector/plan/duration.h"
+#include "core/base/duration.h"
 
 namespace faultline {
 namespace {
