@@ -3,7 +3,9 @@
 #include <CLI/CLI.hpp>
 
 #include "app/report/arm_comparison.h"
+#include "app/report/arms.h"
 #include "cli/commands.h"
+#include "cli/filter_option.h"
 #include "cli/open_store.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
@@ -19,13 +21,29 @@ struct CompareFlags {
   std::string other_db;
 };
 
+/// A misspelt side must not read as one that never crashed.
+Result<void> check_values(const ComparisonRequest& wanted, const CommandContext& context, Store& store_a,
+                          Store& store_b) {
+  TRY_ASSIGN(const Arm a, parse_arm(wanted.a, &store_a));
+  TRY_ASSIGN(const Arm b, parse_arm(wanted.b, &store_b));
+  TRY(read_filter(store_a, context, "--where", wanted.where));
+  TRY(read_filter(store_a, context, "A", a.where));
+  TRY(read_filter(store_b, context, "B", b.where));
+  if (!wanted.count.empty()) TRY(read_count(store_a, context, wanted.count));
+  return {};
+}
+
 Result<ArmComparisons> compare_in_stores(const CompareFlags& flags, const CommandContext& context) {
   TRY(parse_optional_filter("--where", flags.wanted.where));
   TRY_ASSIGN(auto store, open_store_to_read(context));
-  if (flags.other_db.empty()) return compare_stored(flags.wanted, store, store);
+  if (flags.other_db.empty()) {
+    TRY(check_values(flags.wanted, context, store, store));
+    return compare_stored(flags.wanted, store, store);
+  }
   CommandContext of_other = context;
   of_other.db_option = flags.other_db;
   TRY_ASSIGN(auto other, open_store_to_read(of_other));
+  TRY(check_values(flags.wanted, context, store, other));
   return compare_stored(flags.wanted, store, other);
 }
 
@@ -43,6 +61,10 @@ Result<ExitStatus> compare_sides(const CompareFlags& flags, const CommandContext
 Result<FormerRateTest> former_rate_in_store(const ComparisonRequest& wanted, const CommandContext& context) {
   TRY(parse_optional_filter("--where", wanted.where));
   TRY_ASSIGN(auto store, open_store_to_read(context));
+  TRY_ASSIGN(const Arm arm, parse_arm(wanted.a, &store));
+  TRY(read_filter(store, context, "--where", wanted.where));
+  TRY(read_filter(store, context, "A", arm.where));
+  if (!wanted.count.empty()) TRY(read_count(store, context, wanted.count));
   return former_rate_stored(wanted, store);
 }
 
@@ -90,6 +112,7 @@ void add_compare_command(CLI::App& app, CommandContext& context) {
   command->add_option("--other-db", flags->other_db, "B is of this store")->type_name("FILE");
   command->add_option("--level", flags->wanted.level, "Of intervals and claims; 0.95 by default")
       ->check(CLI::Range(0.5, 0.9999));
+  add_allow_empty(*command, context);
   add_table_options(*command, context);
   command->footer(
       "Examples: faultline compare 11/20 0/20\n          faultline compare lock=none lock=global --where "

@@ -4,6 +4,7 @@
 
 #include "app/report/rate_request.h"
 #include "cli/commands.h"
+#include "cli/filter_option.h"
 #include "cli/open_store.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
@@ -17,6 +18,8 @@ Result<ExitStatus> rates(const RateRequest& wanted, const CommandContext& contex
   TRY_ASSIGN(auto store, open_store_to_read(context));
   const TableAudience audience = table_audience(context);
   if (!wanted.imported) {
+    TRY(read_filter(store, context, "--where", wanted.where));
+    TRY(read_count(store, context, wanted.count));
     TRY_ASSIGN(const auto table, answer_rates(store, wanted, audience));
     TRY(print_table(table, context));
   }
@@ -72,6 +75,7 @@ void add_rates_command(CLI::App& app, CommandContext& context) {
   command->add_flag("--imported", flags->imported,
                     "Only counts from elsewhere (import --trials), which are never mixed with ours");
   command->add_flag("--needed", flags->needed, "Add how many trials show one event with 95 %");
+  add_allow_empty(*command, context);
   add_table_options(*command, context);
   command->footer("Example: faultline rates --by threads --pivot lock --where 'workload=agx-sim-per-thread'");
   command->callback(

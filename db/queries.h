@@ -72,6 +72,8 @@ struct RatesResult {
   bool unfinished = false;           ///< A run among them has not ended.
   bool counts_reports = false;  ///< The count asks for a field of reports: their site, image, function, ….
   bool stop_rule = false;       ///< A run among them has a stop rule: only anytime-valid intervals hold.
+  /// Cells among them of which no trial was seen to run with the image that it should have loaded.
+  std::vector<std::string> image_never_seen;
 };
 
 /// `crashed`, `bad`, any outcome, `uncaptured`, or a filter such as `site~setCompute`.

@@ -1,10 +1,15 @@
 #include "app/report/arm_comparison.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 #include <utility>
 
 #include "analyzer/statistics/strata.h"
+#include "app/report/like_cells.h"
 #include "core/model/filter.h"
 #include "db/queries.h"
 
@@ -13,6 +18,17 @@ namespace {
 
 /// Mixes of cells are unlike where a share differs by more: two trials in a hundred.
 constexpr double kUnlike = 0.02;
+
+/// `a=1 b=2` as pairs; the names of groups, whose values may have blanks only where a label has.
+std::vector<std::pair<std::string, std::string>> words_of(const std::string& group) {
+  std::vector<std::pair<std::string, std::string>> words;
+  std::istringstream in(group);
+  for (std::string word; in >> word;) {
+    const auto equal = word.find('=');
+    if (equal != std::string::npos) words.emplace_back(word.substr(0, equal), word.substr(equal + 1));
+  }
+  return words;
+}
 
 bool overlap(const std::set<std::string>& a, const std::set<std::string>& b) {
   return std::any_of(a.begin(), a.end(), [&](const std::string& name) { return b.contains(name); });
@@ -156,11 +172,54 @@ ComparisonInput input_of(const Sides& sides, const ArmEvidence& left, const ArmE
   return input;
 }
 
+/// `threads` of `workload=agx threads=8`, of all cells: the columns in which they differ.
+std::vector<std::string> differing_columns(const std::vector<LikeCell>& cells) {
+  std::vector<std::string> columns;
+  std::map<std::string, std::set<std::string>> values;
+  for (const LikeCell& cell : cells) {
+    for (const auto& [column, value] : words_of(cell.name)) {
+      if (!values.contains(column)) columns.push_back(column);
+      values[column].insert(value);
+    }
+  }
+  std::erase_if(columns, [&](const std::string& column) { return values[column].size() < 2; });
+  return columns;
+}
+
+/// A pooled difference of cells that point in opposite directions is of no cell.
+void add_opposite_cells(const Sides& sides, const LikeArms& like, const ComparisonRequest& wanted,
+                        std::vector<std::string>& warnings) {
+  std::map<ComparisonVerdict, std::string> pointing;
+  for (const LikeCell& cell : like.cells) {
+    const auto input = input_of(sides, cell.a, cell.b, {"counted"}, wanted);
+    pointing.emplace(compare(input, wanted.level).verdict, cell.name);
+  }
+  const auto higher = pointing.find(ComparisonVerdict::higher);
+  const auto lower = pointing.find(ComparisonVerdict::lower);
+  if (higher == pointing.end() || lower == pointing.end()) return;
+  warnings.push_back(fmt::format(
+      "{} is higher in {} and lower in {}: what is pooled here is true of neither; "
+      "see them with --by {}",
+      sides.a.text, higher->second, lower->second, fmt::join(differing_columns(like.cells), ",")));
+}
+
 /// What was asked for; else `bad` first, then each outcome that occurred on a side.
-Result<std::vector<ComparisonInput>> outcome_inputs(const Sides& sides, const ComparisonRequest& wanted) {
+Result<std::vector<ComparisonInput>> outcome_inputs(const Sides& sides, const ComparisonRequest& wanted,
+                                                    std::vector<std::string>& warnings) {
   const std::string count = wanted.count.empty() ? "bad" : wanted.count;
-  TRY_ASSIGN(const auto left, arm_evidence(sides.store_a, sides.a, wanted.where, count, wanted.stratify));
-  TRY_ASSIGN(const auto right, arm_evidence(sides.store_b, sides.b, wanted.where, count, wanted.stratify));
+  TRY_ASSIGN(const auto like, like_arms({sides.store_a, sides.a}, {sides.store_b, sides.b}, wanted.where,
+                                        count, wanted.stratify));
+  const ArmEvidence& left = like.a;
+  const ArmEvidence& right = like.b;
+  warnings = like.warnings;
+  for (const ArmEvidence* arm : {&left, &right}) {
+    if (arm->image_never_seen.empty()) continue;
+    warnings.push_back(
+        fmt::format("no trial of {} was seen to load the image that it must have "
+                    "(expect_image): this proves nothing",
+                    fmt::join(arm->image_never_seen, ", ")));
+  }
+  add_opposite_cells(sides, like, wanted, warnings);
   std::vector<ComparisonInput> inputs{input_of(sides, left, right, {count}, wanted)};
   if (!wanted.count.empty()) return inputs;
   for (const OutcomeRow& row : kOutcomes) {
@@ -223,6 +282,22 @@ Result<FormerRateTest> former_rate_test(const ComparisonRequest& wanted) {
   test.level = wanted.level;
   TRY_ASSIGN(test.former, parse_former_rate(wanted.was));
   return test;
+}
+
+/// Nothing is compared with nothing: a side without trials must not read as one that never crashed.
+Result<void> check_trials(const Arm& arm, const ArmEvidence& of, const ComparisonRequest& wanted) {
+  if (of.total.trials > 0) return {};
+  return fail(ErrorKind::invalid_argument, fmt::format("no verdict: no trial that counts is {}{}", arm.text,
+                                                       wanted.where.empty() ? "" : " with " + wanted.where));
+}
+
+Result<void> check_sides(const Sides& sides, const ComparisonRequest& wanted) {
+  for (const bool is_a : {true, false}) {
+    const Arm& arm = is_a ? sides.a : sides.b;
+    TRY_ASSIGN(const auto of, arm_evidence(is_a ? sides.store_a : sides.store_b, arm, wanted.where, "bad"));
+    TRY(check_trials(arm, of, wanted));
+  }
+  return {};
 }
 
 }  // namespace
@@ -336,6 +411,7 @@ Result<ArmComparisons> compare_stored(const ComparisonRequest& wanted, Store& st
   Sides sides{store_a, store_b, {}, {}, {}, {}};
   TRY_ASSIGN(sides.a, parse_arm(wanted.a, &store_a));
   TRY_ASSIGN(sides.b, parse_arm(wanted.b, &store_b));
+  TRY(check_sides(sides, wanted));
   TRY_ASSIGN(sides.controls_a, read_controls(store_a));
   if (&store_a == &store_b) {
     sides.controls_b = sides.controls_a;
@@ -347,9 +423,13 @@ Result<ArmComparisons> compare_stored(const ComparisonRequest& wanted, Store& st
     TRY_ASSIGN(auto margins, margins_of(inputs, wanted));
     return ArmComparisons{compare_all(inputs, wanted.level), std::move(margins)};
   }
-  TRY_ASSIGN(const auto inputs, outcome_inputs(sides, wanted));
+  std::vector<std::string> warnings;
+  TRY_ASSIGN(const auto inputs, outcome_inputs(sides, wanted, warnings));
   TRY_ASSIGN(auto margins, margins_of(inputs, wanted));
-  return ArmComparisons{compare_outcomes(inputs, wanted.level), std::move(margins)};
+  ArmComparisons compared{compare_outcomes(inputs, wanted.level), std::move(margins)};
+  auto& shown = compared.comparisons.front().warnings;
+  shown.insert(shown.begin(), warnings.begin(), warnings.end());
+  return compared;
 }
 
 Result<FormerRateTest> former_rate_of_counts(const ComparisonRequest& wanted) {
@@ -365,9 +445,11 @@ Result<FormerRateTest> former_rate_stored(const ComparisonRequest& wanted, Store
   test.counted = wanted.count.empty() ? "bad" : wanted.count;
   TRY_ASSIGN(const auto arm, parse_arm(wanted.a, &store));
   TRY_ASSIGN(const auto evidence, arm_evidence(store, arm, wanted.where, test.counted));
+  TRY(check_trials(arm, evidence, wanted));
   TRY_ASSIGN(const auto controls, read_controls(store));
   test.now = {evidence.total.counted, evidence.total.trials};
   test.open = evidence.anytime;
+  test.image_never_seen = evidence.image_never_seen;
   test.nights = static_cast<std::int64_t>(evidence.nights.size());
   test.control_crashed = control_crashed({evidence, wanted.a, controls});
   return test;

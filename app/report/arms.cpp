@@ -111,6 +111,7 @@ Result<ArmGroups> arm_groups(Store& store, const Arm& arm, const std::string& co
     if (is_new) groups.push_back({found->first, ArmEvidence{}});
     ArmEvidence& evidence = groups[found->second].second;
     evidence.anytime = result.unfinished || result.stop_rule;
+    evidence.image_never_seen = result.image_never_seen;
     evidence.total += row.counts;
     evidence.nights.insert(text(place + 2));
     evidence.hosts.insert(text(place + 3));

@@ -49,8 +49,9 @@ struct ArmEvidence {
   std::vector<ArmPart> parts;
   std::set<std::string> runs;
   std::set<std::string> hosts;
-  std::set<std::string> nights;  ///< Dates.
-  bool anytime = false;          ///< A run among them has not ended, or has a stop rule.
+  std::set<std::string> nights;               ///< Dates.
+  std::vector<std::string> image_never_seen;  ///< As RatesResult has it.
+  bool anytime = false;                       ///< A run among them has not ended, or has a stop rule.
 };
 
 /// How an arm's trials are parted.

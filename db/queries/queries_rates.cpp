@@ -41,6 +41,9 @@ std::string countable_outcomes() {
   return names;
 }
 
+/// Where a filter asks for what no tally knows: every trial is a sort of its own.
+constexpr std::string_view kTrialsOneByOne = "(SELECT *, 1 AS trials FROM trial)";
+
 /// The counts of one group, and of each of its nights.
 struct Group {
   TrialCounts counts;
@@ -81,11 +84,11 @@ std::vector<Proportion> with_trials(const std::map<Grouping::Key, Proportion>& n
 /// All sorts of trials from the tally; `counted` as well where `count` speaks of trials alone.
 Result<void> add_tally(Connection& connection, const CompiledFilter& where, const CompiledFilter* count,
                        Groups& groups, std::map<std::int64_t, bool>& cells) {
+  const bool one_by_one = where.uses_trial || (count != nullptr && count->uses_trial);
   const std::string sql = fmt::format(
       "SELECT t.cell_id, t.phase_id, t.outcome, t.warm_up, t.contaminated, t.uncaptured, t.trials, {} FROM "
-      "trial_tally t "
-      "WHERE t.trials > 0 AND {}",
-      count == nullptr ? "0" : count->sql, where.sql);
+      "{} t WHERE t.trials > 0 AND {}",
+      count == nullptr ? "0" : count->sql, one_by_one ? kTrialsOneByOne : "trial_tally", where.sql);
   TRY_ASSIGN(auto statement, connection.prepare(sql));
   if (count != nullptr) count->bind_to(statement);
   where.bind_to(statement);
@@ -219,7 +222,7 @@ class CountedByReports {
 
 /// Whether `count` asks for reports; then the tally alone cannot answer it.
 Result<std::optional<CompiledFilter>> compile_count(Connection& connection, const Filter& count) {
-  FilterScope scope = trial_scope();
+  FilterScope scope = single_trial_scope();
   scope.report_is_missing = true;
   TRY_ASSIGN(auto compiled, compile_filter(connection, count, scope));
   if (compiled.uses_report) return std::nullopt;
@@ -234,6 +237,34 @@ Result<bool> any_cell_of(Connection& connection, std::string_view sql,
     TRY_ASSIGN(const bool row, statement.step());
     if (!row) return false;
     if (cells.contains(statement.integer(0))) return true;
+  }
+}
+
+/// Those of `cells` that had trials without their expected image, and none with it.
+Result<std::vector<std::string>> cells_without_image(Connection& connection,
+                                                     const std::map<std::int64_t, bool>& cells) {
+  constexpr std::string_view kRules =
+      "SELECT id FROM text WHERE value IN ('image_not_seen', "
+      "'expect_image_missing')";
+  std::vector<std::string> names;
+  // Most stores have no such trial, and are asked no more.
+  TRY_ASSIGN(const auto rules, connection.integer_of(fmt::format("SELECT count(*) FROM ({})", kRules)));
+  if (rules == 0) return names;
+  TRY_ASSIGN(
+      auto statement,
+      connection.prepare(fmt::format(
+          "SELECT c.id, c.workload, c.label FROM cell c WHERE EXISTS (SELECT 1 FROM trial t WHERE t.cell_id "
+          "= "
+          "c.id AND t.rule_id IN ({0})) AND NOT EXISTS (SELECT 1 FROM trial t WHERE t.cell_id = c.id AND "
+          "t.outcome != 'setup_failed' AND ifnull(t.rule_id NOT IN ({0}), 1)) ORDER BY c.id",
+          kRules)));
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) return names;
+    if (!cells.contains(statement.integer(0))) continue;
+    const std::string label = statement.text(2);
+    std::string name = label.empty() || label == statement.text_view(1) ? statement.text(1) : label;
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
   }
 }
 
@@ -296,7 +327,7 @@ Result<RatesResult> query_rates(Store& store, const RatesQuery& query) {
   if (query.pivot) result.columns.push_back(*query.pivot);
   TRY_ASSIGN(const Grouping grouping, Grouping::read(connection, result.columns));
   const Filter where_filter = query.where.value_or(Filter{});
-  TRY_ASSIGN(const CompiledFilter where, compile_filter(connection, where_filter, trial_scope()));
+  TRY_ASSIGN(const CompiledFilter where, compile_filter(connection, where_filter, single_trial_scope()));
   Filter count = query.count;
   if (!count.root) {
     TRY_ASSIGN(count, parse_count("crashed"));
@@ -327,6 +358,7 @@ Result<RatesResult> query_rates(Store& store, const RatesQuery& query) {
       result.stop_rule,
       any_cell_of(connection, "SELECT c.id FROM run r JOIN cell c ON c.run_id = r.id WHERE r.stop_rule != ''",
                   cells));
+  TRY_ASSIGN(result.image_never_seen, cells_without_image(connection, cells));
   return result;
 }
 

@@ -1,6 +1,7 @@
 #include "reports/tables/former_rate_table.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -30,6 +31,12 @@ std::vector<std::string> warnings_of(const FormerRateTest& test) {
   if (test.now.trials == 0) warnings.emplace_back("there are no trials");
   if (test.control_crashed == false)
     warnings.emplace_back("the control did not crash: a low rate proves nothing");
+  if (!test.image_never_seen.empty()) {
+    warnings.push_back(
+        fmt::format("no trial of {} was seen to load the image that it must have (expect_image): this proves "
+                    "nothing",
+                    fmt::join(test.image_never_seen, ", ")));
+  }
   if (test.open) {
     warnings.emplace_back(
         "not finished, or stopped by a rule: the test is made for one look at a finished run");

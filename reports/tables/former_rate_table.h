@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "analyzer/statistics/fix_proof.h"
 #include "reports/formats/report_writer.h"
@@ -21,6 +22,7 @@ struct FormerRateTest {
   bool open = false;        ///< Unfinished, or with a stop rule.
   std::int64_t nights = 0;  ///< That the trials are of; 0: not known.
   std::optional<bool> control_crashed;
+  std::vector<std::string> image_never_seen{};  ///< As RatesResult has it.
 };
 
 /// `0/11 is not enough to claim that 3/10 is gone: …; 5 more clean trials would be`. Never says "fixed".

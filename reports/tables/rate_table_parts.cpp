@@ -1,6 +1,7 @@
 #include "reports/tables/rate_table_parts.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -53,6 +54,12 @@ void add_footnotes(Table& table, const RatesResult& result, const RateTableOptio
   std::string sum = fmt::format("{} in all", format_count(total.trials, "trial"));
   if (!apart.empty()) sum += fmt::format("; in no rate: {}", apart);
   table.footnotes.push_back(sum + ".");
+  if (!result.image_never_seen.empty()) {
+    table.footnotes.push_back(
+        fmt::format("Warning: no trial of {} was seen to load the image that it must have (expect_image): "
+                    "they prove nothing.",
+                    fmt::join(result.image_never_seen, ", ")));
+  }
   if (total.uncaptured > 0) {
     table.footnotes.push_back(fmt::format("{} left no report; {} counted as crashed.",
                                           format_count(total.uncaptured, "crash", "crashes"),
