@@ -61,16 +61,6 @@ Result<SymbolArchive> archive_of(const Campaign& campaign) {
   return SymbolArchive(std::move(folder));
 }
 
-/// A run in which nothing ran is no result: says why, from the first trial.
-Result<void> check_something_ran(Store& store, const RunSummary& summary) {
-  const auto done = summary.progress.trials_done;
-  if (done == 0 || summary.progress.outcomes[Outcome::setup_failed] < done) return {};
-  TRY_ASSIGN(const auto trials, store.trials_of(summary.record.uuid));
-  std::string why = "see faultline list trials";
-  if (!trials.empty() && !trials[0].verdict.notes.empty()) why = trials[0].verdict.notes[0];
-  return fail(ErrorKind::process, "no trial ran as meant: " + why);
-}
-
 /// Nothing that nobody can explain later is measured: a host that loses reports says so before the first
 /// trial.
 Result<void> check_capture(const RunRequest& request, Clock& clock, HostProbe& host,
@@ -123,11 +113,21 @@ Result<std::optional<RunSummary>> execute_run(Store& store, RunRequest request, 
   return std::optional<RunSummary>(std::move(summary));
 }
 
+Result<void> check_something_ran(Store& store, const RunSummary& summary) {
+  if (summary.nothing_ran) return fail(ErrorKind::process, summary.record.state_reason);
+  const auto done = summary.progress.trials_done;
+  if (done == 0 || summary.progress.outcomes[Outcome::setup_failed] < done) return {};
+  TRY_ASSIGN(const auto trials, store.trials_of(summary.record.uuid));
+  std::string why = "see faultline list trials";
+  if (!trials.empty() && !trials[0].verdict.notes.empty()) why = trials[0].verdict.notes[0];
+  return fail(ErrorKind::process, "no trial ran as meant: " + why);
+}
+
 Result<std::vector<std::string>> judge_run(Store& store, const RunSummary& summary,
                                            const std::vector<std::string>& checks) {
+  TRY(check_something_ran(store, summary));
   if (summary.record.state == RunState::stopped)
     return fail(ErrorKind::io, "the run stopped early: " + summary.record.state_reason);
-  TRY(check_something_ran(store, summary));
   return check_run(store, summary, checks);
 }
 
