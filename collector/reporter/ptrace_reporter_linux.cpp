@@ -185,8 +185,9 @@ void PtraceReporter::on_stop(pid_t tid, int wait_status) {
   if (!is_leader_.contains(tid)) is_leader_[tid] = is_main_thread(tid);
   const int event = wait_status >> 16;
   if (event == PTRACE_EVENT_EXIT) {
-    // Its memory is still there, for the last time.
-    if (settings_.images != nullptr) settings_.images->look_at_end(tid, tid == command_);
+    // Its memory is still there, for the last time. Any thread of a process may be the one that ends it.
+    if (settings_.images != nullptr && settings_.images->is_looking())
+      settings_.images->look_at_end(tid, read_dispositions(tid).pid == command_);
     return go_on(tid, 0);
   }
   release_held_by(tid);
