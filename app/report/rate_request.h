@@ -25,7 +25,6 @@ struct RateRequest {
   std::string cell = "rate";
   std::string first_crash;
   std::string trend;
-  std::string scores = "linear";
   std::string per;
   bool needed = false;
   bool imported = false;

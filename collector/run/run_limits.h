@@ -17,8 +17,7 @@ namespace faultline {
 /// Why a run is over.
 struct RunEnding {
   RunState state = RunState::finished;
-  std::string reason{};   ///< Empty where the state says it all.
-  bool is_slice = false;  ///< The time of --for is over, the run is not.
+  std::string reason;  ///< Empty where the state says it all.
 };
 
 /// Counts from when it is made.

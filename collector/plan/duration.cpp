@@ -1,4 +1,4 @@
-#include "core/base/duration.h"
+#include "collector/plan/duration.h"
 
 #include <array>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "core/base/nearest_name.h"
+#include "collector/plan/nearest_name.h"
 
 #include <algorithm>
 
