@@ -36,8 +36,8 @@ struct WrittenFeedback {
 };
 
 /// `store` has the sites, or `against`, an earlier store, where they no longer reproduce; with it the
-/// follow-up compares the two. `begins` is told what comes next. Where a private value was found, or a file
-/// that is named is missing, nothing new is left behind.
+/// follow-up compares the two. `begins` is called with the step that comes next. Where a private value was
+/// found, or a file that is named is missing, nothing new is left behind.
 Result<WrittenFeedback> write_feedback(Store& store, std::optional<Store>& against,
                                        const FeedbackRequest& wanted,
                                        const std::function<void(std::string_view)>& begins);

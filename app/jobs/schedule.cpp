@@ -55,14 +55,15 @@ Result<void> make_folders(const JobSystem& system) {
   return make_folder(system.log_folder);
 }
 
-Result<std::string> tell_system(SystemCommandRunner& commands, const std::vector<std::string>& command) {
+Result<std::string> run_system_command(SystemCommandRunner& commands,
+                                       const std::vector<std::string>& command) {
   return commands.run({command, {}, std::chrono::seconds(30), true, 4096});
 }
 
 /// The system need not know the job.
 void unload(SystemCommandRunner& commands, const JobSystem& system, const Job& job) {
   for (const auto& command : system.unload(system.folder, job)) {
-    static_cast<void>(tell_system(commands, command));
+    static_cast<void>(run_system_command(commands, command));
   }
 }
 
@@ -87,11 +88,11 @@ Result<RecordedEnd> run_as_job(const Job& job, const JobSystem& system,
     TRY(write_file_atomically(system.folder / file.name, file.text));
   SystemCommandRunner commands;
   for (const auto& command : system.load(system.folder, job)) {
-    auto told = tell_system(commands, command);
-    if (told) continue;
-    told.error().add_context(
+    auto loaded = run_system_command(commands, command);
+    if (loaded) continue;
+    loaded.error().add_context(
         "no job can be started here (is this the session of somebody who is logged in?)");
-    return fail(told.error());
+    return fail(loaded.error());
   }
   return wait_for_recorded(output_file, kCheckLimit, clock, stop);
 }
@@ -163,7 +164,7 @@ Result<InstalledJobs> install_jobs(const std::vector<Job>& jobs, const JobSystem
     // One that is there from an earlier schedule would be kept as it was.
     unload(commands, system, job);
     for (const auto& command : system.load(system.folder, job)) {
-      const auto done = tell_system(commands, command);
+      const auto done = run_system_command(commands, command);
       if (done) continue;
       installed.problems.push_back(
           fmt::format("{}; run by hand: {}", done.error().text(), shell_command(command)));

@@ -36,7 +36,7 @@ Result<std::vector<Job>> watch_jobs(const JobPlaces& places, const std::vector<s
 
 struct InstalledJobs {
   std::vector<std::filesystem::path> files;  ///< As written, in order.
-  std::vector<std::string> problems;         ///< Where the system was not told: why, and what to run by hand.
+  std::vector<std::string> problems;  ///< Where the system refused a job: why, and what to run by hand.
 };
 
 /// Files first, and nothing is undone where the system cannot be told.
