@@ -33,6 +33,7 @@ struct CommandContext {
   std::string rules_option;    ///< --rules; empty if not given.
   std::string color = "auto";  ///< auto, always, never.
   bool quiet = false;
+  bool allow_empty = false;  ///< A value in a filter that occurs nowhere is no mistake.
   int verbosity = 0;
   std::filesystem::path program_folder;       ///< Where this program stands.
   std::vector<std::string> trailing_command;  ///< What stood after `--` on the command line of `run`.

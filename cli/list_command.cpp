@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
+#include "cli/filter_option.h"
 #include "cli/open_store.h"
 #include "cli/table_output.h"
 #include "cli/time_option.h"
@@ -41,8 +42,9 @@ Result<ExitStatus> list(const ListFlags& flags, const CommandContext& context) {
   ListQuery query;
   TRY_ASSIGN(query.since, parse_since(flags.since, SystemClock().wall()));
   query.last = flags.last;
-  TRY_ASSIGN(query.where, parse_optional_filter("--where", flags.where));
+  TRY(parse_optional_filter("--where", flags.where));
   TRY_ASSIGN(auto store, open_store_to_read(context));
+  TRY_ASSIGN(query.where, read_filter(store, context, "--where", flags.where));
   TRY_ASSIGN(const auto table, make_table(store, flags.what, query));
   return print_table(table, context);
 }
@@ -56,9 +58,11 @@ void add_list_command(CLI::App& app, CommandContext& context) {
       ->required()
       ->check(CLI::IsMember({"reports", "trials", "runs", "hosts"}))
       ->type_name("WHAT");
-  command->add_option("--since", flags->since, "Not older than this: 24h, 7d, 2025-12-01")->type_name("WHEN");
+  command->add_option("--since", flags->since, "Not older than this: 24h, yesterday, 10:27, 2025-12-01 (UTC)")
+      ->type_name("WHEN");
   command->add_option("--last", flags->last, "At most this many")->check(CLI::PositiveNumber)->type_name("N");
   command->add_option("--where", flags->where, "Only what this filter lets through")->type_name("FILTER");
+  add_allow_empty(*command, context);
   add_table_options(*command, context);
   command->footer("Example: faultline list trials --last 20 --where 'outcome=crashed and threads=8'");
   command->callback(

@@ -1,6 +1,7 @@
 // faultline: parse the command line, run one command, print its error, choose the exit status.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <filesystem>
@@ -9,11 +10,13 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "analyzer/symbolize/gsym/gsym_conversion.h"
 #include "app/campaign/self_test.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "cli/usage_error.h"
 #include "cli/version.h"
 #include "core/base/this_program.h"
 
@@ -73,14 +76,17 @@ int report_failure(const Error& error) {
 }
 
 /// Help and version are no errors, though the parser has them as such: they go to stdout as all results do.
-int exit_status_of(const CLI::App& app, const CLI::ParseError& error) {
+int exit_status_of(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& words) {
+  if (error.get_exit_code() != 0) {
+    print_error(usage_error_text(app, error, words));
+    return static_cast<int>(ExitStatus::usage);
+  }
   std::ostringstream out;
   std::ostringstream complaint;
-  const bool done = app.exit(error, out, complaint) == 0;
+  app.exit(error, out, complaint);
   print(out.str());
-  if (!complaint.str().empty()) std::cerr << complaint.str() << std::flush;
   if (const auto written = check_stdout(); !written) return report_failure(written.error());
-  return static_cast<int>(done ? ExitStatus::done : ExitStatus::usage);
+  return static_cast<int>(ExitStatus::done);
 }
 
 int run_command_line(int argc, char** argv) {
@@ -98,7 +104,7 @@ int run_command_line(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return exit_status_of(app, error);
+    return exit_status_of(app, error, {argv + std::min(argc, 1), argv + argc});
   }
   const auto status = context.action();
   if (!status) return report_failure(status.error());

@@ -4,6 +4,7 @@
 
 #include "app/report/metric_request.h"
 #include "cli/commands.h"
+#include "cli/filter_option.h"
 #include "cli/open_store.h"
 #include "cli/table_output.h"
 
@@ -13,6 +14,8 @@ namespace {
 Result<ExitStatus> metrics(const MetricRequest& wanted, const CommandContext& context) {
   TRY(check_metric_request(wanted));
   TRY_ASSIGN(auto store, open_store_to_read(context));
+  TRY(read_filter(store, context, "--where", wanted.where));
+  TRY(read_filter(store, context, "--baseline", wanted.baseline));
   TRY_ASSIGN(const auto table, answer_metrics(store, wanted, table_audience(context)));
   return print_table(table, context);
 }
@@ -42,6 +45,7 @@ void add_metrics_command(CLI::App& app, CommandContext& context) {
   command->add_option("--level", flags->level, "Of the intervals; 0.95 by default")
       ->check(CLI::Range(0.5, 0.9999));
   command->add_flag("--all", flags->all, "Also numbers of trials that did not pass");
+  add_allow_empty(*command, context);
   add_table_options(*command, context);
   command->footer(
       "Example: faultline metrics ops_per_second --by threads --pivot workload --efficiency threads\n"

@@ -12,7 +12,7 @@ namespace faultline {
 Result<Store> open_store_to_read(const CommandContext& context);
 /// For commands that change an existing store.
 Result<Store> open_store_to_change(const CommandContext& context);
-/// For commands that may begin a store.
+/// For commands that may begin a store: makes its folder, too.
 Result<Store> open_or_create_store(const CommandContext& context);
 
 }  // namespace faultline

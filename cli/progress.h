@@ -27,6 +27,8 @@ class ProgressLine final : public RunObserver {
   void trial_ended(const Trial& trial, const Cell& cell, const RunProgress& progress) override;
   void waiting_for_reports(std::int64_t pending, std::chrono::milliseconds at_most) override;
   void noted(std::string_view message) override;
+  /// Before tables are printed.
+  void end() { line_.clear(); }
 
  private:
   const CommandContext& context_;

@@ -4,6 +4,7 @@
 
 #include "app/report/rate_request.h"
 #include "cli/commands.h"
+#include "cli/filter_option.h"
 #include "cli/open_store.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
@@ -17,6 +18,8 @@ Result<ExitStatus> rates(const RateRequest& wanted, const CommandContext& contex
   TRY_ASSIGN(auto store, open_store_to_read(context));
   const TableAudience audience = table_audience(context);
   if (!wanted.imported) {
+    TRY(read_filter(store, context, "--where", wanted.where));
+    TRY(read_count(store, context, wanted.count));
     TRY_ASSIGN(const auto table, answer_rates(store, wanted, audience));
     TRY(print_table(table, context));
   }
@@ -55,16 +58,24 @@ void add_rates_command(CLI::App& app, CommandContext& context) {
       ->check(CLI::IsMember({"two-sided", "upper", "lower"}));
   command->add_option("--cell", flags->cell, "What a cell of a pivot shows: rate, or count as in crashed 5/5")
       ->check(CLI::IsMember({"rate", "count"}));
+  auto* trend =
+      command
+          ->add_option("--trend", flags->trend,
+                       "Does the rate rise or fall with this column's numbers, and is that word enough?")
+          ->excludes(first_crash)
+          ->type_name("NAME");
   command
-      ->add_option("--trend", flags->trend,
-                   "Does the rate rise or fall with this column's numbers (Cochran-Armitage)?")
-      ->excludes(first_crash)
-      ->type_name("NAME");
+      ->add_option("--scores", flags->scores,
+                   "What the trend is along: the numbers (linear), their logarithms, or their order alone")
+      ->needs(trend)
+      ->check(CLI::IsMember({"linear", "log2", "isotonic"}))
+      ->type_name("linear|log2|isotonic");
   command->add_option("--per", flags->per, "Also crashes per unit of this metric, as operations")
       ->type_name("METRIC");
   command->add_flag("--imported", flags->imported,
                     "Only counts from elsewhere (import --trials), which are never mixed with ours");
   command->add_flag("--needed", flags->needed, "Add how many trials show one event with 95 %");
+  add_allow_empty(*command, context);
   add_table_options(*command, context);
   command->footer("Example: faultline rates --by threads --pivot lock --where 'workload=agx-sim-per-thread'");
   command->callback(

@@ -1,9 +1,12 @@
 // `faultline run`: runs or resumes a campaign and ends with its tables.
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include "app/campaign/run_checks.h"
 #include "app/campaign/run_plan.h"
@@ -14,12 +17,15 @@
 #include "app/jobs/log_file.h"
 #include "app/report/run_summary.h"
 #include "cli/commands.h"
+#include "cli/open_store.h"
 #include "cli/progress.h"
 #include "cli/stop_signal.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
 #include "cli/user_rules.h"
 #include "collector/plan/campaign_file.h"
+#include "collector/plan/chosen_cells.h"
+#include "collector/plan/command_lookup.h"
 #include "collector/plan/workload_map.h"
 #include "core/base/text_file.h"
 #include "db/store.h"
@@ -44,6 +50,7 @@ struct RunFlags {
   bool fresh = false;
   bool if_unfinished = false;
   bool no_self_test = false;
+  bool keep_going = false;
   std::string log;
   std::string workload_map;
   std::string save_campaign;
@@ -58,6 +65,24 @@ Result<std::optional<std::chrono::milliseconds>> read_duration(const std::string
   if (const auto duration = parse_duration(text)) return duration;
   return fail(ErrorKind::invalid_argument,
               fmt::format("{}: \"{}\" is no duration; write 90s, 5m, 250ms or 8h", option, text));
+}
+
+bool is_program(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored) && ::access(path.c_str(), X_OK) == 0;
+}
+
+/// A program in place of a campaign file: the `--` before a command was forgotten.
+Result<void> check_is_campaign(const std::string& file) {
+  if (file.ends_with(".toml")) return {};
+  const bool is_name = file.find('/') == std::string::npos;
+  std::error_code ignored;
+  const bool stands_here = std::filesystem::exists(file, ignored);
+  if (!is_program(file) && (stands_here || !is_name || !find_program(file))) return {};
+  return fail(ErrorKind::invalid_argument,
+              fmt::format("{} is a program, not a campaign file; a command to run stands after --: faultline "
+                          "run -- {}",
+                          file, file));
 }
 
 Result<Campaign> load_campaign(const RunFlags& flags, const std::vector<std::string>& command) {
@@ -75,6 +100,7 @@ Result<Campaign> load_campaign(const RunFlags& flags, const std::vector<std::str
           "--matrix, --timeout, --control, --seed, --no-capture and --no-follow go with a command after --; "
           "a campaign file says them itself");
     }
+    TRY(check_is_campaign(flags.campaign_file));
     TRY_ASSIGN(auto campaign, read_campaign_file(flags.campaign_file));
     if (!flags.workload_map.empty()) TRY(map_workloads(campaign, flags.workload_map));
     return campaign;
@@ -109,6 +135,7 @@ Result<RunOptions> make_options(const RunFlags& flags, const CommandContext& con
     }
     options.shard = *shard;
   }
+  options.keep_going = flags.keep_going;
   auto only = parse_filter(flags.only);
   if (!only) return fail(only.error().add_context("--only"));
   options.only = std::move(*only);
@@ -120,6 +147,11 @@ Result<RunOptions> make_options(const RunFlags& flags, const CommandContext& con
 RunChoice choice_of(const RunFlags& flags) {
   if (flags.resume) return RunChoice::must_resume;
   return flags.fresh ? RunChoice::always_new : RunChoice::resume_or_new;
+}
+
+Result<void> check_campaign_commands(const Campaign& campaign, const RunOptions& options) {
+  TRY_ASSIGN(const auto cells, choose_cells(campaign, options.only));
+  return check_commands(campaign, cells, {options.samples_folder.string(), campaign.folder});
 }
 
 Result<void> print_summary(Store& store, const RunSummary& summary, const CommandContext& context) {
@@ -144,8 +176,12 @@ Result<ExitStatus> run_in_store(Store& store, RunRequest request, const RunFlags
     note(context, "No unfinished run of this campaign can go on; nothing is done.");
     return ExitStatus::done;
   }
+  progress.end();
+  TRY(check_something_ran(store, *summary));
   TRY(print_summary(store, *summary, context));
-  if (summary->record.state == RunState::interrupted) {
+  if (summary->is_slice) {
+    note(context, summary->record.state_reason + "; the same command goes on where it stopped.");
+  } else if (summary->record.state == RunState::interrupted) {
     note(context, "Interrupted; everything so far is stored. The same command goes on where it stopped.");
     return ExitStatus::interrupted;
   }
@@ -169,14 +205,16 @@ Result<ExitStatus> run(const RunFlags& flags, const CommandContext& context) {
     log.emplace(std::move(opened));
   }
   if (flags.dry_run) {
+    if (const auto found = check_campaign_commands(campaign, options); !found)
+      note(context, "On this host it would not run: " + found.error().text());
     TRY_ASSIGN(const auto before, durations_before(context.db_path(), campaign));
     TRY_ASSIGN(const auto plan, describe_plan(campaign, options, before));
     print(plan);
     return ExitStatus::done;
   }
-  TRY_ASSIGN(auto store, Store::open(context.db_path(), OpenMode::read_write_create));
+  if (!options.keep_going) TRY(check_campaign_commands(campaign, options));
+  TRY_ASSIGN(auto store, open_or_create_store(context));
   TRY_ASSIGN(const auto lock, store.lock_campaign(campaign.hash));
-  note(context, "Store: " + context.db_path().string());
   RunRequest request;
   request.campaign = std::move(campaign);
   request.options = std::move(options);
@@ -198,7 +236,9 @@ void add_options(CLI::App& command, RunFlags& flags) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--only", flags.only, "Run only the cells that this filter lets through")
       ->type_name("FILTER");
-  command.add_option("--for", flags.duration, "Start no trial after this time, as 90s, 8h")
+  command
+      .add_option("--for", flags.duration,
+                  "Start no trial after this time, as 90s, 8h; the same command goes on later")
       ->type_name("DURATION");
   command
       .add_option("--shard", flags.shard,
@@ -222,6 +262,8 @@ void add_options(CLI::App& command, RunFlags& flags) {
       ->excludes(resume);
   command.add_flag("--no-canary", flags.no_self_test,
                    "Do not insist that a crash of our own is captured before the first trial");
+  command.add_flag("--keep-going", flags.keep_going,
+                   "Go on where a command is not there, or every trial fails alike at its start");
   command.add_option("--log", flags.log, "Write all output there instead; large ones are rotated")
       ->type_name("FILE");
   command

@@ -4,6 +4,7 @@
 
 #include "app/report/site_request.h"
 #include "cli/commands.h"
+#include "cli/filter_option.h"
 #include "cli/open_store.h"
 #include "cli/table_output.h"
 #include "cli/time_option.h"
@@ -33,11 +34,12 @@ Result<ExitStatus> partners(const SiteFlags& flags, const CommandContext& contex
 Result<ExitStatus> sites(const SiteFlags& flags, const CommandContext& context) {
   if (flags.partners) return partners(flags, context);
   SitesQuery query;
-  TRY_ASSIGN(query.where, parse_optional_filter("--where", flags.where));
+  TRY(parse_optional_filter("--where", flags.where));
   TRY_ASSIGN(query.since, parse_since(flags.since, SystemClock().wall()));
   query.fold_families = flags.family;
   query.limit = flags.last;
   TRY_ASSIGN(auto store, open_store_to_read(context));
+  TRY_ASSIGN(query.where, read_filter(store, context, "--where", flags.where));
   TRY_ASSIGN(const auto table, answer_sites(store, query, flags.site, table_audience(context)));
   return print_table(table, context);
 }
@@ -57,6 +59,7 @@ void add_sites_command(CLI::App& app, CommandContext& context) {
   command->add_flag("--family", flags->family, "Fold what differs between GPU generations and builds");
   command->add_flag("--partners", flags->partners,
                     "Functions that other threads were in more often than elsewhere");
+  add_allow_empty(*command, context);
   add_table_options(*command, context);
   command->footer("Example: faultline sites --where 'threads=8 and lock=none' --format markdown");
   command->callback(

@@ -4,6 +4,7 @@
 
 #include "app/report/survival_request.h"
 #include "cli/commands.h"
+#include "cli/filter_option.h"
 #include "cli/open_store.h"
 #include "cli/table_output.h"
 
@@ -13,6 +14,7 @@ namespace {
 Result<ExitStatus> survival(const SurvivalRequest& wanted, const CommandContext& context) {
   TRY(check_survival_request(wanted));
   TRY_ASSIGN(auto store, open_store_to_read(context));
+  TRY(read_filter(store, context, "--where", wanted.where));
   TRY_ASSIGN(const auto table, answer_survival(store, wanted, table_audience(context)));
   return print_table(table, context);
 }
@@ -37,6 +39,7 @@ void add_survival_command(CLI::App& app, CommandContext& context) {
   command->add_option("--level", flags->level, "Of the intervals; 0.95 by default")
       ->check(CLI::Range(0.5, 0.9999));
   command->add_flag("--curve", flags->curve, "Every step of the curves instead of their medians");
+  add_allow_empty(*command, context);
   add_table_options(*command, context);
   command->footer(
       "Trials that ended otherwise are censored: they would have crashed later, or never.\n\n"

@@ -16,6 +16,7 @@
 #include "core/base/result.h"
 #include "core/model/campaign.h"
 #include "core/model/crash_site.h"
+#include "core/model/estimate.h"
 #include "core/model/fault_explanation.h"
 #include "core/model/filter.h"
 #include "core/model/issue.h"
@@ -58,6 +59,8 @@ struct RatesQuery {
 struct RatesRow {
   std::vector<QueryValue> values;  ///< One per column.
   TrialCounts counts;
+  /// `counted` of `trials` in each night (local date of the run's start) of each host, in order of nights.
+  std::vector<Proportion> nights{};
   friend bool operator==(const RatesRow&, const RatesRow&) = default;
 };
 
@@ -65,9 +68,12 @@ struct RatesResult {
   std::vector<std::string> columns;  ///< `by`, then `pivot`.
   std::vector<RatesRow> rows;        ///< Numbers ascending; words in the order of the campaign's matrix.
   TrialCounts total;
-  bool unfinished = false;      ///< A run among them has not ended.
+  std::vector<Proportion> nights{};  ///< Of all rows together.
+  bool unfinished = false;           ///< A run among them has not ended.
   bool counts_reports = false;  ///< The count asks for a field of reports: their site, image, function, ….
   bool stop_rule = false;       ///< A run among them has a stop rule: only anytime-valid intervals hold.
+  /// Cells among them of which no trial was seen to run with the image that it should have loaded.
+  std::vector<std::string> image_never_seen;
 };
 
 /// `crashed`, `bad`, any outcome, `uncaptured`, or a filter such as `site~setCompute`.

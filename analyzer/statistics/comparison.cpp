@@ -13,23 +13,78 @@
 namespace faultline {
 namespace {
 
-void measure(Comparison& out, const ComparisonInput& input, double level) {
-  const bool anytime = input.context.anytime;
-  out.interval_method = anytime ? IntervalMethod::anytime : IntervalMethod::clopper_pearson;
-  out.a_interval = proportion_interval(out.interval_method, input.a, level);
-  out.b_interval = proportion_interval(out.interval_method, input.b, level);
+TestBasis basis_of(const ComparisonInput& input) {
+  TestBasis basis;
+  basis.a = input.a;
+  basis.b = input.b;
+  basis.open = input.context.anytime;
+  basis.each_night = input.context.each_night;
+  basis.nights_apart =
+      !input.nights.empty() &&
+      (input.nights_as_units || input.context.share_night == false || input.context.share_host == false);
+  basis.strata = input.strata;
+  basis.nights = input.nights;
+  return basis;
+}
+
+/// The intervals of both rates: each side by itself, as a table of rates would show it.
+void measure_sides(Comparison& out, const ComparisonInput& input, double level) {
+  const auto of_side = [&](const Proportion& of, bool is_a) {
+    const RateBasis basis{input.context.anytime, nights_of(input.nights, is_a)};
+    return choose_interval(of, basis, {std::nullopt, IntervalSide::two_sided, level});
+  };
+  const ChosenInterval a = of_side(input.a, true);
+  out.a_interval = a.interval;
+  out.b_interval = of_side(input.b, false).interval;
+  out.interval_method = a.method;
+}
+
+void measure_pooled(Comparison& out, const ComparisonInput& input, double level) {
   out.difference = input.a.trials == 0 || input.b.trials == 0 ? std::numeric_limits<double>::quiet_NaN()
                                                               : input.a.ratio() - input.b.ratio();
-  out.difference_method = anytime ? "anytime" : kDifferenceMethod;
-  out.difference_interval =
-      anytime ? anytime_difference(input.a, input.b, level) : newcombe_difference(input.a, input.b, level);
+  out.difference_method = kDifferenceMethod;
+  out.difference_interval = newcombe_difference(input.a, input.b, level);
   out.ratio = rate_ratio(input.a, input.b);
-  out.ratio_method = anytime ? "anytime" : kRatioMethod;
-  out.ratio_interval =
-      anytime ? anytime_ratio(input.a, input.b, level) : koopman_ratio(input.a, input.b, level);
+  out.ratio_method = kRatioMethod;
+  out.ratio_interval = koopman_ratio(input.a, input.b, level);
+}
+
+/// The effect that belongs to the test that decides.
+void measure_effect(Comparison& out, const ComparisonInput& input, double level) {
+  measure_pooled(out, input, level);
+  switch (out.test) {
+    case TestKind::anytime:
+    case TestKind::nights_anytime:
+      out.difference_method = out.ratio_method = "anytime";
+      out.difference_interval = anytime_difference(input.a, input.b, level);
+      out.ratio_interval = anytime_ratio(input.a, input.b, level);
+      break;
+    case TestKind::exact_stratified:
+    case TestKind::cochran_mantel_haenszel:
+    case TestKind::anytime_stratified:
+      out.difference = out.stratified->difference;
+      out.difference_interval = out.stratified->difference_interval;
+      out.ratio = out.stratified->ratio;
+      out.ratio_interval = out.stratified->ratio_interval;
+      out.difference_method = out.ratio_method = "mantel-haenszel";
+      break;
+    case TestKind::nights_permutation:
+    case TestKind::too_few_nights:
+    case TestKind::fisher:
+    case TestKind::boschloo:
+      break;
+  }
+  if (!out.nights_are_units || input.context.anytime) return;
+  const auto by_nights =
+      nights_difference(nights_of(input.nights, true), nights_of(input.nights, false), level);
+  if (by_nights) {
+    out.difference_interval = *by_nights;
+    out.difference_method = "nights";
+  }
 }
 
 void test(Comparison& out, const ComparisonInput& input, double level) {
+  const TestBasis basis = basis_of(input);
   out.fisher = fisher_exact(input.a, input.b);
   out.boschloo = boschloo_exact(input.a, input.b);
   const StratifiedComparison stratified =
@@ -38,24 +93,19 @@ void test(Comparison& out, const ComparisonInput& input, double level) {
     out.stratified = stratified;
     out.exact_stratified = exact_stratified(input.strata);
   }
-  if (input.context.anytime) {
-    out.anytime = anytime_equality_p(input.a, input.b);
-    out.decided_by = "anytime";
-    out.p_value = *out.anytime;
-  } else if (out.exact_stratified) {
-    out.decided_by = "exact-stratified";
-    out.p_value = *out.exact_stratified;
+  if (input.context.anytime) out.anytime = anytime_equality_p(input.a, input.b);
+  out.nights_are_units = basis.nights_apart;
+  if (basis.nights_apart) {
+    out.anytime_nights = nights_anytime_p(input.nights);
   } else if (out.stratified) {
-    out.decided_by = "cochran-mantel-haenszel";
-    out.p_value = out.stratified->p_value;
-  } else if (out.boschloo) {
-    out.decided_by = "boschloo";
-    out.p_value = *out.boschloo;
-  } else {
-    out.decided_by = "fisher";
-    out.p_value = out.fisher;
+    out.anytime_nights = stratified_anytime_p(input.strata);
   }
-  out.adjusted_p = out.p_value;
+  out.change.decided_by = choose_trial_test(basis);
+  out.change.p_value = out.change.adjusted_p = test_p_value(out.change.decided_by, basis);
+  out.test = choose_verdict_test(basis);
+  out.decided_by = test_kind_text(out.test);
+  out.p_value = out.adjusted_p =
+      out.test == out.change.decided_by ? out.change.p_value : test_p_value(out.test, basis);
 }
 
 void warn(Comparison& out, const ComparisonInput& input) {
@@ -79,31 +129,54 @@ void warn(Comparison& out, const ComparisonInput& input) {
   if (context.control_crashed == false) {
     out.warnings.emplace_back("the control did not crash: a low rate proves nothing");
   }
+  if (out.nights_are_units) {
+    out.warnings.emplace_back(
+        "the sides share no night of a host: how much nights vary by themselves is not known from a change "
+        "between them");
+  }
+  out.warnings.insert(out.warnings.end(), input.notes.begin(), input.notes.end());
   if (context.anytime) {
     out.warnings.emplace_back(
         "not finished, or stopped by a rule: intervals and p-value hold at every look, and are wider for it");
   }
 }
 
-/// Whether the direction is that of the pooled counts; strata may tell another (Simpson's paradox), and they
-/// are asked then.
-ComparisonVerdict direction(const Comparison& of) {
-  if (of.stratified && of.decided_by != "anytime") {
-    if (of.stratified->odds_ratio == 1.0) return ComparisonVerdict::undecided;
-    return of.stratified->odds_ratio > 1.0 ? ComparisonVerdict::higher : ComparisonVerdict::lower;
-  }
-  if (of.difference > 0.0) return ComparisonVerdict::higher;
-  return of.difference < 0.0 ? ComparisonVerdict::lower : ComparisonVerdict::undecided;
+ComparisonVerdict sign_of(double value, double neutral) {
+  if (value > neutral) return ComparisonVerdict::higher;
+  return value < neutral ? ComparisonVerdict::lower : ComparisonVerdict::undecided;
 }
 
-void judge(Comparison& out, double level) {
-  const bool is_claimed = out.adjusted_p <= 1.0 - level;
-  out.verdict = is_claimed ? direction(out) : ComparisonVerdict::undecided;
-  if (out.verdict == ComparisonVerdict::undecided) {
-    const auto needed = trials_still_needed(out.a, out.b, kDefaultPower, level);
-    // What the formula holds for enough was not: at least one more.
-    if (needed) out.trials_needed = std::max<std::int64_t>(1, *needed);
+bool is_stratified(TestKind kind) {
+  return kind == TestKind::exact_stratified || kind == TestKind::cochran_mantel_haenszel ||
+         kind == TestKind::anytime_stratified;
+}
+
+/// Whether the direction is that of the pooled counts; strata may tell another (Simpson's paradox), and they
+/// are asked where they decide.
+ComparisonVerdict direction(const Comparison& of, TestKind kind) {
+  if (is_stratified(kind)) return sign_of(of.stratified->odds_ratio, 1.0);
+  return sign_of(of.a.ratio(), of.b.ratio());
+}
+
+void name_what_is_needed(Comparison& out, const ComparisonInput& input, double level) {
+  if (out.nights_are_units) {
+    out.nights_needed = nights_still_needed(nights_of(input.nights, true), nights_of(input.nights, false),
+                                            kDefaultPower, level, out.claims);
+    return;
   }
+  const double at_level = 1.0 - (1.0 - level) / static_cast<double>(out.claims);
+  const auto needed = trials_still_needed(out.test, basis_of(input), kDefaultPower, at_level);
+  // What the formula holds for enough was not: at least one more.
+  if (needed) out.trials_needed = std::max<std::int64_t>(1, *needed);
+}
+
+void judge(Comparison& out, const ComparisonInput& input, double level) {
+  const auto claimed = [&](double p, TestKind kind) {
+    return p <= 1.0 - level ? direction(out, kind) : ComparisonVerdict::undecided;
+  };
+  out.verdict = claimed(out.adjusted_p, out.test);
+  out.change.direction = claimed(out.change.adjusted_p, out.change.decided_by);
+  if (out.verdict == ComparisonVerdict::undecided) name_what_is_needed(out, input, level);
 }
 
 Comparison prepared(const ComparisonInput& input, double level) {
@@ -114,21 +187,37 @@ Comparison prepared(const ComparisonInput& input, double level) {
   out.b_name = input.b_name;
   out.a = input.a;
   out.b = input.b;
-  measure(out, input, level);
+  out.strata_name = input.strata_name;
   test(out, input, level);
+  measure_sides(out, input, level);
+  measure_effect(out, input, level);
   warn(out, input);
   return out;
 }
 
-void judge_together(std::vector<Comparison>& comparisons, std::size_t first, double level) {
+void judge_together(std::vector<Comparison>& comparisons, const std::vector<ComparisonInput>& inputs,
+                    std::size_t first, double level) {
   std::vector<double> p_values;
-  for (std::size_t i = first; i < comparisons.size(); ++i) p_values.push_back(comparisons[i].p_value);
+  std::vector<double> of_changes;
+  for (std::size_t i = first; i < comparisons.size(); ++i) {
+    p_values.push_back(comparisons[i].p_value);
+    of_changes.push_back(comparisons[i].change.p_value);
+  }
   const std::vector<double> adjusted = holm(p_values);
+  const std::vector<double> adjusted_changes = holm(of_changes);
   for (std::size_t i = first; i < comparisons.size(); ++i) {
     comparisons[i].adjusted_p = adjusted[i - first];
+    comparisons[i].change.adjusted_p = adjusted_changes[i - first];
     comparisons[i].claims = adjusted.size();
-    judge(comparisons[i], level);
+    judge(comparisons[i], inputs[i], level);
   }
+}
+
+std::vector<Comparison> prepare_all(const std::vector<ComparisonInput>& inputs, double level) {
+  std::vector<Comparison> out;
+  out.reserve(inputs.size());
+  for (const ComparisonInput& input : inputs) out.push_back(prepared(input, level));
+  return out;
 }
 
 }  // namespace
@@ -139,24 +228,28 @@ std::string_view verdict_sign(ComparisonVerdict verdict) {
 
 Comparison compare(const ComparisonInput& input, double level) {
   Comparison out = prepared(input, level);
-  judge(out, level);
+  judge(out, input, level);
   return out;
 }
 
 std::vector<Comparison> compare_all(const std::vector<ComparisonInput>& inputs, double level) {
-  std::vector<Comparison> out;
-  for (const ComparisonInput& input : inputs) out.push_back(prepared(input, level));
-  judge_together(out, 0, level);
+  std::vector<Comparison> out = prepare_all(inputs, level);
+  judge_together(out, inputs, 0, level);
   return out;
 }
 
 std::vector<Comparison> compare_outcomes(const std::vector<ComparisonInput>& inputs, double level) {
-  std::vector<Comparison> out;
-  for (const ComparisonInput& input : inputs) out.push_back(prepared(input, level));
+  std::vector<Comparison> out = prepare_all(inputs, level);
   if (out.empty()) return out;
-  judge(out.front(), level);
-  judge_together(out, 1, level);
+  judge(out.front(), inputs.front(), level);
+  judge_together(out, inputs, 1, level);
   return out;
+}
+
+bool interval_and_test_disagree(const Comparison& of) {
+  if (std::isnan(of.difference) || of.test == TestKind::too_few_nights || of.claims > 1) return false;
+  const bool excludes_none = of.difference_interval.low > 0.0 || of.difference_interval.high < 0.0;
+  return excludes_none != (of.verdict != ComparisonVerdict::undecided);
 }
 
 }  // namespace faultline

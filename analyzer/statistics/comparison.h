@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzer/statistics/method_choice.h"
 #include "analyzer/statistics/proportion.h"
 #include "analyzer/statistics/strata.h"
 #include "core/base/enum_text.h"
@@ -44,6 +45,8 @@ struct ComparisonContext {
   bool is_literal = false;
   /// A run among them is unfinished or has a stop rule: only anytime-valid statements are made.
   bool anytime = false;
+  /// The comparison is made again after each night: the test must hold at every such look.
+  bool each_night = false;
 };
 
 struct ComparisonInput {
@@ -53,9 +56,27 @@ struct ComparisonInput {
   std::string b_name = "B";
   Proportion a;
   Proportion b;
-  /// By host and night; used where at least two are informative.
-  std::vector<Stratum> strata;
+  /// By host and night, and by cell where the sides are unlike mixes of cells; used where at least two are
+  /// informative.
+  std::vector<Stratum> strata{};
+  /// What the strata are, in words: `host and night`.
+  std::string strata_name = "host and night";
+  /// Of both sides, one for each host and night, in the order in which they came. Where the sides share
+  /// none (context.share_night or share_host is false), nights are the units of the verdict.
+  std::vector<Night> nights{};
+  /// The sides share too few nights to be compared within them.
+  bool nights_as_units = false;
+  std::vector<std::string> notes{};  ///< Of whoever made the input; they become warnings.
   ComparisonContext context;
+};
+
+/// A difference beyond trial-to-trial chance between these trials. Where the sides share no night it is not
+/// known how much nights vary by themselves, and a change is all that may be said.
+struct ChangeClaim {
+  TestKind decided_by = TestKind::fisher;
+  double p_value = 1.0;
+  double adjusted_p = 1.0;  ///< By Holm, among the claims of the table.
+  ComparisonVerdict direction = ComparisonVerdict::undecided;
 };
 
 struct Comparison {
@@ -79,25 +100,35 @@ struct Comparison {
   std::optional<StratifiedComparison> stratified;
   std::optional<double> exact_stratified;  ///< Beside it, where the strata are small enough.
   std::optional<double> anytime;
-  std::string decided_by;   ///< The one test that the verdict rests on: `boschloo`, `fisher`,
-                            ///< `cochran-mantel-haenszel`, `anytime`.
-  double p_value = 1.0;     ///< Of that test.
-  double adjusted_p = 1.0;  ///< By Holm, among the claims of the table.
+  std::string decided_by;            ///< The one test that the verdict rests on, as test_kind_text() has it.
+  TestKind test = TestKind::fisher;  ///< The same.
+  double p_value = 1.0;              ///< Of that test.
+  double adjusted_p = 1.0;           ///< By Holm, among the claims of the table.
   ComparisonVerdict verdict = ComparisonVerdict::undecided;
   std::optional<std::int64_t>
       trials_needed;  ///< More, on each side; only where undecided and a number can be named.
+  /// The sides share no night: the verdict takes nights as units, and `change` says what trials show.
+  bool nights_are_units = false;
+  ChangeClaim change;                         ///< As the verdict where nights are no units.
+  std::optional<double> anytime_nights;       ///< For looks after each night; where there are nights.
+  std::optional<std::int64_t> nights_needed;  ///< More, on each side; only where undecided for want of them.
+  std::string strata_name;                    ///< As in the input.
   std::vector<std::string> warnings;
   std::size_t claims = 1;  ///< Judged together; more than one means that Holm's correction is in adjusted_p.
 };
 
-/// One comparison alone. The test is chosen by what there is, never by its p-value: anytime-valid where
-/// the context asks for it, else stratified (exact, or Cochran-Mantel-Haenszel for large
-/// strata) where at least two strata are informative, else Boschloo, else
-/// Fisher. A difference is claimed where the p-value is at most 1 - level.
+/// One comparison alone. Interval and test are those of method_choice.h, chosen by how the trials came
+/// about, never by a p-value. The difference and the ratio are those of the test that decides: common to the
+/// strata where it is stratified, with nights as units where they are. A difference is claimed where the
+/// p-value is at most 1 - level.
 Comparison compare(const ComparisonInput& input, double level = kDefaultLevel);
 
 /// A table of claims: as compare(), with Holm's correction over all of them before any is claimed.
 std::vector<Comparison> compare_all(const std::vector<ComparisonInput>& inputs, double level = kDefaultLevel);
+
+/// Whether the interval of the difference excludes 0 while the test claims nothing, or the other way round:
+/// the interval describes, the test decides, and the reader is told.
+bool interval_and_test_disagree(const Comparison& comparison);
 
 /// The outcomes of two arms: the first input (`bad`) is judged alone, the others after it, corrected among
 /// themselves: a fix that turns crashes into hangs must not look like one.

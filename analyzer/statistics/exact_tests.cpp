@@ -41,13 +41,19 @@ std::vector<std::int64_t> region_border(const Proportion& a, const Proportion& b
   return border;
 }
 
+/// Probabilities below this share change no digit that is shown of a p-value above kFarOut.
+constexpr double kNegligible = 1e-20;
+constexpr double kFarOut = 1e-8;
+/// What is smaller is no double in full precision.
+constexpr double kLeast = 1e-290;
+
 /// All probabilities of a binomial count, for one rate after another.
 ///
 /// By recurrence from the mode outwards, each from its neighbour: an error of one rounding a step, and no
-/// exponential. What is too small for a double in full precision is left out.
+/// exponential. What is below `least` is left out.
 class BinomialRow {
  public:
-  explicit BinomialRow(std::int64_t trials) : n_(static_cast<double>(trials)) {
+  BinomialRow(std::int64_t trials, double least) : n_(static_cast<double>(trials)), least_(least) {
     for (std::int64_t k = 0; k < trials; ++k) {
       rise_.push_back((n_ - static_cast<double>(k)) / static_cast<double>(k + 1));
       fall_.push_back(1.0 / rise_.back());
@@ -62,12 +68,12 @@ class BinomialRow {
     last_ = first_;
     pmf_[first_] = binomial_pmf(static_cast<std::int64_t>(mode), static_cast<std::int64_t>(n_), p);
     const double odds = p / q;
-    while (last_ + 1 < pmf_.size() && pmf_[last_] > kLeast) {
+    while (last_ + 1 < pmf_.size() && pmf_[last_] > least_) {
       pmf_[last_ + 1] = pmf_[last_] * (rise_[last_] * odds);
       ++last_;
     }
     const double against = q / p;
-    while (first_ > 0 && pmf_[first_] > kLeast) {
+    while (first_ > 0 && pmf_[first_] > least_) {
       pmf_[first_ - 1] = pmf_[first_] * (fall_[first_ - 1] * against);
       --first_;
     }
@@ -79,8 +85,8 @@ class BinomialRow {
   [[nodiscard]] double operator[](std::size_t count) const { return pmf_[count]; }
 
  private:
-  static constexpr double kLeast = 1e-290;
   double n_;
+  double least_;
   std::vector<double> rise_;  // pmf(k + 1) / pmf(k) at even odds.
   std::vector<double> fall_;  // pmf(k) / pmf(k + 1).
   std::vector<double> pmf_;
@@ -91,8 +97,9 @@ class BinomialRow {
 /// The probability of the region as a function of the common rate.
 class RegionProbability {
  public:
-  RegionProbability(const Proportion& a, const Proportion& b)
-      : border_(region_border(a, b)), row_a_(a.trials), row_b_(b.trials) {}
+  RegionProbability(const Proportion& a, const Proportion& b, const std::vector<std::int64_t>& border,
+                    double least)
+      : border_(border), row_a_(a.trials, least), row_b_(b.trials, least) {}
 
   /// `angle` is asin(sqrt(rate)): ripples are equally wide on this scale.
   double operator()(double angle) {
@@ -112,7 +119,7 @@ class RegionProbability {
   }
 
  private:
-  std::vector<std::int64_t> border_;
+  const std::vector<std::int64_t>& border_;
   BinomialRow row_a_;
   BinomialRow row_b_;
 };
@@ -143,11 +150,14 @@ double refined_maximum(Function& f, double low, double high) {
   return std::max(f1, f2);
 }
 
-double boschloo_less(const Proportion& a, const Proportion& b) {
-  RegionProbability probability(a, b);
+double greatest_probability(const Proportion& a, const Proportion& b, const std::vector<std::int64_t>& border,
+                            double least) {
+  RegionProbability probability(a, b, border, least);
   // A binomial count of n has a spread of 1/(2 sqrt(n)) on the scale of angles, whatever its rate.
   const double most = static_cast<double>(std::max(a.trials, b.trials));
-  const auto steps = static_cast<std::size_t>(64.0 + 16.0 * std::sqrt(most));
+  // Far out only the order of magnitude matters: a coarser grid, refined as any other.
+  const double density = least < kNegligible ? 6.0 : 16.0;
+  const auto steps = static_cast<std::size_t>(64.0 + density * std::sqrt(most));
   const double width = std::numbers::pi / 2.0 / static_cast<double>(steps);
   std::vector<double> values;
   for (std::size_t i = 0; i <= steps; ++i) values.push_back(probability(static_cast<double>(i) * width));
@@ -161,6 +171,21 @@ double boschloo_less(const Proportion& a, const Proportion& b) {
     best = std::max(best, refined_maximum(probability, low, high));
   }
   return std::min(1.0, best);
+}
+
+double boschloo_less(const Proportion& a, const Proportion& b) {
+  const std::vector<std::int64_t> border = region_border(a, b);
+  const double quick = greatest_probability(a, b, border, kNegligible);
+  return quick > kFarOut ? quick : greatest_probability(a, b, border, kLeast);
+}
+
+/// Twice the smaller one-sided value. Fisher's says which that is, unless both are near 1/2.
+double boschloo_two_sided(const Proportion& a, const Proportion& b) {
+  const bool is_less = fisher_exact(a, b, Alternative::less) <= fisher_exact(a, b, Alternative::greater);
+  const double likely = is_less ? boschloo_less(a, b) : boschloo_less(b, a);
+  constexpr double kClear = 0.25;
+  if (likely < kClear) return 2.0 * likely;
+  return std::min(1.0, 2.0 * std::min(likely, is_less ? boschloo_less(b, a) : boschloo_less(a, b)));
 }
 
 }  // namespace
@@ -198,7 +223,7 @@ std::optional<double> boschloo_exact(const Proportion& a, const Proportion& b, A
   if (a.trials == 0 || b.trials == 0) return 1.0;
   if (alternative == Alternative::less) return boschloo_less(a, b);
   if (alternative == Alternative::greater) return boschloo_less(b, a);
-  return std::min(1.0, 2.0 * std::min(boschloo_less(a, b), boschloo_less(b, a)));
+  return boschloo_two_sided(a, b);
 }
 
 double binomial_exact(const Proportion& of, double rate) {

@@ -26,6 +26,15 @@ struct StratifiedComparison {
   double odds_ratio = 1.0;
   /// Absent where it cannot be computed (an odds ratio of 0 or infinity).
   std::optional<Interval> odds_ratio_interval;
+  /// The common difference rate(a) - rate(b): each stratum's, weighted by n_a n_b / n (Greenland and Robins
+  /// 1985, Biometrics 41:55), with Sato's variance (1989, Biometrics 45:1323), which holds for few large
+  /// strata and for many small ones.
+  double difference = 0.0;
+  Interval difference_interval{-1.0, 1.0};
+  /// The common ratio rate(a) / rate(b), with the variance of Greenland and Robins; infinite or NaN where
+  /// the counts leave it so, and with an open interval then.
+  double ratio = 1.0;
+  Interval ratio_interval;
 };
 
 enum class ContinuityCorrection { none, half };
@@ -47,5 +56,21 @@ StratifiedComparison cochran_mantel_haenszel(const std::vector<Stratum>& strata,
 /// probable than the one seen, as R's mantelhaen.test(exact = TRUE). Keeps its level however few the
 /// counts. nullopt where the strata are so large that the approximation is as good.
 std::optional<double> exact_stratified(const std::vector<Stratum>& strata);
+
+/// The anytime-valid p-value of the same hypothesis, for looks after each whole stratum (a night): given the
+/// margins of each stratum, the likelihood ratio of a common odds ratio against 1, in equal parts for
+/// sixteen odds ratios. Under the hypothesis that mean is a martingale over strata, whatever their rates,
+/// and by Ville's inequality the p-value is ever at most x with probability at most x.
+double stratified_anytime_p(const std::vector<Stratum>& strata);
+
+/// Whether the odds ratio is one and the same in all strata.
+struct Homogeneity {
+  double statistic = 0.0;  ///< Breslow and Day's (1980), with Tarone's correction (1985, Biometrika 72:91).
+  double freedom = 0.0;    ///< Informative strata - 1.
+  double p_value = 1.0;
+};
+/// For strata with some five expected counts each. p = 1 with fewer than two informative strata, or where
+/// the common odds ratio is 0 or infinite.
+Homogeneity breslow_day(const std::vector<Stratum>& strata);
 
 }  // namespace faultline

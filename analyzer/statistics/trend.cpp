@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "analyzer/statistics/distributions.h"
+#include "analyzer/statistics/night_tests.h"
 
 namespace faultline {
 namespace {
@@ -14,15 +15,6 @@ namespace {
 constexpr int kShuffles = 2'000;
 // Beyond this many counted trials a shuffle costs too much, and the expected counts are large anyway.
 constexpr std::int64_t kShuffleLimit = 20'000;
-
-Proportion pooled(const std::vector<Proportion>& groups) {
-  Proportion sum;
-  for (const Proportion& group : groups) {
-    sum.counted += group.counted;
-    sum.trials += group.trials;
-  }
-  return sum;
-}
 
 double chi_squared(const std::vector<Proportion>& groups, const Proportion& all) {
   const double p = all.ratio();
@@ -136,6 +128,12 @@ Dispersion overdispersion(const std::vector<Proportion>& given) {
   if (size > 1.0) out.correlation = std::min(1.0, (out.factor - 1.0) / (size - 1.0));
   out.is_overdispersed = out.p_value < 0.05 && out.factor > 1.0;
   return out;
+}
+
+double homogeneity_statistic(const std::vector<Proportion>& given) {
+  const std::vector<Proportion> groups = with_trials(given);
+  const Proportion all = pooled(groups);
+  return all.counted == 0 || all.counted == all.trials ? 0.0 : chi_squared(groups, all);
 }
 
 Interval overdispersed_interval(const std::vector<Proportion>& given, double level) {

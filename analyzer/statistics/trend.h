@@ -48,6 +48,9 @@ struct Dispersion {
 /// size m of a group corrected for unequal ones (Donner 1986, Int. Statist. Rev. 54:67).
 Dispersion overdispersion(const std::vector<Proportion>& groups);
 
+/// Pearson's chi-squared of "all groups have one rate"; 0 where nothing or everything was counted.
+double homogeneity_statistic(const std::vector<Proportion>& groups);
+
 /// The interval of the pooled rate that allows for the variation between groups: Clopper-Pearson with the
 /// effective number of trials n / factor * (t(n-1) / t(groups-1))^2 (Korn and Graubard 1998, Survey
 /// Methodology 24:193). With independent groups pass the plain interval instead: this one is wider also

@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "analyzer/derive.h"
-#include "analyzer/statistics/comparison.h"
+#include "app/bundle/workarounds.h"
 #include "app/campaign/validation_layer.h"
 #include "collector/plan/campaign_file.h"
 #include "core/base/shell_quote.h"
@@ -124,21 +124,21 @@ void scrub_run(RunRecord& run, Scrubber& scrubber) {
   for (auto& cell : run.cells) scrub_cell(cell, scrubber);
 }
 
-Result<Proportion> control_of(Store& store, const RunRecord& run) {
+/// The trials of the control's cells, by cell.
+Result<RatesResult> control_of(Store& store, const RunRecord& run) {
   RatesQuery query;
   TRY_ASSIGN(query.where, parse_filter(fmt::format("run={} and ({})", run.uuid.text(), run.control)));
   TRY_ASSIGN(query.count, parse_count("crashed"));
-  TRY_ASSIGN(const auto result, query_rates(store, query));
-  return Proportion{result.total.counted, result.total.trials};
+  query.by = {"workload", "cell"};
+  return query_rates(store, query);
 }
 
-Result<std::vector<RatesRow>> rates_of_cells(Store& store, const RunRecord& run, const std::string& count) {
+Result<RatesResult> rates_of_cells(Store& store, const RunRecord& run, const std::string& count) {
   RatesQuery query;
   TRY_ASSIGN(query.where, parse_filter(where_run(run)));
   TRY_ASSIGN(query.count, parse_count(count));
   query.by = {"workload", "cell"};
-  TRY_ASSIGN(auto result, query_rates(store, query));
-  return std::move(result.rows);
+  return query_rates(store, query);
 }
 
 Proportion rate_of(const std::vector<RatesRow>& rows, const Cell& cell) {
@@ -161,40 +161,6 @@ Result<std::vector<std::string>> command_of(Store& store, const RunRecord& run, 
   if (rows.empty()) return std::vector<std::string>{};
   TRY_ASSIGN(const auto trial, store.find_trial(run.uuid, rows.front().index));
   return trial ? trial->argv : std::vector<std::string>{};
-}
-
-/// Cells that differ from `base` in exactly one setting.
-bool is_one_away(const Cell& base, const Cell& other) {
-  if (base.workload != other.workload || base.parameters.size() != other.parameters.size()) return false;
-  std::size_t differing = 0;
-  for (std::size_t i = 0; i < base.parameters.size(); ++i) {
-    if (base.parameters[i].second.label != other.parameters[i].second.label) ++differing;
-  }
-  return differing == 1;
-}
-
-void add_workarounds(FeedbackEvidence& evidence) {
-  const auto base = std::max_element(
-      evidence.cells.begin(), evidence.cells.end(),
-      [](const FeedbackCell& a, const FeedbackCell& b) { return a.of_sites.ratio() < b.of_sites.ratio(); });
-  if (base == evidence.cells.end() || base->of_sites.counted == 0) return;
-  std::vector<ComparisonInput> inputs;
-  for (const auto& cell : evidence.cells) {
-    if (!is_one_away(base->cell, cell.cell) || cell.bad.trials == 0) continue;
-    ComparisonInput input;
-    input.counted = "bad";
-    input.a_name = cell.cell.text();
-    input.b_name = base->cell.text();
-    input.a = cell.bad;
-    input.b = base->bad;
-    input.context.share_block = true;
-    input.context.share_host = true;
-    input.context.share_night = true;
-    if (evidence.control) input.context.control_crashed = evidence.control->counted > 0;
-    inputs.push_back(std::move(input));
-    evidence.workaround_rates.push_back(format_rate(cell.of_sites, clopper_pearson(cell.of_sites)));
-  }
-  evidence.workarounds = compare_all(inputs);
 }
 
 Result<void> add_rates(Store& store, const RunRecord& run, const std::string& count, Scrubber& scrubber,
@@ -247,18 +213,28 @@ Result<void> add_run(Store& store, const std::string& uuid, const std::vector<Si
   TRY_ASSIGN(auto run, store.run(uuid));
   scrubber.add(SecretKind::host_name, run.host.host_name);
   scrubber.learn_text(run.campaign_text);
+  WorkaroundBasis basis;
+  std::set<std::pair<std::string, std::string>> control_cells;  // Workload and text, as stored.
   if (!run.control.empty()) {
-    TRY_ASSIGN(evidence.control, control_of(store, run));
+    TRY_ASSIGN(const auto control, control_of(store, run));
+    evidence.control = Proportion{control.total.counted, control.total.trials};
+    basis.control_crashed = control.total.counted > 0;
+    for (const auto& row : control.rows)
+      control_cells.emplace(query_value_text(row.values[0]), query_value_text(row.values[1]));
   }
   TRY_ASSIGN(const auto ledger, query_ledger(store, run.uuid));
   evidence.uncaptured = ledger.uncaptured;
   const auto count = any_of_sites(rows);
   TRY_ASSIGN(const auto of_sites, rates_of_cells(store, run, count));
   TRY_ASSIGN(const auto bad, rates_of_cells(store, run, "bad"));
+  basis.open = evidence.open = bad.unfinished || bad.stop_rule;
   const Campaign campaign = parse_campaign(run.campaign_text, {}).campaign;
   for (const auto& cell : run.cells) {
-    evidence.cells.push_back(
-        {cell, rate_of(of_sites, cell), rate_of(bad, cell), {}, has_validation_layer(cell, campaign, run)});
+    evidence.cells.push_back({cell,
+                              rate_of(of_sites.rows, cell),
+                              rate_of(bad.rows, cell),
+                              {},
+                              has_validation_layer(cell, campaign, run)});
   }
   // Only what will be shown is asked for: a plan may have thousands of cells.
   for (const auto& step : reproducers(evidence.cells)) {
@@ -269,28 +245,17 @@ Result<void> add_run(Store& store, const std::string& uuid, const std::vector<Si
     cell->command = scrubber.scrub_command(command);
   }
   TRY(add_rates(store, run, count, scrubber, gathered));
-  // Until here the cells are asked for by what they really are.
-  for (auto& cell : evidence.cells) scrub_cell(cell.cell, scrubber);
-  add_workarounds(evidence);
+  // Until here the cells are asked for by what they really are; the control's are known by the same masks.
+  for (auto& cell : evidence.cells) {
+    const bool is_control = control_cells.contains({cell.cell.workload, cell.cell.text()});
+    scrub_cell(cell.cell, scrubber);
+    if (is_control) basis.control_cells.emplace_back(cell.cell.workload, cell.cell.text());
+  }
+  add_workarounds(evidence, basis);
   gathered.campaign = scrubber.scrub_text(run.campaign_text);
   scrub_run(run, scrubber);
   evidence.run = std::move(run);
   return {};
-}
-
-Result<Proportion> family_rate(Store& store, const RunRecord& run, const std::set<std::string>& families,
-                               const std::set<std::string>& workloads) {
-  RatesQuery query;
-  std::string where = where_run(run);
-  std::string names;
-  for (const auto& name : workloads) names += (names.empty() ? "" : ",") + filter_quoted(name);
-  if (!names.empty()) where += " and workload in (" + names + ")";
-  std::string count;
-  for (const auto& family : families) count += (count.empty() ? "family=" : " or family=") + family;
-  TRY_ASSIGN(query.where, parse_filter(where));
-  TRY_ASSIGN(query.count, parse_count(count));
-  TRY_ASSIGN(const auto result, query_rates(store, query));
-  return Proportion{result.total.counted, result.total.trials};
 }
 
 }  // namespace
@@ -345,46 +310,6 @@ Result<GatheredEvidence> gather_evidence(Store& store, const EvidenceOptions& op
   table_options.command = "faultline sites --format csv";
   gathered.tables.emplace_back("sites.csv", site_table(rows, table_options));
   return gathered;
-}
-
-Result<void> add_follow_up(Store& store, Store& earlier, GatheredEvidence& gathered) {
-  auto& evidence = gathered.evidence;
-  if (!evidence.run) return {};
-  RunSelection selection;
-  selection.limit = SIZE_MAX;
-  TRY_ASSIGN(const auto before, earlier.run(evidence.run->uuid.text()));
-  selection.campaign_name = before.campaign_name;
-  TRY_ASSIGN(const auto runs, store.find_runs(selection));
-  const auto later = std::find_if(runs.begin(), runs.end(), [&](const RunRecord& run) {
-    return run.uuid != before.uuid && run.started > before.started;
-  });
-  if (later == runs.end()) return {};
-  std::set<std::string> families;
-  for (const auto& site : evidence.sites) families.insert(site.row.family);
-  std::set<std::string> workloads;
-  for (const auto& cell : evidence.cells) {
-    if (cell.of_sites.counted > 0) workloads.insert(cell.cell.workload);
-  }
-  FeedbackFollowUp follow_up;
-  follow_up.earlier = *evidence.run;
-  follow_up.later = *later;
-  ComparisonInput input;
-  input.counted = "at these sites";
-  input.a_name = "now";
-  input.b_name = "before";
-  TRY_ASSIGN(input.a, family_rate(store, *later, families, workloads));
-  TRY_ASSIGN(input.b, family_rate(earlier, before, families, workloads));
-  if (!later->control.empty()) {
-    TRY_ASSIGN(follow_up.control, control_of(store, *later));
-    input.context.control_crashed = follow_up.control->counted > 0;
-  }
-  input.context.share_block = false;
-  input.context.share_night = false;
-  input.context.share_host = later->host.host_key == before.host.host_key;
-  follow_up.comparison = compare(input);
-  follow_up.later.host.host_name.clear();
-  evidence.follow_up = std::move(follow_up);
-  return {};
 }
 
 }  // namespace faultline

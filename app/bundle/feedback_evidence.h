@@ -35,6 +35,6 @@ Result<GatheredEvidence> gather_evidence(Store& store, const EvidenceOptions& op
 
 /// Adds the follow-up: the families' rate in the newest run of the same campaign in `store` against that of
 /// the evidence's run in `earlier` (the same store, or another). Nothing where there is no later run.
-Result<void> add_follow_up(Store& store, Store& earlier, GatheredEvidence& gathered);
+Result<void> add_follow_up(Store& store, Store& earlier, Scrubber& scrubber, GatheredEvidence& gathered);
 
 }  // namespace faultline

@@ -181,9 +181,9 @@ Result<GatheredEvidence> gather(Store& source, const FeedbackRequest& wanted, Sc
 /// With --against it is the older store that holds the first evidence, where it has any.
 Result<void> follow_up(Store& store, Store& earlier, Store& source, const FeedbackRequest& wanted,
                        Scrubber& scrubber, GatheredEvidence& gathered) {
-  if (&earlier == &source) return add_follow_up(store, earlier, gathered);
+  if (&earlier == &source) return add_follow_up(store, earlier, scrubber, gathered);
   TRY_ASSIGN(auto before, gather_evidence(earlier, wanted.evidence, scrubber));
-  TRY(add_follow_up(store, earlier, before));
+  TRY(add_follow_up(store, earlier, scrubber, before));
   gathered.evidence.follow_up = before.evidence.follow_up;
   return {};
 }

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "analyzer/statistics/exact_tests.h"
+#include "app/campaign/run_changes.h"
 #include "core/base/ascii.h"
 #include "core/model/filter.h"
 #include "db/queries.h"
@@ -15,16 +15,7 @@
 namespace faultline {
 namespace {
 
-constexpr double kSignificance = 0.05;
-
 using Findings = std::vector<std::string>;
-
-Result<RatesResult> bad_of_run(Store& store, const std::string& run) {
-  RatesQuery query;
-  TRY_ASSIGN(query.where, parse_filter("run=" + run));
-  TRY_ASSIGN(query.count, parse_count("bad"));
-  return query_rates(store, query);
-}
 
 Result<void> check_crash(Store& /*store*/, const RunSummary& summary, Findings& findings) {
   const auto crashed = summary.progress.outcomes[Outcome::crashed];
@@ -121,22 +112,16 @@ Result<void> check_new_site(Store& store, const RunSummary& summary, Findings& f
 }
 
 Result<void> check_worse(Store& store, const RunSummary& summary, Findings& findings) {
-  RunSelection selection;
-  selection.campaign_name = summary.record.campaign_name;
-  TRY_ASSIGN(const auto runs, store.find_runs(selection));
-  const auto previous = std::find_if(runs.begin(), runs.end(), [&](const RunRecord& run) {
-    return run.state == RunState::finished && run.started < summary.record.started &&
-           run.cells == summary.record.cells;
-  });
-  if (previous == runs.end()) return {};
-  TRY_ASSIGN(const auto before, bad_of_run(store, previous->uuid.text()));
-  TRY_ASSIGN(const auto now, bad_of_run(store, summary.record.uuid.text()));
-  const Proportion a{now.total.counted, now.total.trials};
-  const Proportion b{before.total.counted, before.total.trials};
-  const double p = fisher_exact(a, b);
-  if (a.ratio() > b.ratio() && p < kSignificance) {
-    findings.push_back(fmt::format("worse: {}/{} bad trials, {}/{} in the run before (Fisher p = {:.4f})",
-                                   a.counted, a.trials, b.counted, b.trials, p));
+  TRY_ASSIGN(const auto before, run_before(store, summary.record));
+  if (!before) return {};
+  TRY_ASSIGN(const auto changes, changes_between_runs(store, summary.record, *before));
+  for (const Comparison& of : changes) {
+    if (of.change.direction != ComparisonVerdict::higher) continue;
+    findings.push_back(fmt::format(
+        "worse: {}: {}/{} bad trials, {}/{} in the run before ({}, p = {:.4f}{}); how much nights vary by "
+        "themselves is not known from two",
+        of.group, of.a.counted, of.a.trials, of.b.counted, of.b.trials, test_kind_name(of.change.decided_by),
+        of.change.adjusted_p, of.claims > 1 ? fmt::format(", Holm over {} cells", of.claims) : ""));
   }
   return {};
 }

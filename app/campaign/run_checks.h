@@ -23,7 +23,8 @@ Result<void> check_names_are_known(const std::vector<std::string>& names);
 ///   control     the control cells did not crash, or none is named
 ///   new-site    a family that this store had not seen before the run and that nobody labelled `known`; or
 ///               one that is back on the build, or a later one, of its label `fixed-in=BUILD`
-///   worse       more bad trials than in the campaign's previous run, beyond chance
+///   worse       a cell has more bad trials than in the campaign's previous finished run, beyond
+///               trial-to-trial chance, corrected over the cells that both have
 Result<std::vector<std::string>> check_run(Store& store, const RunSummary& summary,
                                            const std::vector<std::string>& names);
 

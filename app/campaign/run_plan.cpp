@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "collector/plan/campaign_file.h"
+#include "collector/plan/chosen_cells.h"
 #include "collector/plan/schedule.h"
 #include "collector/plan/stop_cells.h"
 #include "core/base/shell_quote.h"
@@ -88,16 +89,6 @@ std::string times_text(const Campaign& campaign, const std::vector<Cell>& cells,
   return out;
 }
 
-Result<std::vector<Cell>> chosen_cells(const Campaign& campaign, const Filter& only) {
-  auto cells = make_cells(campaign);
-  TRY_ASSIGN(const auto chosen, select_cells(only, cells));
-  std::vector<Cell> out;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (chosen[i]) out.push_back(std::move(cells[i]));
-  }
-  return out;
-}
-
 }  // namespace
 
 Result<TrialDurations> durations_before(const std::filesystem::path& db, const Campaign& campaign) {
@@ -123,7 +114,7 @@ Result<TrialDurations> durations_before(const std::filesystem::path& db, const C
 
 Result<std::string> describe_plan(const Campaign& campaign, const RunOptions& options,
                                   const TrialDurations& before) {
-  TRY_ASSIGN(const auto cells, chosen_cells(campaign, options.only));
+  TRY_ASSIGN(const auto cells, choose_cells(campaign, options.only));
   SchedulePlan plan;
   plan.cell_count = cells.size();
   plan.blocks = options.trials.value_or(campaign.trials);

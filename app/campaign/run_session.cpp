@@ -23,6 +23,22 @@
 namespace faultline {
 namespace {
 
+/// An unfinished run of the same name that this campaign, or this host, cannot go on with.
+Result<void> say_what_is_left(Store& store, const RunRecord& wanted, RunObserver& observer) {
+  RunSelection selection;
+  selection.campaign_name = wanted.campaign_name;
+  selection.limit = 1;
+  TRY_ASSIGN(const auto newest, store.find_runs(selection));
+  if (newest.empty() || (newest[0].state != RunState::running && newest[0].state != RunState::interrupted))
+    return {};
+  const bool has_changed = newest[0].campaign_hash != wanted.campaign_hash;
+  observer.noted(fmt::format("The unfinished run {} of {} is left as it is: {}",
+                             short_id(newest[0].uuid.text()), wanted.campaign_name,
+                             has_changed ? "the campaign has changed since; as it was before, it would go on"
+                                         : "it belongs to another host, where the same command goes on"));
+  return {};
+}
+
 /// The newest run of this campaign on this host, if it is unfinished and can go on. One that cannot is
 /// closed, so that no later command finds it.
 Result<std::optional<RunRecord>> find_run_to_resume(Store& store, RunChoice choice, const RunRecord& wanted,
@@ -35,6 +51,7 @@ Result<std::optional<RunRecord>> find_run_to_resume(Store& store, RunChoice choi
   const bool unfinished =
       !newest.empty() && (newest[0].state == RunState::running || newest[0].state == RunState::interrupted);
   if (!unfinished) {
+    if (newest.empty()) TRY(say_what_is_left(store, wanted, observer));
     if (choice != RunChoice::must_resume) return std::optional<RunRecord>();
     return fail(ErrorKind::invalid_argument, "--resume: this store has no unfinished run of this campaign");
   }
@@ -59,16 +76,6 @@ Result<SymbolArchive> archive_of(const Campaign& campaign) {
                 "archive: there is no place for the symbol archive: set HOME or XDG_DATA_HOME");
   }
   return SymbolArchive(std::move(folder));
-}
-
-/// A run in which nothing ran is no result: says why, from the first trial.
-Result<void> check_something_ran(Store& store, const RunSummary& summary) {
-  const auto done = summary.progress.trials_done;
-  if (done == 0 || summary.progress.outcomes[Outcome::setup_failed] < done) return {};
-  TRY_ASSIGN(const auto trials, store.trials_of(summary.record.uuid));
-  std::string why = "see faultline list trials";
-  if (!trials.empty() && !trials[0].verdict.notes.empty()) why = trials[0].verdict.notes[0];
-  return fail(ErrorKind::process, "no trial ran as meant: " + why);
 }
 
 /// Nothing that nobody can explain later is measured: a host that loses reports says so before the first
@@ -123,11 +130,21 @@ Result<std::optional<RunSummary>> execute_run(Store& store, RunRequest request, 
   return std::optional<RunSummary>(std::move(summary));
 }
 
+Result<void> check_something_ran(Store& store, const RunSummary& summary) {
+  if (summary.nothing_ran) return fail(ErrorKind::process, summary.record.state_reason);
+  const auto done = summary.progress.trials_done;
+  if (done == 0 || summary.progress.outcomes[Outcome::setup_failed] < done) return {};
+  TRY_ASSIGN(const auto trials, store.trials_of(summary.record.uuid));
+  std::string why = "see faultline list trials";
+  if (!trials.empty() && !trials[0].verdict.notes.empty()) why = trials[0].verdict.notes[0];
+  return fail(ErrorKind::process, "no trial ran as meant: " + why);
+}
+
 Result<std::vector<std::string>> judge_run(Store& store, const RunSummary& summary,
                                            const std::vector<std::string>& checks) {
+  TRY(check_something_ran(store, summary));
   if (summary.record.state == RunState::stopped)
     return fail(ErrorKind::io, "the run stopped early: " + summary.record.state_reason);
-  TRY(check_something_ran(store, summary));
   return check_run(store, summary, checks);
 }
 

@@ -40,6 +40,9 @@ struct RunRequest {
 Result<std::optional<RunSummary>> execute_run(Store& store, RunRequest request, RunObserver& observer,
                                               const std::atomic<bool>& stop);
 
+/// An error where nothing ran, which is no result: says why, from the first trial.
+Result<void> check_something_ran(Store& store, const RunSummary& summary);
+
 /// What the checks of --fail-on found in a run that came to its end, a line each. A run that stopped early,
 /// or in which no trial ran as meant, is an error.
 Result<std::vector<std::string>> judge_run(Store& store, const RunSummary& summary,

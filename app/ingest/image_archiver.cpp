@@ -1,11 +1,11 @@
 #include "app/ingest/image_archiver.h"
 
 #include <fmt/format.h>
-#include <fnmatch.h>
 
 #include <algorithm>
 
 #include "analyzer/symbolize/archive/symbol_finder.h"
+#include "core/base/glob.h"
 
 namespace faultline {
 
@@ -14,9 +14,8 @@ ImageArchiver::ImageArchiver(std::vector<std::string> patterns, SymbolArchive ar
 
 bool ImageArchiver::wants(const Image& image) const {
   const std::string name = image.display_name();
-  return std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& pattern) {
-    return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
-  });
+  return std::any_of(patterns_.begin(), patterns_.end(),
+                     [&](const std::string& pattern) { return fits_glob(name, pattern); });
 }
 
 void ImageArchiver::keep(const CrashReport& report) {

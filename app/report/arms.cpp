@@ -62,39 +62,69 @@ Result<Arm> parse_arm(const std::string& text, Store* store) {
   return arm;
 }
 
+Result<double> parse_share(const std::string& option, const std::string& text) {
+  double value = 0.0;
+  const auto* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  const std::string rest(stop, end);
+  if (error == std::errc() && rest.empty() && value >= 0.0 && value <= 1.0) return value;
+  if (error == std::errc() && (rest == "%" || rest == " %") && value >= 0.0 && value <= 100.0)
+    return value / 100.0;
+  return fail(ErrorKind::invalid_argument, option + ": \"" + text + "\" is no share; write 30% or 0.3");
+}
+
+Result<FormerRate> parse_former_rate(const std::string& text) {
+  FormerRate former;
+  if (text.find('/') != std::string::npos) {
+    TRY_ASSIGN(const auto arm, parse_arm(text, nullptr));
+    former.counts = arm.literal;
+    former.rate = arm.literal->ratio();
+    return former;
+  }
+  TRY_ASSIGN(former.rate, parse_share("--was", text));
+  return former;
+}
+
 Result<ArmGroups> arm_groups(Store& store, const Arm& arm, const std::string& common,
-                             const std::string& count, const std::vector<std::string>& by) {
+                             const std::string& count, const ArmGrouping& grouping) {
   RatesQuery query;
   TRY_ASSIGN(query.where, parse_filter(both(common, arm.where)));
   TRY_ASSIGN(query.count, parse_count(count));
+  const auto& by = grouping.by;
   query.by = by;
-  query.by.insert(query.by.end(), {"host", "date", "run"});
+  query.by.insert(query.by.end(), grouping.stratify.begin(), grouping.stratify.end());
+  const std::size_t place = query.by.size();
+  query.by.insert(query.by.end(), {"workload", "cell", "date", "host", "run"});
   TRY_ASSIGN(const auto result, query_rates(store, query));
   ArmGroups groups;
+  std::map<std::string, std::size_t> place_of;
   for (const auto& row : result.rows) {
     if (row.counts.trials == 0) continue;
-    std::string name;
-    for (std::size_t i = 0; i < by.size(); ++i)
-      name += (i == 0 ? "" : " ") + by[i] + "=" + query_value_text(row.values[i]);
-    auto found =
-        std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.first == name; });
-    if (found == groups.end()) found = groups.insert(groups.end(), {name, ArmEvidence{}});
-    ArmEvidence& evidence = found->second;
+    const auto text = [&](std::size_t column) { return query_value_text(row.values[column]); };
+    const auto named = [&](std::size_t first, const std::vector<std::string>& names) {
+      std::string joined;
+      for (std::size_t i = 0; i < names.size(); ++i)
+        joined += (i == 0 ? "" : " ") + names[i] + "=" + text(first + i);
+      return joined;
+    };
+    const auto [found, is_new] = place_of.try_emplace(named(0, by), groups.size());
+    if (is_new) groups.push_back({found->first, ArmEvidence{}});
+    ArmEvidence& evidence = groups[found->second].second;
     evidence.anytime = result.unfinished || result.stop_rule;
-    const auto host = query_value_text(row.values[by.size()]);
-    const auto night = query_value_text(row.values[by.size() + 1]);
+    evidence.image_never_seen = result.image_never_seen;
     evidence.total += row.counts;
-    evidence.strata[host + "\n" + night] += row.counts;
-    evidence.hosts.insert(host);
-    evidence.nights.insert(night);
-    evidence.runs.insert(query_value_text(row.values[by.size() + 2]));
+    evidence.nights.insert(text(place + 2));
+    evidence.hosts.insert(text(place + 3));
+    evidence.runs.insert(text(place + 4));
+    evidence.parts.push_back({text(place), text(place + 1), text(place + 2) + "\n" + text(place + 3),
+                              named(by.size(), grouping.stratify), row.counts});
   }
   return groups;
 }
 
 Result<ArmEvidence> arm_evidence(Store& store, const Arm& arm, const std::string& common,
-                                 const std::string& count) {
-  TRY_ASSIGN(auto groups, arm_groups(store, arm, common, count, {}));
+                                 const std::string& count, const std::vector<std::string>& stratify) {
+  TRY_ASSIGN(auto groups, arm_groups(store, arm, common, count, {{}, stratify}));
   return groups.empty() ? ArmEvidence{} : std::move(groups.front().second);
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/statistics/fix_proof.h"
 #include "core/base/result.h"
 #include "core/model/estimate.h"
 #include "db/queries.h"
@@ -28,24 +29,45 @@ Result<Arm> parse_arm(const std::string& text, Store* store);
 /// `k/n` alone; nullopt for anything else. k above n is an error of parse_arm().
 std::optional<Proportion> parse_literal(const std::string& text);
 
+/// `30%`, `30 %`, `0.3`; an error that names `option` for anything else.
+Result<double> parse_share(const std::string& option, const std::string& text);
+/// The value of --was: counts such as `3/10`, or a share.
+Result<FormerRate> parse_former_rate(const std::string& text);
+
+/// The trials of one cell in one night of one host.
+struct ArmPart {
+  std::string workload;
+  std::string cell;     ///< Its text: `threads=8 lock=none`.
+  std::string night;    ///< Date, then host: in the order of time.
+  std::string stratum;  ///< Values of the columns to stratify by; empty where none are asked for.
+  TrialCounts counts;
+};
+
 /// What the store knows of an arm: its trials by outcome, and as `counted` what was asked for.
 struct ArmEvidence {
   TrialCounts total;
-  std::map<std::string, TrialCounts> strata;  ///< By host and night.
+  std::vector<ArmPart> parts;
   std::set<std::string> runs;
   std::set<std::string> hosts;
-  std::set<std::string> nights;
-  bool anytime = false;  ///< A run among them has not ended, or has a stop rule.
+  std::set<std::string> nights;               ///< Dates.
+  std::vector<std::string> image_never_seen;  ///< As RatesResult has it.
+  bool anytime = false;                       ///< A run among them has not ended, or has a stop rule.
+};
+
+/// How an arm's trials are parted.
+struct ArmGrouping {
+  std::vector<std::string> by{};        ///< One evidence for each group of these columns.
+  std::vector<std::string> stratify{};  ///< Columns that make strata within each.
 };
 
 /// What the store knows of an arm in each group of the `by` columns, in the order of rates.
 using ArmGroups = std::vector<std::pair<std::string, ArmEvidence>>;
 /// Groups are named as `threads=8 lock=none`.
 Result<ArmGroups> arm_groups(Store& store, const Arm& arm, const std::string& common,
-                             const std::string& count, const std::vector<std::string>& by);
+                             const std::string& count, const ArmGrouping& grouping);
 
 /// Asks the store. `common` is a filter that holds for every arm; empty if none.
 Result<ArmEvidence> arm_evidence(Store& store, const Arm& arm, const std::string& common,
-                                 const std::string& count);
+                                 const std::string& count, const std::vector<std::string>& stratify = {});
 
 }  // namespace faultline

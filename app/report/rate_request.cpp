@@ -22,6 +22,7 @@ std::string rates_command(const RateRequest& wanted) {
       .option("--pivot", wanted.pivot)
       .option("--first-crash", wanted.first_crash)
       .option("--trend", wanted.trend)
+      .option("--scores", unless_default(wanted.scores, defaults.scores))
       .option("--where", wanted.where)
       .option("--count", unless_default(wanted.count, defaults.count))
       .option("--per", wanted.per)
@@ -90,6 +91,9 @@ RateTableOptions rate_table_options(const RateRequest& wanted, TableAudience aud
                  : wanted.side == "lower" ? IntervalSide::lower
                                           : IntervalSide::two_sided;
   options.trials_to_see_one = wanted.needed;
+  options.scores = wanted.scores == "log2"       ? TrendScores::log2
+                   : wanted.scores == "isotonic" ? TrendScores::isotonic
+                                                 : TrendScores::linear;
   options.pivot_cell = wanted.cell == "count" ? PivotCell::count : PivotCell::rate;
   options.command = rates_command(wanted);
   return options;

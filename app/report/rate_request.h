@@ -25,6 +25,7 @@ struct RateRequest {
   std::string cell = "rate";
   std::string first_crash;
   std::string trend;
+  std::string scores = "linear";
   std::string per;
   bool needed = false;
   bool imported = false;

@@ -10,6 +10,7 @@
 
 #include "analyzer/statistics/comparison.h"
 #include "analyzer/statistics/proportion.h"
+#include "app/campaign/run_changes.h"
 #include "app/report/report_site.h"
 #include "core/base/clock.h"
 #include "core/base/hash.h"
@@ -68,7 +69,6 @@ std::optional<Plot> rate_plot(const RatesResult& result, const RateTableOptions&
   plot.title = title;
   plot.x_title = result.columns[x];
   plot.y_title = "crash rate";
-  const auto method = interval_method_for(result, options);
   for (const auto& row : result.rows) {
     if (row.counts.trials == 0) continue;
     std::string name;
@@ -81,7 +81,7 @@ std::optional<Plot> rate_plot(const RatesResult& result, const RateTableOptions&
     if (series == plot.series.end()) series = plot.series.insert(plot.series.end(), PlotSeries{name, {}});
     const Proportion of{row.counts.counted, row.counts.trials};
     series->points.push_back({*number_of(row.values[x]), "", of.ratio(),
-                              rate_interval(of, method, IntervalSide::two_sided, options.level), of});
+                              rate_interval(of, row.nights, result, options).interval, of});
   }
   return plot;
 }
@@ -306,17 +306,6 @@ Result<ReportSection> comparisons_section(Store& store, const RunSummary& summar
   return section;
 }
 
-Result<std::optional<RunRecord>> run_before(Store& store, const RunRecord& run) {
-  RunSelection selection;
-  selection.campaign_name = run.campaign_name;
-  TRY_ASSIGN(const auto runs, store.find_runs(selection));
-  const auto found = std::find_if(runs.begin(), runs.end(), [&](const RunRecord& other) {
-    return other.state == RunState::finished && other.started < run.started;
-  });
-  if (found == runs.end()) return std::optional<RunRecord>();
-  return std::optional<RunRecord>(*found);
-}
-
 Result<ReportSection> changes_section(Store& store, const RunRecord& run) {
   ReportSection section{"changes", "Since the run before", {}, {}, {}, {}};
   TRY_ASSIGN(const auto before, run_before(store, run));
@@ -329,6 +318,8 @@ Result<ReportSection> changes_section(Store& store, const RunRecord& run) {
   for (const auto& change : changes_between(*before, run)) changes.emplace_back("changed", change);
   if (before->cells != run.cells)
     changes.emplace_back("cells", "are not the same: only those of both runs are compared");
+  TRY_ASSIGN(const auto control, control_history(store, run));
+  if (control) changes.emplace_back("control", *control);
   TRY_ASSIGN(const auto now, families_of(store, where_run(run)));
   TRY_ASSIGN(const auto then, families_of(store, where_run(*before)));
   const auto has = [](const std::vector<SiteRow>& rows, const SiteRow& row) {
@@ -344,28 +335,13 @@ Result<ReportSection> changes_section(Store& store, const RunRecord& run) {
   }
   section.tables.push_back(
       same_for_both("changes", facts_table(changes, "faultline report " + run.uuid.text())));
-  std::vector<ComparisonInput> inputs;
-  for (const auto& workload : workloads_of(run)) {
-    for (const char* count : {"bad", "crashed"}) {
-      ComparisonInput input;
-      input.counted = workload + ": " + count;
-      input.a_name = "now";
-      input.b_name = "before";
-      const auto arm = " and workload=" + filter_quoted(workload);
-      TRY_ASSIGN(input.a, rate_of(store, where_run(run) + arm, count));
-      TRY_ASSIGN(input.b, rate_of(store, where_run(*before) + arm, count));
-      input.context.share_block = false;
-      input.context.share_night = false;
-      input.context.share_host = run.host.host_key == before->host.host_key;
-      if (before->cells == run.cells && input.a.trials > 0 && input.b.trials > 0)
-        inputs.push_back(std::move(input));
-    }
-  }
-  if (!inputs.empty()) {
+  TRY_ASSIGN(const auto comparisons, changes_between_runs(store, run, *before));
+  if (!comparisons.empty()) {
     ComparisonTableOptions options;
-    options.caption = "Rates now against the run before";
-    options.command = fmt::format("faultline compare {} {}", run.uuid.text(), before->uuid.text());
-    section.tables.push_back(same_for_both("changed_rates", comparison_table(compare_all(inputs), options)));
+    options.caption = "Bad outcomes now against the previous run, in each cell that both have";
+    options.command =
+        fmt::format("faultline compare {} {} --by workload,cell", run.uuid.text(), before->uuid.text());
+    section.tables.push_back(same_for_both("changed_rates", comparison_table(comparisons, options)));
   }
   return section;
 }

@@ -26,7 +26,4 @@ Result<ReportSection> changes_section(Store& store, const RunRecord& run);
 Result<ReportSection> other_events_section(Store& store, const RunRecord& run);
 Result<ReportSection> unknown_section(Store& store, const RunSummary& summary);
 
-/// The newest finished run of the campaign before this one; nullopt where there is none.
-Result<std::optional<RunRecord>> run_before(Store& store, const RunRecord& run);
-
 }  // namespace faultline

@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-#include "analyzer/statistics/proportion.h"
-#include "analyzer/statistics/survival.h"
+#include "analyzer/statistics/competing_ends.h"
 #include "app/report/command_builder.h"
 #include "core/base/clock.h"
 #include "db/queries.h"
@@ -41,8 +40,8 @@ Plot nights_plot(const RatesResult& rates, const std::vector<RunRecord>& runs) {
     const Proportion of{row.counts.counted, row.counts.trials};
     // Runs come newest first; two of one night are told apart by their UUID.
     const auto place = static_cast<double>(runs.end() - found);
-    series->points.push_back(
-        {place, night_name(*found) + " " + uuid.substr(0, 4), of.ratio(), clopper_pearson(of), of});
+    series->points.push_back({place, night_name(*found) + " " + uuid.substr(0, 4), of.ratio(),
+                              rate_interval(of, {}, rates, {}).interval, of});
   }
   for (auto& series : plot.series) {
     std::sort(series.points.begin(), series.points.end(),
@@ -52,20 +51,24 @@ Plot nights_plot(const RatesResult& rates, const std::vector<RunRecord>& runs) {
 }
 
 PlotSeries survival_series(const LifetimesRow& row) {
-  std::vector<Lifetime> lives;
-  lives.reserve(row.ends.size());
+  std::vector<TrialCourse> courses;
+  courses.reserve(row.ends.size());
   for (const auto& end : row.ends) {
-    lives.push_back(
-        {static_cast<double>(end.duration_ns) / kNanosecondsPerSecond, end.outcome == Outcome::crashed});
+    const TrialFate fate = end.outcome == Outcome::crashed ? TrialFate::crashed
+                           : end.outcome == Outcome::hung  ? TrialFate::censored
+                                                           : TrialFate::ended;
+    courses.push_back({static_cast<double>(end.duration_ns) / kNanosecondsPerSecond, fate});
   }
-  const auto curve = kaplan_meier(std::move(lives));
+  const auto curve = cumulative_incidence(std::move(courses));
   PlotSeries series{query_value_text(row.values.front()), {{0.0, "", 1.0, {1.0, 1.0}, {}}}};
   const auto every = std::max<std::size_t>(1, curve.steps.size() / kMostSteps);
   for (std::size_t i = 0; i < curve.steps.size(); ++i) {
     if (i % every != 0 && i + 1 != curve.steps.size()) continue;
     const auto& step = curve.steps[i];
-    const auto interval = step.interval.value_or(Interval{step.survival, step.survival});
-    series.points.push_back({step.time, "", step.survival, interval, {}});
+    const double left = 1.0 - step.incidence;
+    const auto interval =
+        step.interval ? Interval{1.0 - step.interval->high, 1.0 - step.interval->low} : Interval{left, left};
+    series.points.push_back({step.time, "", left, interval, {}});
   }
   return series;
 }
@@ -123,15 +126,16 @@ Result<ReportSection> time_section(Store& store, const RunRecord& run) {
   table.programs = table.people;
   table.programs.caption.clear();
   section.tables.push_back(std::move(table));
-  Plot plot{"plot_time", Plot::Kind::steps,     "Trials that have not crashed yet",
-            "seconds",   "share still running", true,
+  Plot plot{"plot_time", Plot::Kind::steps,   "Trials that have not crashed yet",
+            "seconds",   "share not crashed", true,
             {}};
   for (const auto& row : rows) {
     if (!row.ends.empty()) plot.series.push_back(survival_series(row));
   }
   if (!plot.series.empty()) section.plots.push_back(std::move(plot));
   section.words.emplace_back(
-      "A trial that ended without a crash is censored: it would have crashed later, or never.");
+      "A trial that passed has ended: it will not crash later. Only one that was killed at its time limit is "
+      "censored.");
   return section;
 }
 

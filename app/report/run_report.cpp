@@ -1,52 +1,15 @@
 #include "app/report/run_report.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
-
-#include "analyzer/statistics/proportion.h"
+#include "app/report/report_cases.h"
 #include "app/report/report_sections.h"
 #include "app/report/report_trends.h"
 #include "core/base/clock.h"
 #include "db/queries.h"
-#include "reports/formats/number_format.h"
 
 namespace faultline {
 namespace {
-
-/// Cells that must crash are fine where they do; all others where nothing bad happened.
-Result<void> add_cases(Store& store, const RunRecord& run, CampaignReport& report) {
-  RatesQuery query;
-  TRY_ASSIGN(query.where, parse_filter(where_run(run)));
-  TRY_ASSIGN(query.count, parse_count("bad"));
-  query.by = {"workload", "cell"};
-  TRY_ASSIGN(const auto all, query_rates(store, query));
-  RatesResult control;
-  if (!run.control.empty()) {
-    TRY_ASSIGN(query.where, parse_filter(fmt::format("run={} and ({})", run.uuid.text(), run.control)));
-    TRY_ASSIGN(control, query_rates(store, query));
-  }
-  for (const auto& row : all.rows) {
-    ReportCase one;
-    one.suite = query_value_text(row.values[0]);
-    one.name = query_value_text(row.values[1]);
-    const bool must_crash = std::any_of(control.rows.begin(), control.rows.end(),
-                                        [&](const RatesRow& other) { return other.values == row.values; });
-    const Proportion bad{row.counts.counted, row.counts.trials};
-    const auto words = format_rate(bad, clopper_pearson(bad));
-    if (must_crash && row.counts.outcomes[Outcome::crashed] == 0) {
-      one.failure = "the control did not crash: " + words;
-    } else if (!must_crash && row.counts.counted > 0) {
-      one.failure = "ended badly: " + words;
-    } else if (row.counts.trials == 0) {
-      one.failure = fmt::format("no trial ran as meant; {} failed to set up",
-                                row.counts.outcomes[Outcome::setup_failed]);
-    }
-    report.cases.push_back(std::move(one));
-  }
-  return {};
-}
 
 void add_checks(const std::vector<std::string>& checks, const std::vector<std::string>& findings,
                 CampaignReport& report) {
@@ -120,7 +83,7 @@ Result<CampaignReport> run_report(Store& store, const RunSummary& summary,
     begins(part.name);
     TRY_ASSIGN(report.sections.emplace_back(), part.make());
   }
-  TRY(add_cases(store, run, report));
+  TRY_ASSIGN(report.cases, cell_cases(store, run));
   add_checks(checks, findings, report);
   return report;
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "collector/plan/schedule.h"
 #include "core/base/shell_quote.h"
 #include "core/base/text_escape.h"
 #include "core/model/filter.h"
@@ -88,12 +89,30 @@ std::string ledger_line(const RunSummary& summary) {
   return out + "." + latency_line(ledger) + "\n";
 }
 
+/// ` (pooled over conv, matmul)` where the control's cells are of several workloads, of which one may have
+/// crashed for all.
+std::string pooled_text(const RunRecord& run) {
+  const auto filter = parse_filter(run.control);
+  const auto selected =
+      filter ? select_cells(*filter, run.cells) : Result<std::vector<bool>>(fail(filter.error()));
+  if (!selected) return "";
+  std::vector<std::string> workloads;
+  for (std::size_t i = 0; i < run.cells.size(); ++i) {
+    const std::string& name = run.cells[i].workload;
+    if ((*selected)[i] && std::find(workloads.begin(), workloads.end(), name) == workloads.end())
+      workloads.push_back(name);
+  }
+  return workloads.size() < 2 ? ""
+                              : escape_line(fmt::format(" (pooled over {})", fmt::join(workloads, ", ")));
+}
+
 std::string control_line(const RunSummary& summary) {
   if (!summary.control) return "";
   const auto& control = *summary.control;
   const auto name = escape_line(summary.record.control);
   if (control.reproduced()) {
-    return fmt::format("Control ({}): crashed in {} of {} trials.\n", name, control.crashed, control.trials);
+    return fmt::format("Control ({}): crashed in {} of {} trials{}.\n", name, control.crashed, control.trials,
+                       pooled_text(summary.record));
   }
   return fmt::format("Control ({}): did not crash in {}: this run proves nothing about the other cells.\n",
                      name, format_count(control.trials, "trial", "trials"));

@@ -18,8 +18,8 @@ namespace faultline {
 
 bool names_a_file(const std::string& what) {
   std::error_code ignored;
-  return what == "-" || std::filesystem::exists(what, ignored) || what.starts_with('/') ||
-         what.starts_with("./");
+  return what == "-" || std::filesystem::exists(what, ignored) || what.find('.') != std::string::npos ||
+         (what.find('/') != std::string::npos && !parse_trial_name(what));
 }
 
 std::optional<TrialName> parse_trial_name(const std::string& what) {

@@ -5,11 +5,12 @@
 #include <set>
 #include <string>
 
+#include "collector/plan/chosen_cells.h"
 #include "collector/plan/line_pattern.h"
-#include "collector/plan/nearest_name.h"
 #include "collector/plan/placeholders.h"
 #include "collector/plan/schedule.h"
 #include "collector/plan/stop_cells.h"
+#include "core/base/nearest_name.h"
 #include "core/model/filter.h"
 
 namespace faultline {
@@ -284,9 +285,14 @@ class CampaignChecker {
       add("campaign.control", "control: " + filter.error().message());
       return;
     }
-    const auto selected = select_cells(*filter, make_cells(campaign_));
+    const auto cells = make_cells(campaign_);
+    const auto selected = select_cells(*filter, cells);
     if (!selected) {
       add("campaign.control", "control: " + selected.error().message());
+      return;
+    }
+    if (const auto known = check_cell_values(*filter, cells); !known) {
+      add("campaign.control", "control: " + known.error().message());
       return;
     }
     if (std::find(selected->begin(), selected->end(), true) == selected->end()) {

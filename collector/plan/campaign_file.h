@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "collector/plan/duration.h"
+#include "core/base/duration.h"
 #include "core/base/result.h"
 #include "core/model/campaign.h"
 

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "collector/plan/nearest_name.h"
+#include "core/base/nearest_name.h"
 
 namespace faultline {
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/nearest_name.h"
 
 namespace faultline {
 namespace {
@@ -35,12 +36,23 @@ bool has_field(const std::vector<Cell>& cells, std::string_view field) {
   });
 }
 
+std::vector<std::string_view> field_names(const std::vector<Cell>& cells) {
+  std::vector<std::string_view> names{"workload"};
+  for (const Cell& cell : cells) {
+    for (const auto& [name, value] : cell.parameters) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+    }
+  }
+  return names;
+}
+
 /// Short-circuiting would hide a misspelt field behind a condition that decides alone.
 Result<void> check_fields(const Filter& filter, const FilterNode& node, const std::vector<Cell>& cells) {
   if (node.kind == FilterNode::Kind::condition) {
     if (has_field(cells, node.condition.field)) return {};
-    return fail(filter_error(filter, node.condition.field_at,
-                             "no workload has a parameter of that name; wanted \"workload\" or a parameter"));
+    return fail(filter_error(
+        filter, node.condition.field_at,
+        "no workload has a parameter of that name" + name_hint(node.condition.field, field_names(cells))));
   }
   for (const FilterNode& child : node.children) TRY(check_fields(filter, child, cells));
   return {};

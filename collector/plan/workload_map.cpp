@@ -7,8 +7,8 @@
 #include <span>
 
 #include "collector/plan/campaign_checks.h"
-#include "collector/plan/nearest_name.h"
 #include "collector/plan/toml_document.h"
+#include "core/base/nearest_name.h"
 #include "core/base/text_file.h"
 
 namespace faultline {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "collector/reporter/image_watch.h"
 #include "collector/trial/process_runner.h"
 #include "core/base/result.h"
 
@@ -51,6 +52,8 @@ class CrashWatcher {
 struct ReporterSettings {
   std::filesystem::path report_folder;
   bool follow_children = true;
+  /// Told of processes that are about to end, where the watcher learns of it in time. Null: nobody is.
+  ImageWatch* images = nullptr;
 };
 /// The reporter of this system: ptrace on Linux, an passive_watcher elsewhere.
 std::unique_ptr<CrashWatcher> make_crash_reporter(const ReporterSettings& settings);

@@ -147,6 +147,7 @@ PtraceReporter::PtraceReporter(ReporterSettings settings, Seize seize)
 Result<void> PtraceReporter::attach(pid_t child) {
   unsigned long options = PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
   if (settings_.follow_children) options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
+  if (settings_.images != nullptr && settings_.images->is_looking()) options |= PTRACE_O_TRACEEXIT;
   if (seize_(child, options) != 0) {
     const int error = errno;
     return fail(ErrorKind::process,
@@ -155,6 +156,7 @@ Result<void> PtraceReporter::attach(pid_t child) {
                             std::strerror(error)));
   }
   is_leader_[child] = true;
+  command_ = child;
   if (!settings_.follow_children)
     notes_.push_back("children are not followed: their crashes leave no report");
   return {};
@@ -181,8 +183,14 @@ bool PtraceReporter::handle(pid_t tid, int wait_status) {
 
 void PtraceReporter::on_stop(pid_t tid, int wait_status) {
   if (!is_leader_.contains(tid)) is_leader_[tid] = is_main_thread(tid);
-  release_held_by(tid);
   const int event = wait_status >> 16;
+  if (event == PTRACE_EVENT_EXIT) {
+    // Its memory is still there, for the last time. Any thread of a process may be the one that ends it.
+    if (settings_.images != nullptr && settings_.images->is_looking())
+      settings_.images->look_at_end(tid, read_dispositions(tid).pid == command_);
+    return go_on(tid, 0);
+  }
+  release_held_by(tid);
   if (event == 0) return on_signal(tid, WSTOPSIG(wait_status));
   if (event == PTRACE_EVENT_EXEC) {
     // Another program: the thread that called exec goes by the process's id from here on.

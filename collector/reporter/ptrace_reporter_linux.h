@@ -66,6 +66,7 @@ class PtraceReporter final : public CrashWatcher {
 
   ReporterSettings settings_;
   Seize seize_;
+  pid_t command_ = 0;                // Its first process, once attached.
   std::map<pid_t, bool> is_leader_;  // Every traced thread; true for main threads.
   std::map<pid_t, Process> processes_;
   std::map<pid_t, ProcessSnapshot> earlier_;  // Of take_stacks().

@@ -12,6 +12,7 @@
 
 #include "collector/reporter/child_process.h"
 #include "collector/reporter/hang_look.h"
+#include "collector/reporter/image_watch.h"
 #include "collector/reporter/loop_signals.h"
 #include "collector/reporter/trial_outputs.h"
 #include "collector/reporter/trial_tree.h"
@@ -31,6 +32,8 @@ using std::chrono::nanoseconds;
 
 /// How long SIGKILL may take before a process is called unkillable.
 constexpr milliseconds kKillLimit{5000};
+constexpr milliseconds kFirstGlance{200};
+constexpr milliseconds kLongestGlancePause{5000};
 
 milliseconds cpu_time_ms(const timeval& now, const timeval& before) {
   const auto in_us = [](const timeval& t) { return std::int64_t{t.tv_sec} * 1'000'000 + t.tv_usec; };
@@ -51,7 +54,7 @@ Result<void> write_and_sync(const std::filesystem::path& path, std::string_view 
 class Supervision {
  public:
   Supervision(const TrialSpec& spec, const SupervisorOptions& options)
-      : spec_(spec), options_(options), signals_(options.inherit_streams) {
+      : spec_(spec), options_(options), signals_(options.inherit_streams), images_(spec.expect_image) {
     ::getrusage(RUSAGE_CHILDREN, &usage_before_);
     // Kept open by a process that we leave behind, it would look as if we were still there.
     if (options.control_fd >= 0) ::fcntl(options.control_fd, F_SETFD, FD_CLOEXEC);
@@ -94,6 +97,7 @@ class Supervision {
     status_.started_at = watch_.start_wall();
     status_.started_steady = started_ = watch_.start_steady();
     status_.held = watch_.looked_before_start();
+    glance_at_ = started_ + kFirstGlance;
     outputs_.start_guard(started_);
     tree_.start(child_->pid(), options_.inherit_streams ? 0 : child_->pid(), started_);
     if (spec_.timeout.count() > 0) deadline_ = started_ + spec_.timeout;
@@ -102,7 +106,7 @@ class Supervision {
   }
 
   void attach_watcher() {
-    const ReporterSettings settings{spec_.report_folder, spec_.follow_children};
+    const ReporterSettings settings{spec_.report_folder, spec_.follow_children, &images_};
     if (spec_.capture == CaptureMode::on) {
       watcher_ = options_.make_reporter ? options_.make_reporter(settings) : make_crash_reporter(settings);
       const auto attached = watcher_->attach(child_->pid());
@@ -136,11 +140,12 @@ class Supervision {
     watch_.look();
     tree_.look(clock_.monotonic());
     if (main_ended_) return;
+    glance_at_images();
     const auto now = clock_.monotonic();
     if (!interrupted_ && signals_.stop_requested()) interrupt(now);
     if (deadline_ && now >= *deadline_) advance(now);
     outputs_.guard(now);
-    auto until = std::min(outputs_.guard_at(), tree_.look_at());
+    auto until = std::min({outputs_.guard_at(), tree_.look_at(), glance_at_});
     if (deadline_) until = std::min(until, *deadline_);
     const int exec_fd = child_->exec_fd();
     const int control_fd = interrupted_ ? -1 : options_.control_fd;
@@ -177,6 +182,19 @@ class Supervision {
     } else {
       status_.exit_code = WEXITSTATUS(wait_status);
     }
+  }
+
+  /// Where nobody tells of a process that is about to end, it is looked at now and then while it runs: soon
+  /// at first, ever more rarely later.
+  void glance_at_images() {
+    const auto now = clock_.monotonic();
+    if (now < glance_at_) return;
+    if (images_.is_looking()) {
+      for (const pid_t pid : tree_.living()) images_.glance(pid);
+    }
+    glance_at_ = images_.is_looking()
+                     ? now + std::clamp<nanoseconds>((now - started_) / 2, kFirstGlance, kLongestGlancePause)
+                     : nanoseconds::max();
   }
 
   void read_exec_result() {
@@ -261,6 +279,7 @@ class Supervision {
     status_.clock = watch_.segments();
     status_.descendants = tree_.descendants();
     status_.reports = watcher_->reports();
+    status_.image_seen = images_.seen();
     const auto note = watcher_->note();
     if (!note.empty()) status_.capture_note += (status_.capture_note.empty() ? "" : "; ") + note;
   }
@@ -275,11 +294,13 @@ class Supervision {
   TrialOutputs outputs_;
   rusage usage_before_{};
   std::optional<ChildProcess> child_;
+  ImageWatch images_;
   std::unique_ptr<CrashWatcher> watcher_;
   TrialStatus status_;
 
   Phase phase_ = Phase::running;
   nanoseconds started_{0};
+  nanoseconds glance_at_{0};
   std::optional<nanoseconds> deadline_;  // When the present phase is over.
   bool main_ended_ = false;
   bool gave_up_ = false;  // The command's process could not be killed.

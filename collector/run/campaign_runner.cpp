@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <utility>
 
+#include "collector/plan/chosen_cells.h"
+#include "collector/run/idle_watch.h"
 #include "collector/run/report_collector.h"
 #include "collector/run/run_hooks.h"
 #include "collector/run/run_limits.h"
@@ -22,7 +26,7 @@ namespace {
 
 Result<RunSetting> make_setting(const Campaign& campaign, const RunOptions& options, const RunParts& parts,
                                 const std::atomic<bool>& stop) {
-  TRY_ASSIGN(auto cells, selected_cells(campaign, options.only));
+  TRY_ASSIGN(auto cells, choose_cells(campaign, options.only));
   TRY_ASSIGN(auto record, record_to_run(campaign, options, parts, cells));
   auto run_folder = options.trials_folder / record.uuid.text();
   TRY(make_folder(run_folder / "reports"));
@@ -58,7 +62,11 @@ class CampaignRunner {
         hooks_(setting, trials),
         reports_(setting, schedule_, tally_),
         recorder_(setting, trials, schedule_, tally_, reports_),
-        system_log_(setting) {}
+        system_log_(setting) {
+    // What ran before is not asked again whether it does.
+    if (!setting.options.keep_going && !setting.options.resume)
+      idle_watch_.emplace(static_cast<std::int64_t>(setting.cells.size()));
+  }
 
   /// Begins a new run, or takes up an old one.
   Result<void> open();
@@ -82,7 +90,8 @@ class CampaignRunner {
   ReportCollector reports_;
   TrialRecorder recorder_;
   SystemLogRecorder system_log_;
-  std::int64_t executed_ = 0;  // Trials of this execution.
+  std::optional<IdleWatch> idle_watch_;  // Where an idle run is to stop.
+  std::int64_t executed_ = 0;            // Trials of this execution.
 };
 
 Result<void> CampaignRunner::open() {
@@ -114,7 +123,7 @@ Result<RunSummary> CampaignRunner::run() {
     if (!ending) cool_down();
   }
   if (!ending) ending = RunEnding{};
-  if (ending->state != RunState::interrupted) TRY(reports_.wait_for_late_reports());
+  if (ending->state != RunState::interrupted || ending->is_slice) TRY(reports_.wait_for_late_reports());
   const auto cleaned = hooks_.cleanup();
   if (!cleaned) setting_.note(cleaned.error().text());
   return finish(*ending);
@@ -142,6 +151,7 @@ Result<void> CampaignRunner::take_ended(WorkerResult result) {
   TRY(reports_.settle(ended));
   system_log_.record(ended.trial, trials_.folder_of(ended.trial.index));
   TRY(recorder_.record(ended));
+  if (idle_watch_) idle_watch_->add(ended.trial);
   ++executed_;
   setting_.parts.observer.trial_ended(ended.trial, setting_.cell_of(result.planned), progress());
   return {};
@@ -163,6 +173,8 @@ void CampaignRunner::look_at_stop_rule() {
 }
 
 std::optional<RunEnding> CampaignRunner::reason_to_end() {
+  if (const auto idle = idle_watch_ ? idle_watch_->reason() : std::nullopt)
+    return RunEnding{RunState::stopped, "nothing ran: " + *idle};
   look_at_stop_rule();
   if (const auto why = schedule_.why_over()) return RunEnding{RunState::finished, *why};
   if (setting_.stop.load()) return RunEnding{RunState::interrupted, "asked to stop"};
@@ -195,6 +207,8 @@ Result<RunSummary> CampaignRunner::finish(const RunEnding& ending) {
   TRY(setting_.parts.journal.end(summary.record.uuid, ending.state, ending.reason, *summary.record.ended));
   summary.progress = progress();
   summary.executed = executed_;
+  summary.is_slice = ending.is_slice;
+  summary.nothing_ran = idle_watch_ && idle_watch_->reason();
   summary.ledger = tally_.ledger();
   summary.ledger.foreign = reports_.late_reports().foreign_count();
   summary.ledger.late = reports_.late_reports().late_count();

@@ -15,7 +15,8 @@ namespace faultline {
 /// Runs until the plan is done, `stop` becomes true, the duration is over, or the disk is nearly full.
 ///
 /// States of the summary: `finished` (the plan is done, the stop rule is met, or its time is over),
-/// `interrupted` (stop: it can be resumed), `stopped` (free disk space, or the health check failed). Crashes
+/// `interrupted` (stop, or the time of --for is over: it can be resumed), `stopped` (free disk space, the
+/// health check failed, or nothing runs). Crashes
 /// are results, not errors. An error means that our own machinery failed (journal, supervisor, folders); what
 /// was recorded until then stays, and the run is left to be resumed.
 Result<RunSummary> run_campaign(const Campaign& campaign, const RunOptions& options, const RunParts& parts,

@@ -11,6 +11,7 @@
 
 #include "collector/trial/crash_signals.h"
 #include "core/base/check.h"
+#include "core/base/glob.h"
 
 namespace faultline {
 namespace {
@@ -65,6 +66,11 @@ std::string ending_text(const TrialStatus& status) {
   return "ended without a status";
 }
 
+bool lists_image(const ReportFacts& report, const std::string& pattern) {
+  return std::any_of(report.image_names.begin(), report.image_names.end(),
+                     [&](const std::string& name) { return fits_glob(name, pattern); });
+}
+
 std::optional<Verdict> not_started(const TrialEvidence& evidence) {
   if (evidence.status.started) return std::nullopt;
   const std::string& error = evidence.status.start_error;
@@ -94,19 +100,18 @@ std::optional<Verdict> shell_could_not_run(const TrialEvidence& evidence) {
                              code == 127 ? "did not find the command" : "could not execute the command"));
 }
 
-std::optional<Verdict> expect_image_missing(const TrialEvidence& evidence) {
+/// True: seen. False: whoever could look did not see it. nullopt: none is expected, or nobody could look.
+std::optional<bool> image_seen(const TrialEvidence& evidence) {
   const auto& expected = evidence.workload->expect_image;
   if (!expected) return std::nullopt;
-  bool listed = false;
+  std::optional<bool> seen = evidence.status.image_seen;
   for (const ReportFacts& report : evidence.reports) {
-    const auto& names = report.image_names;
-    if (std::find(names.begin(), names.end(), *expected) != names.end()) return std::nullopt;
-    listed = listed || !names.empty();
+    if (report.image_names.empty()) continue;
+    seen = seen.value_or(false) || lists_image(report, *expected);
   }
-  // Without a report nothing is known about images, and nothing is claimed.
-  if (!listed || evidence.has_other_reports) return std::nullopt;
-  return verdict(Outcome::setup_failed,
-                 fmt::format("image \"{}\" is not in the list of the trial's report", *expected));
+  // Its other reports may list it.
+  if (seen == false && evidence.has_other_reports && !evidence.status.image_seen) return std::nullopt;
+  return seen;
 }
 
 std::optional<Verdict> expect_output_missing(const TrialEvidence& evidence) {
@@ -222,7 +227,6 @@ constexpr auto kRules = std::to_array<Rule>({
     {"launch_failure", launch_failure, true},
     {"loader_error", loader_error, false},
     {"shell_could_not_run", shell_could_not_run, false},
-    {"expect_image_missing", expect_image_missing, true},
     {"expect_output_missing", expect_output_missing, false},
     {"crash_signal", crash_signal, false},
     {"crash_signal_in_child", crash_signal_in_child, false},
@@ -261,8 +265,44 @@ std::span<const Rule> rules_before(std::string_view name) {
   return {kRules.begin(), found};
 }
 
+constexpr std::string_view kDecidedBy = "decided by ";
+
+/// A pass of an arm that was not what it says is none. A crash is one all the same, and whatever else
+/// happened happened; but the trial is marked.
+void mark_image_not_seen(Verdict& decided, const std::string& expected) {
+  if (decided.outcome == Outcome::setup_failed) return;
+  decided.notes.insert(decided.notes.begin(), fmt::format("image \"{}\" was not loaded", expected));
+  if (decided.outcome == Outcome::passed) {
+    decided.outcome = Outcome::setup_failed;
+    decided.rule = "expect_image_missing";
+    return;
+  }
+  decided.notes.push_back(std::string(kDecidedBy) + decided.rule);
+  decided.rule = std::string(kImageNotSeenRule);
+}
+
+/// The rule of the table that decided, also where the trial was marked since.
+std::string_view deciding_rule(const Verdict& decided) {
+  if (decided.rule != kImageNotSeenRule) return decided.rule;
+  const auto note = std::find_if(decided.notes.rbegin(), decided.notes.rend(),
+                                 [](const std::string& one) { return one.starts_with(kDecidedBy); });
+  if (note == decided.notes.rend()) return decided.rule;
+  return std::string_view(*note).substr(kDecidedBy.size());
+}
+
 bool any_crash_death(const TrialEvidence& evidence) {
   return died_of_own_crash_signal(evidence) || own_crash_in_child(evidence) != nullptr;
+}
+
+Verdict decide_without_image(const TrialEvidence& evidence) {
+  auto found = first_verdict(kRules, evidence, [](const Rule&) { return true; });
+  CHECK(found.has_value());
+  for (const std::string& line : evidence.output.gpu_errors)
+    found->notes.push_back("GPU error on its output: " + line);
+  if (found->outcome == Outcome::crashed && evidence.status.timed_out) {
+    found->notes.emplace_back("what was left of it ran into the time limit");
+  }
+  return *found;
 }
 
 }  // namespace
@@ -278,14 +318,9 @@ bool has_shell_or_wrapper(const std::vector<std::string>& argv) {
 
 Verdict decide_outcome(const TrialEvidence& evidence) {
   CHECK(evidence.workload != nullptr);
-  auto found = first_verdict(kRules, evidence, [](const Rule&) { return true; });
-  CHECK(found.has_value());
-  for (const std::string& line : evidence.output.gpu_errors)
-    found->notes.push_back("GPU error on its output: " + line);
-  if (found->outcome == Outcome::crashed && evidence.status.timed_out) {
-    found->notes.emplace_back("what was left of it ran into the time limit");
-  }
-  return *found;
+  Verdict decided = decide_without_image(evidence);
+  if (image_seen(evidence) == false) mark_image_not_seen(decided, *evidence.workload->expect_image);
+  return decided;
 }
 
 CaptureResult decide_capture(const TrialEvidence& evidence, const Verdict& verdict) {
@@ -300,7 +335,7 @@ CaptureResult decide_capture(const TrialEvidence& evidence, const Verdict& verdi
     result.reason = status.capture_note;
   } else if (!evidence.workload->follow_children && !died_of_own_crash_signal(evidence)) {
     result.reason = "follow_children is false, and a child died";
-  } else if (!any_crash_death(evidence) && verdict.rule != "shell_exit_code") {
+  } else if (!any_crash_death(evidence) && !shell_exit_code(evidence)) {
     result.reason = "no death by a crash signal was seen";
   }
   return result;
@@ -316,9 +351,11 @@ void decide_with_late_report(Trial& trial, const ReportFacts& report, const Work
   evidence.status.timed_out = trial.timed_out || trial.verdict.outcome == Outcome::hung;
   evidence.reports.push_back(report);
   evidence.has_other_reports = !trial.incidents.empty();
+  const bool was_marked = trial.verdict.rule == kImageNotSeenRule;
+  if (was_marked) evidence.status.image_seen = false;
   // Whatever else the verdict rests on is as it was: the rules that come before the recorded one did not
   // hold, and of them only those that read reports may hold now.
-  auto found = first_verdict(rules_before(trial.verdict.rule), evidence,
+  auto found = first_verdict(rules_before(deciding_rule(trial.verdict)), evidence,
                              [](const Rule& rule) { return rule.reads_reports; });
   if (found) {
     found->notes.insert(found->notes.begin(),
@@ -327,6 +364,8 @@ void decide_with_late_report(Trial& trial, const ReportFacts& report, const Work
     found->notes.insert(found->notes.end(), trial.verdict.notes.begin(), trial.verdict.notes.end());
     trial.verdict = std::move(*found);
   }
+  if ((found || !was_marked) && image_seen(evidence) == false)
+    mark_image_not_seen(trial.verdict, *workload.expect_image);
   if (trial.verdict.outcome == Outcome::crashed && !report.is_crash) return;
   trial.uncaptured = false;
   trial.uncaptured_reason.clear();

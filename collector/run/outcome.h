@@ -34,7 +34,6 @@ struct TrialEvidence {
 /// | launch_failure | setup_failed | a report says DYLD, CODESIGNING or EXEC |
 /// | loader_error | setup_failed | it died or failed, and the loader's complaint is on stderr |
 /// | shell_could_not_run | setup_failed | exit 126 or 127 where a shell or wrapper stands in argv |
-/// | expect_image_missing | setup_failed | a report lists images, and the expected one is not among them |
 /// | expect_output_missing | setup_failed | no line matches expect_output |
 /// | crash_signal | crashed | the command died of a crash signal that the harness did not send |
 /// | crash_signal_in_child | crashed | a process that it started did |
@@ -50,10 +49,17 @@ struct TrialEvidence {
 /// | pass_when_missing | exit_error | no line matches pass_when |
 /// | accepted_exit_code, exit_zero | passed | |
 ///
+/// Where the workload expects an image, and whoever could look (a report, or the supervisor before the end)
+/// did not see it, a pass becomes `setup_failed` (rule expect_image_missing), and any other outcome stays, by
+/// the rule image_not_seen. Where nobody could look, nothing is claimed.
+///
 /// A crash before the time limit is the stronger evidence: the limit then only ended what was left.
-/// An expectation comes before a crash, because a crash in an arm that was not what it says must not
+/// Expected output comes before a crash, because a crash in an arm that was not what it says must not
 /// be counted for it; the notes tell of both.
 Verdict decide_outcome(const TrialEvidence& evidence);
+
+/// The rule of a trial that ended without the image that it should have loaded, for whatever else decided.
+inline constexpr std::string_view kImageNotSeenRule = "image_not_seen";
 
 /// Whether a crashed trial has no crash report, and why, where that is known.
 struct CaptureResult {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "collector/plan/duration.h"
+#include "core/base/duration.h"
 
 namespace faultline {
 namespace {
@@ -34,9 +34,16 @@ std::optional<RunEnding> RunLimits::reached(const RunSchedule& schedule) {
     const auto& wanted = setting_.options.duration ? setting_.options.duration : setting_.campaign.duration;
     const auto left = schedule.left();
     const std::string total = left ? fmt::format(" of {}", schedule.recorded_count() + *left) : "";
-    return RunEnding{RunState::finished,
+    RunEnding ending{RunState::finished,
                      fmt::format("{} were over after {}{} trials", format_duration(*wanted),
                                  schedule.recorded_count(), total)};
+    // A slice of a run that has an end of its own: the same command goes on with it.
+    const bool has_own_end = left || setting_.campaign.duration;
+    const bool is_own_end =
+        setting_.campaign.duration && (!setting_.options.duration || *duration_ < *setting_.options.duration);
+    ending.is_slice = has_own_end && !is_own_end;
+    if (ending.is_slice) ending.state = RunState::interrupted;
+    return ending;
   }
   const auto free = setting_.parts.host.free_bytes(setting_.run_folder);
   if (free) free_bytes_ = *free;

@@ -17,7 +17,8 @@ namespace faultline {
 /// Why a run is over.
 struct RunEnding {
   RunState state = RunState::finished;
-  std::string reason;  ///< Empty where the state says it all.
+  std::string reason{};   ///< Empty where the state says it all.
+  bool is_slice = false;  ///< The time of --for is over, the run is not.
 };
 
 /// Counts from when it is made.

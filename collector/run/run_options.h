@@ -30,12 +30,14 @@ enum class ReporterKind {
 
 /// What the command line wants of this run; none of it is in the campaign's hash.
 struct RunOptions {
-  std::filesystem::path trials_folder;                ///< `<db>.trials`; made if absent.
-  std::filesystem::path samples_folder;               ///< Stands for `{samples}`.
-  std::optional<std::int64_t> trials;                 ///< `--trials`: blocks, instead of the campaign's.
-  std::optional<std::chrono::milliseconds> duration;  ///< `--for`: no trial starts after it.
-  Shard shard;                                        ///< `--shard`: the part of the blocks that is ours.
-  Filter only;                                        ///< `--only`: over workload and parameters.
+  std::filesystem::path trials_folder;   ///< `<db>.trials`; made if absent.
+  std::filesystem::path samples_folder;  ///< Stands for `{samples}`.
+  std::optional<std::int64_t> trials;    ///< `--trials`: blocks, instead of the campaign's.
+  std::optional<std::chrono::milliseconds>
+      duration;             ///< `--for`: no trial starts after it; a slice of a run.
+  Shard shard;              ///< `--shard`: the part of the blocks that is ours.
+  Filter only;              ///< `--only`: over workload and parameters.
+  bool keep_going = false;  ///< Even where nothing runs: see idle_watch.h.
   ReporterKind reporter = ReporterKind::supervisor;
   std::vector<std::filesystem::path> report_folders;  ///< ReporterKind::folders; each with its `Retired/`.
   std::optional<RunRecord> plan;    ///< What plan_run() gave for a new run; made anew where absent.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "collector/plan/campaign_file.h"
+#include "collector/plan/chosen_cells.h"
 #include "collector/plan/placeholders.h"
 #include "collector/run/workload_facts.h"
 
@@ -59,18 +60,6 @@ std::vector<std::pair<std::string, std::string>> run_facts(const Campaign& campa
 
 }  // namespace
 
-Result<std::vector<Cell>> selected_cells(const Campaign& campaign, const Filter& only) {
-  auto cells = make_cells(campaign);
-  TRY_ASSIGN(const auto selected, select_cells(only, cells));
-  std::vector<Cell> kept;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (selected[i]) kept.push_back(std::move(cells[i]));
-  }
-  if (kept.empty())
-    return fail(ErrorKind::invalid_argument, "--only matches none of the campaign's cells: " + only.text);
-  return kept;
-}
-
 SchedulePlan schedule_plan(const Campaign& campaign, const RunOptions& options, std::size_t cell_count,
                            std::uint64_t seed) {
   SchedulePlan plan;
@@ -89,7 +78,7 @@ bool is_counted(const Campaign& campaign, const RunOptions& options) {
 
 Result<RunRecord> plan_run(const Campaign& campaign, const RunOptions& options, const RunParts& parts) {
   RunRecord record;
-  TRY_ASSIGN(record.cells, selected_cells(campaign, options.only));
+  TRY_ASSIGN(record.cells, choose_cells(campaign, options.only));
   record.uuid = Uuid::random();
   record.campaign_name = campaign.name;
   record.campaign_hash = campaign.hash;

@@ -25,12 +25,9 @@ Result<RunRecord> plan_run(const Campaign& campaign, const RunOptions& options, 
 std::optional<std::string> why_not_resumable(const RunRecord& found, const RunRecord& wanted, WallTime now);
 
 /// The record of this execution: that of the run that goes on, the one that was planned, or a new one.
-/// `cells` are those that selected_cells() gave.
+/// `cells` are those that choose_cells() gave.
 Result<RunRecord> record_to_run(const Campaign& campaign, const RunOptions& options, const RunParts& parts,
                                 const std::vector<Cell>& cells);
-
-/// The campaign's cells but for those that `--only` leaves out; an error where none is left.
-Result<std::vector<Cell>> selected_cells(const Campaign& campaign, const Filter& only);
 
 /// False where the run has no number of blocks, and goes on until its time is over.
 bool is_counted(const Campaign& campaign, const RunOptions& options);

@@ -42,6 +42,9 @@ struct RunSummary {
   RunLedger ledger;
   std::optional<ControlResult> control;  ///< Absent where the campaign names none.
   std::vector<std::string> set_aside;    ///< Cells that took the machine down twice.
+  /// `interrupted` since the time of --for was over: it goes on with the same command.
+  bool is_slice = false;
+  bool nothing_ran = false;  ///< It was stopped since every trial failed alike: its counts are no result.
 };
 
 }  // namespace faultline

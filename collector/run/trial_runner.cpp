@@ -123,6 +123,7 @@ TrialSpec TrialRunner::spec_of(const PlannedTrial& planned, const Cell& cell) co
   spec.capture = setting_.supervisor_reports ? capture_of(workload, cell) : CaptureMode::off;
   spec.follow_children = workload.follow_children;
   spec.boot_session = setting_.boot_session;
+  spec.expect_image = workload.expect_image.value_or("");
   return spec;
 }
 

@@ -35,6 +35,7 @@ struct TrialSpec {
   bool follow_children = true;
   std::uint64_t output_limit_bytes = 1 << 20;  ///< Head and tail, each.
   std::string boot_session;
+  std::string expect_image;  ///< Pattern of an image that is looked for in its processes; empty: none.
 };
 
 /// A report that the Linux reporter wrote while the command ran.
@@ -80,6 +81,8 @@ struct TrialStatus {
   std::vector<std::int64_t> unkillable;  ///< Pids that would not die.
   std::int64_t stray_count = 0;          ///< Descendants that outlived the command and were ended.
   TrialResources resources;
+  /// Whether the expected image was loaded; absent where none is expected, or nobody could look in time.
+  std::optional<bool> image_seen;
   friend bool operator==(const TrialStatus&, const TrialStatus&) = default;
 };
 

@@ -184,6 +184,7 @@ std::string write_trial_spec(const TrialSpec& spec) {
   out["follow_children"] = spec.follow_children;
   out["output_limit_bytes"] = spec.output_limit_bytes;
   out["boot_session"] = spec.boot_session;
+  if (!spec.expect_image.empty()) out["expect_image"] = spec.expect_image;
   return dump(out);
 }
 
@@ -202,6 +203,7 @@ Result<TrialSpec> read_trial_spec(std::string_view json) {
   get_bool(object, "follow_children", spec.follow_children);
   get_integer(object, "output_limit_bytes", spec.output_limit_bytes);
   get_text(object, "boot_session", spec.boot_session);
+  get_text(object, "expect_image", spec.expect_image);
   if (spec.argv.empty()) return fail(ErrorKind::parse, "the trial's specification names no command");
   if (spec.trial_folder.empty())
     return fail(ErrorKind::parse, "the trial's specification names no trial_folder");
@@ -247,6 +249,7 @@ std::string write_trial_status(const TrialStatus& status) {
   put(out, "user_cpu_ms", status.resources.user_cpu_ms);
   put(out, "system_cpu_ms", status.resources.system_cpu_ms);
   put(out, "peak_memory_bytes", status.resources.peak_memory_bytes);
+  put(out, "image_seen", status.image_seen);
   return dump(out);
 }
 
@@ -275,6 +278,7 @@ Result<TrialStatus> read_trial_status(std::string_view json) {
   get_integer(object, "user_cpu_ms", status.resources.user_cpu_ms);
   get_integer(object, "system_cpu_ms", status.resources.system_cpu_ms);
   get_integer(object, "peak_memory_bytes", status.resources.peak_memory_bytes);
+  if (object.contains("image_seen")) get_bool(object, "image_seen", status.image_seen.emplace());
   return status;
 }
 

@@ -5,7 +5,9 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/check.h"
 
@@ -33,6 +35,14 @@ std::optional<decltype(Row::value)> parse_enum(const std::array<Row, N>& table, 
     if (row.text == text) return row.value;
   }
   return std::nullopt;
+}
+
+/// All texts of a table, in its order.
+template <typename Row, std::size_t N>
+std::vector<std::string> enum_words(const std::array<Row, N>& table) {
+  std::vector<std::string> words;
+  for (const auto& row : table) words.emplace_back(row.text);
+  return words;
 }
 
 /// True if row i holds the enumerator of value i and the last one is `last`: to be static_asserted.

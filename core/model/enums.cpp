@@ -30,8 +30,10 @@ static_assert(is_complete(kSymbolOrigins, SymbolOrigin::function_starts));
 
 std::string_view fault_kind_text(FaultKind kind) { return enum_text(kFaultKindTexts, kind); }
 std::optional<FaultKind> parse_fault_kind(std::string_view text) { return parse_enum(kFaultKindTexts, text); }
+std::vector<std::string> fault_kind_words() { return enum_words(kFaultKindTexts); }
 std::string_view access_kind_text(AccessKind access) { return enum_text(kAccessKinds, access); }
 std::optional<AccessKind> parse_access_kind(std::string_view text) { return parse_enum(kAccessKinds, text); }
+std::vector<std::string> access_kind_words() { return enum_words(kAccessKinds); }
 std::string_view symbol_origin_text(SymbolOrigin origin) { return enum_text(kSymbolOrigins, origin); }
 std::optional<SymbolOrigin> parse_symbol_origin(std::string_view text) {
   return parse_enum(kSymbolOrigins, text);

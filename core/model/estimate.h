@@ -25,4 +25,7 @@ struct Interval {
   friend bool operator==(const Interval&, const Interval&) = default;
 };
 
+/// Which ends of an interval are findings; the other end of a bound is 0 or 1.
+enum class IntervalSide { two_sided, upper, lower };
+
 }  // namespace faultline

@@ -67,10 +67,13 @@ inline constexpr std::array<EnumText<FaultKind>, 24> kFaultKindTexts{{
 static_assert(is_complete(kFaultKindTexts, FaultKind::unknown));
 std::string_view fault_kind_text(FaultKind kind);
 std::optional<FaultKind> parse_fault_kind(std::string_view text);
+/// All of them, for messages.
+std::vector<std::string> fault_kind_words();
 
 enum class AccessKind { read, write, read_write, execute };
 std::string_view access_kind_text(AccessKind access);
 std::optional<AccessKind> parse_access_kind(std::string_view text);
+std::vector<std::string> access_kind_words();
 
 /// Absent members are unknown; nothing here is guessed.
 struct FaultExplanation {

@@ -1,6 +1,7 @@
 #include "core/model/filter.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -54,7 +55,7 @@ class Parser {
     TRY_ASSIGN(FilterNode node, expression(0));
     if (!at_end()) {
       if (peek() == ')') return wrong("this ) closes nothing");
-      return wrong("expected and, or, or the end");
+      return wrong_after_condition("expected and, or, or the end");
     }
     return node;
   }
@@ -97,7 +98,7 @@ class Parser {
     const std::size_t opened_at = at_++;
     TRY_ASSIGN(FilterNode node, expression(depth + 1));
     if (peek() != ')') {
-      if (!at_end()) return wrong("expected and, or, or )");
+      if (!at_end()) return wrong_after_condition("expected and, or, or )");
       return fail(error_at(text_, opened_at, "this ( is never closed"));
     }
     ++at_;
@@ -113,11 +114,14 @@ class Parser {
     if (take_keyword("in")) {
       node.condition.op = FilterOp::in;
       TRY_ASSIGN(node.condition.values, value_list());
+      last_ = node.condition;
       return node;
     }
     TRY_ASSIGN(node.condition.op, comparison());
+    if (node.condition.op == FilterOp::equal && peek() == '=') return wrong("write one =, not ==");
     TRY_ASSIGN(std::string value, value());
     node.condition.values.push_back(std::move(value));
+    last_ = node.condition;
     return node;
   }
 
@@ -165,6 +169,11 @@ class Parser {
     }
     while (!at_end() && !ends_bare_word(text_[at_])) ++at_;
     const std::string_view word = text_.substr(begin, at_ - begin);
+    const std::size_t operator_at = std::min(word.find("&&"), word.find("||"));
+    if (operator_at != std::string_view::npos) {
+      at_ = begin + operator_at;
+      return wrong(word[operator_at] == '&' ? "write and for &&" : "write or for ||");
+    }
     if (word.empty() || is_keyword(word)) {
       at_ = begin;
       return wrong(word.empty() ? "expected a value" : "expected a value; the word itself needs quotes");
@@ -248,12 +257,37 @@ class Parser {
     return true;
   }
 
+  /// What other languages write where ours has a word, as far as it can be guessed.
+  Failure wrong_after_condition(std::string_view expected) {
+    const std::string_view rest = text_.substr(at_);
+    if (rest.starts_with('&')) return wrong("write and for &&");
+    if (rest.starts_with('|')) return wrong("write or for ||");
+    if (rest.starts_with(',') && last_.op == FilterOp::equal && last_.values.size() == 1) {
+      return wrong(fmt::format("for several values write {} in ({}{})", last_.field, last_.values.front(),
+                               rest_of_list()));
+    }
+    return wrong(expected);
+  }
+
+  /// `,16, 32` of `threads=8,16, 32 and …`, without blanks. Does not move on.
+  [[nodiscard]] std::string rest_of_list() const {
+    std::string list;
+    std::size_t at = at_;
+    while (at < text_.size() && text_[at] == ',') {
+      list += text_[at++];
+      while (at < text_.size() && is_space(text_[at])) ++at;
+      while (at < text_.size() && !ends_bare_word(text_[at])) list += text_[at++];
+    }
+    return list;
+  }
+
   [[nodiscard]] Failure wrong(std::string_view expected) const {
     return fail(error_at(text_, at_, expected));
   }
 
   std::string_view text_;
   std::size_t at_ = 0;
+  FilterCondition last_;  // The one that was read last.
 };
 
 Result<bool> evaluate(const FilterNode& node, const FilterEvaluator& evaluator) {
@@ -277,7 +311,35 @@ Result<bool> evaluate(const FilterNode& node, const FilterEvaluator& evaluator) 
   return false;
 }
 
+std::string_view op_text(FilterOp op) {
+  switch (op) {
+    case FilterOp::equal:
+      return "=";
+    case FilterOp::not_equal:
+      return "!=";
+    case FilterOp::less:
+      return "<";
+    case FilterOp::less_equal:
+      return "<=";
+    case FilterOp::greater:
+      return ">";
+    case FilterOp::greater_equal:
+      return ">=";
+    case FilterOp::contains:
+      return "~";
+    case FilterOp::in:
+      return " in ";
+  }
+  return "";
+}
+
 }  // namespace
+
+std::string condition_text(const FilterCondition& condition) {
+  const std::string values = fmt::format("{}", fmt::join(condition.values, ","));
+  return condition.field + std::string(op_text(condition.op)) +
+         (condition.op == FilterOp::in ? "(" + values + ")" : values);
+}
 
 Result<Filter> parse_filter(std::string_view text) {
   Filter filter;

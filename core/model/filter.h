@@ -48,6 +48,8 @@ Result<Filter> parse_filter(std::string_view text);
 
 /// `value` as a filter has it, whatever is in it: in double quotes, with what they hold escaped.
 std::string filter_quoted(std::string_view value);
+/// As a person writes it: `threads in (8,16)`.
+std::string condition_text(const FilterCondition& condition);
 
 /// The same form of message for evaluators that meet an unknown field or a bad value.
 Error filter_error(const Filter& filter, std::size_t at, std::string_view message);
@@ -63,5 +65,7 @@ bool compare_value(std::string_view value, const FilterCondition& condition);
 
 /// Empty text gives nullopt; a mistake names the option.
 Result<std::optional<Filter>> parse_optional_filter(const std::string& option, const std::string& text);
+/// Whether compare_value() takes `text` for a number: `8`, `-1.5e3`, `0x5c8`.
+bool is_filter_number(std::string_view text);
 
 }  // namespace faultline

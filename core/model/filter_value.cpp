@@ -86,6 +86,8 @@ int compare_texts(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+bool is_filter_number(std::string_view text) { return parse_number(text).has_value(); }
+
 bool compare_value(std::string_view value, const FilterCondition& condition) {
   const std::string_view wanted = condition.values.empty() ? std::string_view() : condition.values.front();
   switch (condition.op) {

@@ -7,8 +7,9 @@
 #include <array>
 #include <set>
 
-#include "core/base/edit_distance.h"
+#include "core/base/nearest_name.h"
 #include "core/model/outcome.h"
+#include "db/filter/trial_fields.h"
 #include "db/sqlite/connection.h"
 
 namespace faultline {
@@ -21,6 +22,7 @@ enum class Subject {
   run_uuid,
   phase,
   flag,     // outcome and the flags: a scope's own expression.
+  trial,    // Of a single trial: see trial_fields.h.
   site,     // A column of site `s`.
   site_id,  // Key and text.
   label,
@@ -35,7 +37,7 @@ struct BuiltInField {
   bool yields_to_parameters = false;  // Not promised by the language: a parameter of that name wins.
 };
 
-constexpr std::array<BuiltInField, 32> kFields{{
+constexpr std::array<BuiltInField, 36> kFields{{
     {"workload", Subject::cell, "c.workload"},
     {"outcome", Subject::flag, "outcome"},
     {"phase", Subject::phase, ""},
@@ -68,6 +70,10 @@ constexpr std::array<BuiltInField, 32> kFields{{
     {"uncaptured", Subject::flag, "uncaptured", true},
     {"warm_up", Subject::flag, "warm_up", true},
     {"contaminated", Subject::flag, "contaminated", true},
+    {"trial", Subject::trial, "", true},
+    {"duration", Subject::trial, "", true},
+    {"signal", Subject::trial, "", true},
+    {"exit_code", Subject::trial, "", true},
 }};
 
 bool is_of_report(Subject subject) {
@@ -221,6 +227,11 @@ class Compiler {
         return vocabulary_sql(scope_.phase_id, "phase");
       case Subject::flag:
         return flag_sql(field, condition);
+      case Subject::trial:
+        if (scope_.trial.empty()) return fail(not_here(condition));
+        out_.uses_trial = true;
+        bind(stored_form(condition));
+        return fmt::format("filter_match({}, ?)", trial_field_sql(field.name, scope_.trial));
       default:
         return fail(not_here(condition));
     }
@@ -243,7 +254,7 @@ class Compiler {
   Result<std::string> report_sql(const BuiltInField& field, const FilterCondition& condition) {
     out_.uses_report = true;
     if (scope_.report_is_missing) return std::string("0");
-    if (scope_.report.empty()) return fail(not_here(condition));
+    if (scope_.report.empty()) return fail(only_of_crashes(condition));
     if (field.subject == Subject::label) return label_sql(condition);
     bind(condition);
     if (field.subject == Subject::report)
@@ -326,6 +337,13 @@ class Compiler {
     return {};
   }
 
+  [[nodiscard]] Error only_of_crashes(const FilterCondition& condition) const {
+    return filter_error(filter_, condition.field_at,
+                        fmt::format("{} is known of crashes, not of every trial; count them instead: "
+                                    "rates --count '{}'",
+                                    condition.field, condition_text(condition)));
+  }
+
   [[nodiscard]] Error not_here(const FilterCondition& condition) const {
     return filter_error(filter_, condition.field_at,
                         fmt::format("`{}` cannot be asked for here", condition.field));
@@ -370,9 +388,20 @@ std::string counts_in_rates_sql(std::string_view row) {
   return sql + fmt::format("{0}warm_up = 0 AND {0}contaminated = 0", row);
 }
 
+FilterScope single_trial_scope() {
+  FilterScope scope = trial_scope();
+  scope.trial = "t";
+  return scope;
+}
+
 Result<CompiledFilter> compile_filter(Connection& connection, const Filter& filter,
                                       const FilterScope& scope) {
   return Compiler(connection, filter, scope).compile();
+}
+
+bool is_promised_field(std::string_view name) {
+  const BuiltInField* field = find_built_in(name);
+  return field != nullptr && !field->yields_to_parameters;
 }
 
 Result<FilterFields> filter_fields(Connection& connection) {
@@ -391,7 +420,11 @@ std::string near_names(std::string_view name, const std::vector<std::string>& na
   std::vector<std::string_view> near;
   for (const std::string& known : names) {
     const bool begins = name.size() >= 2 && (known.starts_with(name) || name.starts_with(known));
-    if (begins || edit_distance(name, known) <= (name.size() > 4 ? 2U : 1U)) near.push_back(known);
+    if (begins) near.push_back(known);
+  }
+  const std::vector<std::string_view> all(names.begin(), names.end());
+  if (near.empty()) {
+    if (const auto nearest = nearest_name(name, all)) near.push_back(*nearest);
   }
   if (!near.empty()) return fmt::format("; did you mean {}?", fmt::join(near, " or "));
   return fmt::format("; there are {}", fmt::join(names, ", "));

@@ -27,6 +27,7 @@ struct FilterScope {
   std::string warm_up;
   std::string uncaptured;
   std::string contaminated;
+  std::string trial;   ///< Alias of a row of `trial`: fields that no tally has (trial, duration, signal, …).
   std::string report;  ///< Alias of a row of `report` or `report_tally`: site, family, function, image, …
   std::string report_day = "substr(rp.happened_at, 1, 10)";  ///< For reports that belong to no run.
   std::string run_id;                                        ///< For lists of runs, where there is no cell.
@@ -41,6 +42,8 @@ FilterScope trial_scope();
 /// counts_in_rates() of core/model/outcome.h as an SQL condition, without brackets, over the columns outcome,
 /// warm_up and contaminated. `row` says whose they are: `t.`, or empty.
 std::string counts_in_rates_sql(std::string_view row);
+/// That of a row `t` of `trial` alone, with the fields of single trials.
+FilterScope single_trial_scope();
 
 /// One filter as a SQL expression (true is 1; NULL and 0 are false), with what to bind in order.
 ///
@@ -49,6 +52,7 @@ struct CompiledFilter {
   std::string sql = "1";
   std::vector<std::shared_ptr<const FilterCondition>> bound;
   bool uses_report = false;  ///< A field of what is counted is in it.
+  bool uses_trial = false;   ///< A field of single trials is in it: a tally cannot answer.
   /// It holds for no trial without a report, whatever else is true.
   bool needs_report = false;
   /// Binds the conditions; the statement's next parameters must be those of `sql`.
@@ -63,6 +67,9 @@ Result<CompiledFilter> compile_filter(Connection& connection, const Filter& filt
 
 /// Makes the SQL functions that compiled filters call. Once per connection.
 Result<void> register_filter_functions(Connection& connection);
+
+/// Whether the language promises the field `name`, so that no parameter or fact of that name hides it.
+bool is_promised_field(std::string_view name);
 
 /// Names of fields that can be asked for in this store: those built in, its parameters and its facts.
 struct FilterFields {

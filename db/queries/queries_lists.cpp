@@ -40,7 +40,7 @@ Result<Statement> prepare_list(Connection& connection, const std::string& sql,
 }
 
 FilterScope listed_trial_scope() {
-  FilterScope scope = trial_scope();
+  FilterScope scope = single_trial_scope();
   scope.report = "rp";
   return scope;
 }

@@ -40,7 +40,7 @@ Result<std::vector<MetricRow>> query_metrics(Store& store, const MetricsQuery& q
   TRY(check_metric(store, query.metric));
   TRY_ASSIGN(const Grouping grouping, Grouping::read(connection, query.by));
   TRY_ASSIGN(const CompiledFilter where,
-             compile_filter(connection, query.where.value_or(Filter{}), trial_scope()));
+             compile_filter(connection, query.where.value_or(Filter{}), single_trial_scope()));
   const std::string sql = fmt::format(
       "SELECT t.cell_id, ifnull(t.phase_id, 0), t.outcome, r.uuid, t.trial_index, m.value "
       "FROM trial_metric m JOIN trial t ON t.id = m.trial_id JOIN run r ON r.id = t.run_id WHERE m.value IS "
@@ -75,7 +75,7 @@ Result<std::vector<LifetimesRow>> query_lifetimes(Store& store, const LifetimesQ
   if (query.metric) TRY(check_metric(store, *query.metric));
   TRY_ASSIGN(const Grouping grouping, Grouping::read(connection, query.by));
   TRY_ASSIGN(const CompiledFilter where,
-             compile_filter(connection, query.where.value_or(Filter{}), trial_scope()));
+             compile_filter(connection, query.where.value_or(Filter{}), single_trial_scope()));
   // Without a metric the work of every trial is NULL, and no row of trial_metric is looked at.
   const std::string sql = fmt::format(
       "SELECT t.cell_id, ifnull(t.phase_id, 0), t.outcome, p.value, t.duration_ns, {} FROM trial t LEFT JOIN "

@@ -41,16 +41,54 @@ std::string countable_outcomes() {
   return names;
 }
 
-using Groups = std::map<Grouping::Key, TrialCounts>;
+/// Where a filter asks for what no tally knows: every trial is a sort of its own.
+constexpr std::string_view kTrialsOneByOne = "(SELECT *, 1 AS trials FROM trial)";
+
+/// The counts of one group, and of each of its nights.
+struct Group {
+  TrialCounts counts;
+  std::map<Grouping::Key, Proportion> nights;
+};
+
+/// Where trials of a cell and phase belong.
+class Groups {
+ public:
+  Groups(const Grouping& grouping, const Grouping& nights) : grouping_(grouping), nights_(nights) {}
+
+  Group& at(std::int64_t cell, std::int64_t phase) { return groups_[grouping_.key_of(cell, phase)]; }
+
+  /// Adds to the trials and to what is counted of them, of the night, too.
+  void add(Group& group, std::int64_t cell, std::int64_t phase, const Proportion& of) const {
+    Proportion& night = group.nights[nights_.key_of(cell, phase)];
+    night.counted += of.counted;
+    night.trials += of.trials;
+    group.counts.counted += of.counted;
+  }
+
+  [[nodiscard]] const std::map<Grouping::Key, Group>& all() const { return groups_; }
+
+ private:
+  const Grouping& grouping_;
+  const Grouping& nights_;
+  std::map<Grouping::Key, Group> groups_;
+};
+
+std::vector<Proportion> with_trials(const std::map<Grouping::Key, Proportion>& nights) {
+  std::vector<Proportion> kept;
+  for (const auto& [night, of] : nights) {
+    if (of.trials > 0) kept.push_back(of);
+  }
+  return kept;
+}
 
 /// All sorts of trials from the tally; `counted` as well where `count` speaks of trials alone.
-Result<void> add_tally(Connection& connection, const Grouping& grouping, const CompiledFilter& where,
-                       const CompiledFilter* count, Groups& groups, std::map<std::int64_t, bool>& cells) {
+Result<void> add_tally(Connection& connection, const CompiledFilter& where, const CompiledFilter* count,
+                       Groups& groups, std::map<std::int64_t, bool>& cells) {
+  const bool one_by_one = where.uses_trial || (count != nullptr && count->uses_trial);
   const std::string sql = fmt::format(
       "SELECT t.cell_id, t.phase_id, t.outcome, t.warm_up, t.contaminated, t.uncaptured, t.trials, {} FROM "
-      "trial_tally t "
-      "WHERE t.trials > 0 AND {}",
-      count == nullptr ? "0" : count->sql, where.sql);
+      "{} t WHERE t.trials > 0 AND {}",
+      count == nullptr ? "0" : count->sql, one_by_one ? kTrialsOneByOne : "trial_tally", where.sql);
   TRY_ASSIGN(auto statement, connection.prepare(sql));
   if (count != nullptr) count->bind_to(statement);
   where.bind_to(statement);
@@ -58,7 +96,8 @@ Result<void> add_tally(Connection& connection, const Grouping& grouping, const C
     TRY_ASSIGN(const bool row, statement.step());
     if (!row) return {};
     cells[statement.integer(0)] = true;
-    TrialCounts& counts = groups[grouping.key_of(statement.integer(0), statement.integer(1))];
+    Group& group = groups.at(statement.integer(0), statement.integer(1));
+    TrialCounts& counts = group.counts;
     const std::int64_t trials = statement.integer(6);
     if (statement.boolean(4)) {
       counts.contaminated += trials;
@@ -67,7 +106,9 @@ Result<void> add_tally(Connection& connection, const Grouping& grouping, const C
     } else {
       const Outcome outcome = parse_outcome(statement.text_view(2)).value_or(Outcome::exit_error);
       add_sort(counts, outcome, statement.boolean(5), trials);
-      if (counts_as_trial(outcome) && statement.boolean(7)) counts.counted += trials;
+      if (!counts_as_trial(outcome)) continue;
+      groups.add(group, statement.integer(0), statement.integer(1),
+                 {statement.boolean(7) ? trials : 0, trials});
     }
   }
 }
@@ -95,13 +136,8 @@ FilterScope counted_death_scope() {
 /// Adds up what is counted where it takes reports to know it.
 class CountedByReports {
  public:
-  CountedByReports(Connection& connection, const Grouping& grouping, const Filter& where, const Filter& count,
-                   Groups& groups)
-      : connection_(connection),
-        grouping_(grouping),
-        where_filter_(where),
-        count_filter_(count),
-        groups_(groups) {}
+  CountedByReports(Connection& connection, const Filter& where, const Filter& count, Groups& groups)
+      : connection_(connection), where_filter_(where), count_filter_(count), groups_(groups) {}
 
   Result<void> run() {
     const FilterScope of_reports = counted_report_scope();
@@ -171,13 +207,13 @@ class CountedByReports {
     while (true) {
       TRY_ASSIGN(const bool row, statement.step());
       if (!row) return {};
-      groups_[grouping_.key_of(statement.integer(0), statement.integer(1))].counted +=
-          sign * statement.integer(2);
+      const std::int64_t cell = statement.integer(0);
+      const std::int64_t phase = statement.integer(1);
+      groups_.add(groups_.at(cell, phase), cell, phase, {sign * statement.integer(2), 0});
     }
   }
 
   Connection& connection_;
-  const Grouping& grouping_;
   const Filter& where_filter_;
   const Filter& count_filter_;
   Groups& groups_;
@@ -186,7 +222,7 @@ class CountedByReports {
 
 /// Whether `count` asks for reports; then the tally alone cannot answer it.
 Result<std::optional<CompiledFilter>> compile_count(Connection& connection, const Filter& count) {
-  FilterScope scope = trial_scope();
+  FilterScope scope = single_trial_scope();
   scope.report_is_missing = true;
   TRY_ASSIGN(auto compiled, compile_filter(connection, count, scope));
   if (compiled.uses_report) return std::nullopt;
@@ -201,6 +237,34 @@ Result<bool> any_cell_of(Connection& connection, std::string_view sql,
     TRY_ASSIGN(const bool row, statement.step());
     if (!row) return false;
     if (cells.contains(statement.integer(0))) return true;
+  }
+}
+
+/// Those of `cells` that had trials without their expected image, and none with it.
+Result<std::vector<std::string>> cells_without_image(Connection& connection,
+                                                     const std::map<std::int64_t, bool>& cells) {
+  constexpr std::string_view kRules =
+      "SELECT id FROM text WHERE value IN ('image_not_seen', "
+      "'expect_image_missing')";
+  std::vector<std::string> names;
+  // Most stores have no such trial, and are asked no more.
+  TRY_ASSIGN(const auto rules, connection.integer_of(fmt::format("SELECT count(*) FROM ({})", kRules)));
+  if (rules == 0) return names;
+  TRY_ASSIGN(
+      auto statement,
+      connection.prepare(fmt::format(
+          "SELECT c.id, c.workload, c.label FROM cell c WHERE EXISTS (SELECT 1 FROM trial t WHERE t.cell_id "
+          "= "
+          "c.id AND t.rule_id IN ({0})) AND NOT EXISTS (SELECT 1 FROM trial t WHERE t.cell_id = c.id AND "
+          "t.outcome != 'setup_failed' AND ifnull(t.rule_id NOT IN ({0}), 1)) ORDER BY c.id",
+          kRules)));
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) return names;
+    if (!cells.contains(statement.integer(0))) continue;
+    const std::string label = statement.text(2);
+    std::string name = label.empty() || label == statement.text_view(1) ? statement.text(1) : label;
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
   }
 }
 
@@ -263,21 +327,28 @@ Result<RatesResult> query_rates(Store& store, const RatesQuery& query) {
   if (query.pivot) result.columns.push_back(*query.pivot);
   TRY_ASSIGN(const Grouping grouping, Grouping::read(connection, result.columns));
   const Filter where_filter = query.where.value_or(Filter{});
-  TRY_ASSIGN(const CompiledFilter where, compile_filter(connection, where_filter, trial_scope()));
+  TRY_ASSIGN(const CompiledFilter where, compile_filter(connection, where_filter, single_trial_scope()));
   Filter count = query.count;
   if (!count.root) {
     TRY_ASSIGN(count, parse_count("crashed"));
   }
   TRY_ASSIGN(const auto count_of_trials, compile_count(connection, count));
-  Groups groups;
+  TRY_ASSIGN(const Grouping nights, Grouping::read(connection, {"date", "host"}));
+  Groups groups(grouping, nights);
   std::map<std::int64_t, bool> cells;
-  TRY(add_tally(connection, grouping, where, count_of_trials ? &*count_of_trials : nullptr, groups, cells));
+  TRY(add_tally(connection, where, count_of_trials ? &*count_of_trials : nullptr, groups, cells));
   result.counts_reports = !count_of_trials;
-  if (result.counts_reports) TRY(CountedByReports(connection, grouping, where_filter, count, groups).run());
-  for (const auto& [key, counts] : groups) {
-    result.total += counts;
-    result.rows.push_back({grouping.values_of(key), counts});
+  if (result.counts_reports) TRY(CountedByReports(connection, where_filter, count, groups).run());
+  std::map<Grouping::Key, Proportion> all_nights;
+  for (const auto& [key, group] : groups.all()) {
+    result.total += group.counts;
+    result.rows.push_back({grouping.values_of(key), group.counts, with_trials(group.nights)});
+    for (const auto& [night, of] : group.nights) {
+      all_nights[night].counted += of.counted;
+      all_nights[night].trials += of.trials;
+    }
   }
+  result.nights = with_trials(all_nights);
   if (result.columns.empty() && result.rows.empty()) result.rows.emplace_back();
   TRY_ASSIGN(result.unfinished, any_cell_of(connection,
                                             "SELECT c.id FROM run_now n JOIN cell c ON c.run_id = n.run_id "
@@ -287,6 +358,7 @@ Result<RatesResult> query_rates(Store& store, const RatesQuery& query) {
       result.stop_rule,
       any_cell_of(connection, "SELECT c.id FROM run r JOIN cell c ON c.run_id = r.id WHERE r.stop_rule != ''",
                   cells));
+  TRY_ASSIGN(result.image_never_seen, cells_without_image(connection, cells));
   return result;
 }
 

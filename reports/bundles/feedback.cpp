@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analyzer/statistics/method_choice.h"
 #include "analyzer/statistics/proportion.h"
 #include "core/base/clock.h"
 #include "core/base/hash.h"
@@ -39,7 +40,15 @@ void put(FeedbackParts& parts, const Part& part) {
   }
 }
 
-std::string rate_words(const Proportion& of) { return format_rate(of, clopper_pearson(of)); }
+Interval shown_interval(const Proportion& of, bool open) { return choose_interval(of, {open, {}}).interval; }
+
+std::string rate_words(const Proportion& of, bool open) { return format_rate(of, shown_interval(of, open)); }
+
+/// Where nothing was found: the one-sided bound of the same method.
+std::string bound_words(const Proportion& of, bool open) {
+  const auto chosen = choose_interval(of, {open, {}}, {std::nullopt, IntervalSide::upper, kDefaultLevel});
+  return format_upper_bound(of, chosen.interval.high, kDefaultLevel);
+}
 
 std::string date_of(const RunRecord& run) { return format_utc(run.started); }
 
@@ -158,8 +167,12 @@ Part steps(const FeedbackEvidence& evidence, const std::vector<std::string>& fil
   if (!sources.empty()) list.push_back(fmt::format("The workload's source is {}.", fmt::join(sources, ", ")));
   list.push_back(
       fmt::format("Run the command below, again and again: {} died at the sites of this report ({}).",
-                  rate_words(best->of_sites), best->cell.text()));
-  const auto needed = trials_to_see_one(clopper_pearson(best->of_sites).low);
+                  rate_words(best->of_sites, evidence.open), best->cell.text()));
+  // The cell was chosen among all for its rate: its lower end is one among as many.
+  const double each = 1.0 - (1.0 - kDefaultLevel) / static_cast<double>(evidence.cells.size());
+  const auto lower =
+      choose_interval(best->of_sites, {evidence.open, {}}, {std::nullopt, IntervalSide::two_sided, each});
+  const auto needed = trials_to_see_one(lower.interval.low);
   if (needed)
     list.push_back(
         fmt::format("{} show it at least once with 95 % probability.", format_count(*needed, "run", "runs")));
@@ -178,7 +191,8 @@ Part reproducers_part(const FeedbackEvidence& evidence) {
                    text_column("command")};
   for (const auto& step : reproducers(evidence.cells)) {
     table.rows.push_back({step.cell.workload + ", " + step.cell.text(),
-                          Rate{step.of_sites, clopper_pearson(step.of_sites)}, shell_command(step.command)});
+                          Rate{step.of_sites, shown_interval(step.of_sites, evidence.open)},
+                          shell_command(step.command)});
   }
   if (table.rows.empty()) {
     part.blocks.push_back(Block::paragraph("No cell was measured that shows it."));
@@ -198,13 +212,14 @@ Part workarounds(const FeedbackEvidence& evidence) {
   for (std::size_t i = 0; i < evidence.workarounds.size(); ++i) {
     const auto& comparison = evidence.workarounds[i];
     lines.push_back(fmt::format("{}: {} ended badly; {} died at these sites. {}", comparison.a_name,
-                                rate_words(comparison.a), evidence.workaround_rates[i],
-                                comparison_sentence(comparison)));
+                                format_rate(comparison.a, comparison.a_interval),
+                                evidence.workaround_rates[i], comparison_sentence(comparison)));
   }
   part.blocks.push_back(
-      Block::paragraph("Each is one setting away from the cell that crashed most. Bad ends are crashes, "
-                       "hangs, wrong results and panics: a "
-                       "workaround that only turns one into another is none."));
+      Block::paragraph("Each is compared with the control, or with the other values of the same setting at "
+                       "equal other settings, and corrected over all that were looked at. Bad outcomes are "
+                       "crashes, hangs, wrong results and panics: a workaround that only turns one into "
+                       "another is none."));
   part.blocks.push_back(Block::list(std::move(lines)));
   return part;
 }
@@ -215,7 +230,8 @@ Part validation(const FeedbackEvidence& evidence) {
   for (const auto& cell : evidence.cells) {
     if (!cell.has_validation_layer || cell.bad.trials == 0) continue;
     lines.push_back(fmt::format("{}: {} died at these sites, {} ended badly", named_cell(cell.cell),
-                                rate_words(cell.of_sites), rate_words(cell.bad)));
+                                rate_words(cell.of_sites, evidence.open),
+                                rate_words(cell.bad, evidence.open)));
   }
   part.blocks.push_back(lines.empty() ? Block::paragraph("Not tried.") : Block::list(std::move(lines)));
   return part;
@@ -274,7 +290,7 @@ Part not_observed(const FeedbackEvidence& evidence) {
         cells.size() == 1 ? named_cell(*cells.front())
                           : fmt::format("{} in {}, each", alike.first,
                                         format_count(static_cast<std::int64_t>(cells.size()), "cell")),
-        format_upper_bound(none, clopper_pearson_upper(none), kDefaultLevel)));
+        bound_words(none, evidence.open)));
   }
   if (evidence.run && !evidence.control)
     lines.emplace_back("a control: the campaign names no cell that must crash");
@@ -338,6 +354,40 @@ Part checklist(const FeedbackProse& prose) {
   return part;
 }
 
+/// What two runs can show, and what they cannot.
+std::string change_words(const Comparison& comparison) {
+  switch (comparison.change.direction) {
+    case ComparisonVerdict::higher:
+      return " The rate is higher than the one reported before, and supersedes it: a change beyond "
+             "trial-to-trial chance; how much nights vary by themselves is not known from two runs.";
+    case ComparisonVerdict::lower:
+      return " The rate is lower than the one reported before, and supersedes it: a change beyond "
+             "trial-to-trial chance; how much nights vary by themselves is not known from two runs.";
+    case ComparisonVerdict::undecided:
+      return " Whether the rate changed is undecided: these trials do not tell.";
+  }
+  return {};
+}
+
+/// Cell by cell: whether the clean trials are as many as the former rate demands.
+std::string proof_words(const std::vector<FollowUpCell>& cells) {
+  std::string out = " By cell:";
+  for (const FollowUpCell& cell : cells) {
+    out += fmt::format(" {}: {}/{} now, {}/{} before, ", cell.cell, cell.now.counted, cell.now.trials,
+                       cell.before.counted, cell.before.trials);
+    if (cell.gone.enough) {
+      out += "enough to claim that the former rate is gone;";
+    } else if (cell.gone.trials_demanded && *cell.gone.trials_demanded > cell.now.trials) {
+      out += fmt::format("not enough to claim that the former rate is gone, which takes {};",
+                         format_count(*cell.gone.trials_demanded, "trial"));
+    } else {
+      out += "not enough to claim that the former rate is gone;";
+    }
+  }
+  out.back() = '.';
+  return out;
+}
+
 }  // namespace
 
 std::string title_hint(const FeedbackEvidence& evidence) {
@@ -353,11 +403,12 @@ std::string follow_up_sentence(const FeedbackFollowUp& follow_up) {
   std::string out;
   if (later.counted > 0) {
     out = fmt::format("Still reproduces on {}: {}. Before, on {}: {}.", system_words(follow_up.later),
-                      rate_words(later), system_words(follow_up.earlier), rate_words(earlier));
+                      rate_words(later, follow_up.open), system_words(follow_up.earlier),
+                      rate_words(earlier, false));
   } else {
     out = fmt::format("Not seen on {}: {}. Before, on {}: {}.", system_words(follow_up.later),
-                      format_upper_bound(later, clopper_pearson_upper(later), kDefaultLevel),
-                      system_words(follow_up.earlier), rate_words(earlier));
+                      bound_words(later, follow_up.open), system_words(follow_up.earlier),
+                      rate_words(earlier, false));
   }
   if (!follow_up.control) {
     out += " The campaign names no control, so nothing shows that this run could have seen it.";
@@ -367,16 +418,10 @@ std::string follow_up_sentence(const FeedbackFollowUp& follow_up) {
                        format_count(follow_up.control->trials, "trial", "trials"));
     return out;
   } else {
-    out += fmt::format(" The control crashed in {}.", rate_words(*follow_up.control));
+    out += fmt::format(" The control crashed in {}.", rate_words(*follow_up.control, follow_up.open));
   }
-  switch (follow_up.comparison.verdict) {
-    case ComparisonVerdict::higher:
-      return out + " The rate is higher than the one reported before, and supersedes it.";
-    case ComparisonVerdict::lower:
-      return out + " The rate is lower than the one reported before, and supersedes it.";
-    case ComparisonVerdict::undecided:
-      return out + " The two rates do not differ beyond chance.";
-  }
+  out += change_words(follow_up.comparison);
+  if (!follow_up.cells.empty()) out += proof_words(follow_up.cells);
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analyzer/statistics/comparison.h"
+#include "analyzer/statistics/fix_proof.h"
 #include "core/model/analysis.h"
 #include "core/model/estimate.h"
 #include "core/model/trial.h"
@@ -34,10 +35,21 @@ struct FeedbackCell {
 };
 
 /// The same sites elsewhere, for the same feedback number: another store, or a later run of the campaign.
+/// A cell that showed the bundle's families before.
+struct FollowUpCell {
+  std::string cell;
+  Proportion now;
+  Proportion before;
+  GoneClaim gone;  ///< `enough` is corrected over the cells.
+};
+
 struct FeedbackFollowUp {
   RunRecord earlier;
   RunRecord later;
-  Comparison comparison;              ///< Of the rate of the bundle's families: later against earlier.
+  /// Of the rate of the bundle's families: later against earlier; two runs show a change, no verdict.
+  Comparison comparison;
+  std::vector<FollowUpCell> cells{};
+  bool open = false;                  ///< The later run is unfinished or has a stop rule.
   std::optional<Proportion> control;  ///< Of the later run; absent where its campaign names none.
 };
 
@@ -46,13 +58,15 @@ struct FeedbackEvidence {
   std::optional<RunRecord> run;  ///< The newest that met the sites; absent where all reports were imported.
   std::vector<FeedbackCell> cells;
   std::optional<Proportion> control;
-  std::vector<Comparison>
-      workarounds;  ///< Of bad outcomes: the cell that crashed most against each that is one setting away.
+  /// Of bad outcomes: settings against the control, or against their like at equal other settings; what
+  /// helps first.
+  std::vector<Comparison> workarounds;
   std::vector<std::string> workaround_rates;  ///< For each of these: the sites' own rate in that arm.
   std::vector<Table> rates;                   ///< Of the run, one a workload.
   std::vector<ReportRow>
       family;  ///< With --family: every report of the families, for its spread over machines.
   std::optional<FeedbackFollowUp> follow_up;
+  bool open = false;            ///< The run is unfinished or has a stop rule: intervals are anytime-valid.
   std::int64_t uncaptured = 0;  ///< Deaths of the run without a report.
 };
 

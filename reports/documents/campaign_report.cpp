@@ -82,6 +82,20 @@ std::string report_json(const CampaignReport& report) {
   return terminal_safe_json(out.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
+namespace {
+
+/// The end of a `<testcase` tag, and what stands in it: a crash that was wanted is output, no failure.
+std::string case_body(const ReportCase& one) {
+  const std::string details = html_text(escape_text(one.details));
+  if (one.failure.empty() && details.empty()) return "/>\n";
+  if (one.failure.empty())
+    return fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n", details);
+  return fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
+                     html_text(escape_line(one.failure)), details);
+}
+
+}  // namespace
+
 std::string report_junit(const CampaignReport& report) {
   std::vector<std::string> order;
   std::map<std::string, std::vector<const ReportCase*>> suites;
@@ -95,17 +109,14 @@ std::string report_junit(const CampaignReport& report) {
     const auto& cases = suites[name];
     const auto failures = std::count_if(cases.begin(), cases.end(),
                                         [](const ReportCase* one) { return !one->failure.empty(); });
-    out += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n",
-                       html_text(escape_line(name)), cases.size(), failures);
+    double seconds = 0.0;
+    for (const auto* one : cases) seconds += one->seconds;
+    out += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" time=\"{:.3f}\">\n",
+                       html_text(escape_line(name)), cases.size(), failures, seconds);
     for (const auto* one : cases) {
       out += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"",
                          html_text(escape_line(one->suite)), html_text(escape_line(one->name)), one->seconds);
-      if (one->failure.empty()) {
-        out += "/>\n";
-      } else {
-        out += fmt::format(">\n      <failure message=\"{}\"/>\n    </testcase>\n",
-                           html_text(escape_line(one->failure)));
-      }
+      out += case_body(*one);
     }
     out += "  </testsuite>\n";
   }

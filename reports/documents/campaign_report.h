@@ -63,6 +63,7 @@ struct ReportCase {
   std::string suite;    ///< A workload, or `checks`.
   std::string name;     ///< A cell, or a check.
   std::string failure;  ///< Empty: it passed.
+  std::string details;  ///< Where it crashed, with the stack; lines. Empty where nothing did.
   double seconds = 0.0;
 };
 

@@ -61,6 +61,9 @@ std::string integer_text(std::int64_t value, Unit unit) {
 std::string interval_text(const Interval& interval, Unit unit) {
   if (std::isnan(interval.low) && std::isnan(interval.high)) return {};
   if (unit == Unit::points) return format_points_interval(interval);
+  if (unit == Unit::share) return format_percent_interval(interval);
+  if (unit == Unit::ratio) return format_ratio_interval(interval);
+  if (unit == Unit::none) return format_number_interval(interval);
   return fmt::format("[{}, {}]", number_text(interval.low, unit), number_text(interval.high, unit));
 }
 
@@ -81,13 +84,14 @@ struct Pieces {
   std::vector<std::string> operator()(const std::string& value) const { return {value}; }
   std::vector<std::string> operator()(const TextList& value) const { return {joined(value)}; }
   std::vector<std::string> operator()(const Rate& value) const {
-    RateText text = format_rate_parts(value.of, value.interval);
+    RateText text = format_rate_parts(value.of, value.interval, value.side);
     return {std::move(text.counts), std::move(text.share), std::move(text.interval)};
   }
   std::vector<std::string> operator()(const CountOf& value) const {
     return {fmt::format("{} {}/{}", value.word, value.of.counted, value.of.trials)};
   }
   std::vector<std::string> operator()(const Estimate& value) const {
+    if (std::isnan(value.value) && !value.note.empty()) return {value.note};
     std::vector<std::string> pieces{number_text(value.value, unit), interval_text(value.interval, unit)};
     if (!value.note.empty()) pieces.push_back(value.note);
     return pieces;

@@ -73,7 +73,7 @@ std::string CsvWriter::write(const Table& table) const {
     out += text_field(key);
     separator = ",";
   }
-  out += "\r\n";
+  out += "\n";
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     separator = "";
     for (const CellValue& value : machine_values(table, row)) {
@@ -81,7 +81,7 @@ std::string CsvWriter::write(const Table& table) const {
       out += std::visit(Field{}, value);
       separator = ",";
     }
-    out += "\r\n";
+    out += "\n";
   }
   return out;
 }

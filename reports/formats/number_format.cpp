@@ -9,18 +9,46 @@
 namespace faultline {
 namespace {
 
-/// `percent` is between 0 and 100 or a difference; digits grow as the distance to the nearest end shrinks.
-std::string rounded(double percent, double distance) {
-  if (distance >= 2.0 || distance <= 0.0) return fmt::format("{:.0f}", percent);
-  if (distance >= 0.1) return fmt::format("{:.1f}", percent);
-  // Two significant digits of the distance.
-  const int digits = static_cast<int>(std::ceil(-std::log10(distance))) + 1;
-  return fmt::format("{:.{}f}", percent, std::min(digits, 12));
+enum class Rounding { half_up, down, up };
+
+/// `value`, at least 0, with so many decimals. What is a multiple of the last digit but for the error of a
+/// double stays it.
+std::string rounded(double value, int decimals, Rounding rounding) {
+  const double scale = std::pow(10.0, decimals);
+  const double scaled = value * scale;
+  const double nearest = std::round(scaled);
+  double whole = nearest;
+  if (std::fabs(scaled - nearest) > 1e-9 * std::max(1.0, scaled)) {
+    switch (rounding) {
+      case Rounding::half_up:
+        whole = std::floor(scaled + 0.5);
+        break;
+      case Rounding::down:
+        whole = std::floor(scaled);
+        break;
+      case Rounding::up:
+        whole = std::ceil(scaled);
+        break;
+    }
+  }
+  return fmt::format("{:.{}f}", whole / scale, decimals);
 }
 
-std::string percent_digits(double share) {
+/// Decimals of a percentage that is so far from the nearest end.
+int decimals_of(double distance) {
+  if (distance <= 0.0 || distance >= 10.0) return 0;
+  if (distance >= 0.1) return 1;
+  return std::min(12, static_cast<int>(std::ceil(-std::log10(distance))) + 1);
+}
+
+std::string percent_digits(double share, Rounding rounding) {
   const double percent = share * 100.0;
-  return rounded(percent, std::min(percent, (1.0 - share) * 100.0));
+  if (percent <= 0.0 || share >= 1.0) return fmt::format("{:.0f}", percent);
+  const int decimals = decimals_of(std::min(percent, (1.0 - share) * 100.0));
+  std::string text = rounded(percent, decimals, rounding);
+  // 9.96 is 10, and 90.02 rounded down is 90.0: as many digits as the rounded value asks for.
+  if (decimals == 1 && text == "10.0") return "10";
+  return text;
 }
 
 std::string without_trailing_zeros(std::string text) {
@@ -30,26 +58,70 @@ std::string without_trailing_zeros(std::string text) {
   return text;
 }
 
-std::string points_digits(double difference) {
+std::string points_digits(double difference, Rounding rounding) {
   const double points = difference * 100.0;
   if (points == 0.0) return "0";
-  return (points > 0 ? "+" : "-") + rounded(std::fabs(points), std::fabs(points));
+  // Away from 0 is up for what is positive and down for what is negative.
+  Rounding of_size = rounding;
+  if (points < 0.0 && rounding != Rounding::half_up)
+    of_size = rounding == Rounding::up ? Rounding::down : Rounding::up;
+  const double size = std::fabs(points);
+  std::string text = rounded(size, decimals_of(size), of_size);
+  if (text == "10.0") text = "10";
+  return (points > 0 ? "+" : "-") + text;
+}
+
+/// Four significant digits of what is neither huge nor tiny.
+int number_decimals(double size) {
+  if (size >= 1000.0) return 0;
+  return std::max(0, 3 - static_cast<int>(std::floor(std::log10(size))));
+}
+
+std::string number_end(double value, Rounding rounding) {
+  const double size = std::fabs(value);
+  if (!std::isfinite(value) || size == 0.0 || size >= 1e15 || size < 1e-5) return format_number(value);
+  Rounding of_size = rounding;
+  if (value < 0.0) of_size = rounding == Rounding::up ? Rounding::down : Rounding::up;
+  const std::string text = rounded(size, number_decimals(size), of_size);
+  const std::string digits =
+      size >= 1000.0 ? format_integer(std::llround(std::stod(text))) : without_trailing_zeros(text);
+  return (value < 0.0 ? "-" : "") + digits;
+}
+
+std::string ratio_end(double ratio, Rounding rounding) {
+  if (!std::isfinite(ratio) || ratio == 0.0) return format_ratio(ratio);
+  const int decimals = ratio >= 10.0 ? 0 : std::max(0, 1 - static_cast<int>(std::floor(std::log10(ratio))));
+  const std::string text = rounded(ratio, std::min(decimals, 12), rounding);
+  return (ratio >= 10.0 ? format_integer(std::llround(std::stod(text))) : without_trailing_zeros(text)) + "x";
 }
 
 }  // namespace
 
 std::string format_percent(double share) {
   if (std::isnan(share)) return "-";
-  return percent_digits(share) + " %";
+  return percent_digits(share, Rounding::half_up) + " %";
 }
 
 std::string format_percent_interval(const Interval& interval) {
-  return fmt::format("[{}, {}]", format_percent(interval.low), format_percent(interval.high));
+  return fmt::format("[{} %, {} %]", percent_digits(interval.low, Rounding::down),
+                     percent_digits(interval.high, Rounding::up));
 }
 
-RateText format_rate_parts(const Proportion& of, const Interval& interval) {
+std::string format_percent_bounds(const Interval& interval, IntervalSide side) {
+  switch (side) {
+    case IntervalSide::two_sided:
+      return format_percent_interval(interval);
+    case IntervalSide::upper:
+      return fmt::format("<= {} %", percent_digits(interval.high, Rounding::up));
+    case IntervalSide::lower:
+      return fmt::format(">= {} %", percent_digits(interval.low, Rounding::down));
+  }
+  return {};
+}
+
+RateText format_rate_parts(const Proportion& of, const Interval& interval, IntervalSide side) {
   return {fmt::format("{}/{}", of.counted, of.trials), of.trials == 0 ? "-" : format_percent(of.ratio()),
-          format_percent_interval(interval)};
+          format_percent_bounds(interval, side)};
 }
 
 std::string format_rate(const Proportion& of, const Interval& interval) {
@@ -59,20 +131,28 @@ std::string format_rate(const Proportion& of, const Interval& interval) {
 
 std::string format_upper_bound(const Proportion& of, double bound, double level) {
   const RateText parts = format_rate_parts(of, {});
-  return fmt::format("{}  {}  at most {} (one-sided {} %)", parts.counts, parts.share, format_percent(bound),
-                     format_level(level));
+  return fmt::format("{}  {}  {} (one-sided {} %)", parts.counts, parts.share,
+                     format_percent_bounds({0.0, bound}, IntervalSide::upper), format_level(level));
 }
 
-std::string format_points(double difference) { return points_digits(difference) + " points"; }
+std::string format_points(double difference) {
+  return points_digits(difference, Rounding::half_up) + " points";
+}
 
 std::string format_points_interval(const Interval& interval) {
-  return fmt::format("[{}, {}]", points_digits(interval.low), points_digits(interval.high));
+  return fmt::format("[{}, {}]", points_digits(interval.low, Rounding::down),
+                     points_digits(interval.high, Rounding::up));
 }
 
 std::string format_ratio(double ratio) {
   if (std::isnan(ratio)) return "-";
   if (std::isinf(ratio)) return "infinite";
   return (ratio >= 9.95 ? format_number(std::round(ratio)) : fmt::format("{:.2g}", ratio)) + "x";
+}
+
+std::string format_ratio_interval(const Interval& interval) {
+  return fmt::format("[{}, {}]", ratio_end(interval.low, Rounding::down),
+                     ratio_end(interval.high, Rounding::up));
 }
 
 std::string format_p_value(double p) {
@@ -94,8 +174,12 @@ std::string format_number(double value) {
   if (size >= 1e15 || (size > 0.0 && size < 1e-5)) return fmt::format("{:.3e}", value);
   if (size >= 1000.0) return format_integer(static_cast<std::int64_t>(std::llround(value)));
   if (size == 0.0) return "0";
-  const int digits = std::max(0, 3 - static_cast<int>(std::floor(std::log10(size))));
-  return without_trailing_zeros(fmt::format("{:.{}f}", value, digits));
+  return without_trailing_zeros(fmt::format("{:.{}f}", value, number_decimals(size)));
+}
+
+std::string format_number_interval(const Interval& interval) {
+  return fmt::format("[{}, {}]", number_end(interval.low, Rounding::down),
+                     number_end(interval.high, Rounding::up));
 }
 
 std::string format_integer(std::int64_t value) {

@@ -18,6 +18,7 @@ namespace faultline {
 struct Rate {
   Proportion of;
   Interval interval;
+  IntervalSide side = IntervalSide::two_sided;  ///< A one-sided bound is named: `<= 5.9 %`.
   friend bool operator==(const Rate&, const Rate&) = default;
 };
 

@@ -8,7 +8,6 @@
 
 #include "core/base/check.h"
 #include "core/base/text_escape.h"
-#include "reports/formats/json_writer.h"
 #include "reports/formats/number_format.h"
 
 namespace faultline {
@@ -33,11 +32,20 @@ Json estimate(double value, const Interval& interval, const std::string& method)
           {"method", method}};
 }
 
+Json change_json(const Comparison& of) {
+  return {{"verdict", verdict_text(of.change.direction)},
+          {"decided_by", test_kind_text(of.change.decided_by)},
+          {"p_value", of.change.p_value},
+          {"adjusted_p", of.change.adjusted_p}};
+}
+
 Json as_json(const Comparison& of) {
   Json tests = {{"fisher", of.fisher}, {"boschloo", of.boschloo ? Json(*of.boschloo) : Json(nullptr)}};
   if (of.stratified) tests["cochran_mantel_haenszel"] = of.stratified->p_value;
   if (of.exact_stratified) tests["exact_stratified"] = *of.exact_stratified;
   if (of.anytime) tests["anytime"] = *of.anytime;
+  if (of.anytime_nights) tests["anytime_nights"] = *of.anytime_nights;
+  if (of.test == TestKind::nights_permutation) tests["nights_permutation"] = of.p_value;
   Json json = {{"a", side(of.a, of.a_interval)},
                {"b", side(of.b, of.b_interval)},
                {"difference", estimate(of.difference, of.difference_interval, of.difference_method)},
@@ -52,6 +60,9 @@ Json as_json(const Comparison& of) {
                {"decided_by", of.decided_by},
                {"p_value", of.p_value},
                {"adjusted_p", of.adjusted_p},
+               {"change", change_json(of)},
+               {"nights_are_units", of.nights_are_units},
+               {"nights_needed", of.nights_needed ? Json(*of.nights_needed) : Json(nullptr)},
                {"sentence", comparison_sentence(of)}};
   if (of.stratified) {
     Json odds = {{"value", number(of.stratified->odds_ratio)}, {"strata", of.stratified->informative}};
@@ -61,6 +72,18 @@ Json as_json(const Comparison& of) {
     }
     json["odds_ratio"] = std::move(odds);
   }
+  return json;
+}
+
+Json margin_json(const MarginClaim& of) {
+  return {{"value", of.margin},
+          {"low", of.interval.low},
+          {"high", of.interval.high},
+          {"verdict", enum_text(kMarginVerdictTexts, of.verdict)}};
+}
+
+Json with_margin(Json json, const ComparisonTableOptions& options, std::size_t place) {
+  if (place < options.margins.size()) json["margin"] = margin_json(options.margins[place]);
   return json;
 }
 
@@ -79,24 +102,52 @@ std::vector<std::string> all_warnings(const std::vector<Comparison>& comparisons
   return warnings;
 }
 
+std::string effect_method_name(const std::string& method) {
+  if (method == "newcombe") return "Newcombe";
+  if (method == "koopman") return "Koopman";
+  if (method == "mantel-haenszel") return "Mantel-Haenszel (common to the strata)";
+  if (method == "nights") return "Student's t with nights as units";
+  return "anytime-valid";
+}
+
 std::string methods_sentence(const Comparison& of, double level) {
-  const bool anytime = of.difference_method == "anytime";
   return fmt::format("Intervals, two-sided {} %: rates {}, difference {}, ratio {}.", format_level(level),
-                     interval_method_name(of.interval_method), anytime ? "anytime-valid" : "Newcombe",
-                     anytime ? "anytime-valid" : "Koopman");
+                     interval_method_name(of.interval_method), effect_method_name(of.difference_method),
+                     effect_method_name(of.ratio_method));
 }
 
-std::string test_name(const Comparison& of) {
-  if (of.decided_by == "boschloo") return "Boschloo";
-  if (of.decided_by == "fisher") return "Fisher";
-  if (of.decided_by == "anytime") return "anytime-valid";
-  if (of.decided_by == "exact-stratified") return "exact, by host and night";
-  return "Cochran-Mantel-Haenszel, by host and night";
+std::string test_name(const Comparison& of, TestKind kind) {
+  switch (kind) {
+    case TestKind::exact_stratified:
+      return "exact, by " + of.strata_name;
+    case TestKind::cochran_mantel_haenszel:
+      return "Cochran-Mantel-Haenszel, by " + of.strata_name;
+    case TestKind::fisher:
+    case TestKind::boschloo:
+    case TestKind::anytime:
+    case TestKind::anytime_stratified:
+    case TestKind::nights_permutation:
+    case TestKind::nights_anytime:
+    case TestKind::too_few_nights:
+      break;
+  }
+  return std::string(test_kind_name(kind));
 }
 
-std::string p_words(const Comparison& of) {
-  const std::string p = format_p_value(of.adjusted_p);
-  return (p.starts_with('<') ? "p " : "p = ") + p + (of.claims > 1 ? " (Holm)" : "");
+std::string p_words(double adjusted_p, std::size_t claims) {
+  const std::string p = format_p_value(adjusted_p);
+  return (p.starts_with('<') ? "p " : "p = ") + p + (claims > 1 ? " (Holm)" : "");
+}
+
+/// `a change beyond trial-to-trial chance: higher (Boschloo, p = 0.002)`; empty where there is none.
+std::string change_words(const Comparison& of) {
+  if (!of.nights_are_units) return {};
+  const std::string grounds =
+      fmt::format("{}, {}", test_name(of, of.change.decided_by), p_words(of.change.adjusted_p, of.claims));
+  if (of.change.direction == ComparisonVerdict::undecided)
+    return fmt::format("no change beyond trial-to-trial chance is shown ({})", grounds);
+  return fmt::format("a change beyond trial-to-trial chance: {} ({})", verdict_text(of.change.direction),
+                     grounds);
 }
 
 TableCell difference_cell(const Comparison& of) {
@@ -107,6 +158,34 @@ TableCell difference_cell(const Comparison& of) {
 TableCell ratio_cell(const Comparison& of) {
   if (std::isnan(of.ratio)) return {};
   return Estimate{of.ratio, of.ratio_interval};
+}
+
+/// A column with what the margin allows to be said, before the table's wider columns are added.
+void add_margins(Table& table, const ComparisonTableOptions& options) {
+  if (options.margins.empty()) return;
+  table.columns.push_back(text_column(
+      "margin", fmt::format("within {} points", format_number(options.margins[0].margin * 100.0))));
+  for (std::size_t i = 0; i < table.rows.size() && i < options.margins.size(); ++i) {
+    const MarginClaim& claim = options.margins[i];
+    const bool said = claim.verdict != MarginVerdict::undecided;
+    table.rows[i].emplace_back(said ? std::string(enum_text(kMarginVerdictTexts, claim.verdict)) : "~",
+                               said ? Emphasis::strong : Emphasis::dim);
+  }
+  table.footnotes.push_back(fmt::format(
+      "Within the margin: two one-sided tests, each at {} %: not worse where the upper end of the difference "
+      "lies below the margin, equivalent where both ends lie within it.",
+      format_level(options.level)));
+}
+
+/// Where the interval of a difference and the test say different things, the reader is told.
+void add_disagreements(Table& table, const std::vector<Comparison>& comparisons) {
+  for (const Comparison& of : comparisons) {
+    if (!interval_and_test_disagree(of)) continue;
+    table.footnotes.push_back(fmt::format(
+        "{}: the interval of the difference and the test disagree about 0; the interval describes, the test "
+        "decides.",
+        of.group.empty() ? of.counted : of.group));
+  }
 }
 
 }  // namespace
@@ -122,13 +201,20 @@ std::string comparison_sentence(const Comparison& of) {
     seen += fmt::format("{}{} {}", seen.empty() ? "" : ", ", format_points(of.difference),
                         format_points_interval(of.difference_interval));
   }
-  const std::string evidence = fmt::format("{}, {}", test_name(of), p_words(of));
+  const std::string evidence =
+      of.test == TestKind::too_few_nights
+          ? change_words(of)
+          : fmt::format("{}, {}", test_name(of, of.test), p_words(of.adjusted_p, of.claims));
   if (of.verdict != ComparisonVerdict::undecided) {
     return fmt::format("{}{} is {} than {}: {}; {}", what, of.a_name, verdict_text(of.verdict), of.b_name,
                        seen, evidence);
   }
   std::string sentence =
       fmt::format("{}{} against {} is undecided: {}; {}", what, of.a_name, of.b_name, seen, evidence);
+  if (of.nights_needed) {
+    sentence += fmt::format("; {} more a side would be needed to tell this from how nights vary",
+                            format_count(*of.nights_needed, "night"));
+  }
   if (of.trials_needed) {
     sentence += fmt::format("; if these rates are the true ones, {} more a side would decide with 80 %",
                             format_count(*of.trials_needed, "trial"));
@@ -151,6 +237,13 @@ Table comparison_table(const std::vector<Comparison>& comparisons, const Compari
                    number_column("adjusted_p", "p", Unit::p_value),
                    text_column("verdict"),
                    number_column("trials_needed", "trials still needed")};
+  const bool any_nights = std::any_of(comparisons.begin(), comparisons.end(),
+                                      [](const Comparison& of) { return of.nights_are_units; });
+  if (any_nights) {
+    table.columns.push_back(number_column("nights_needed", "nights still needed"));
+    table.columns.push_back(text_column("change", "change"));
+    table.columns.push_back(number_column("change_p", "p of the change", Unit::p_value));
+  }
   if (grouped) table.columns.insert(table.columns.begin() + 1, row_name(text_column("group", "where")));
   for (const Comparison& of : comparisons) {
     const bool is_decided = of.verdict != ComparisonVerdict::undecided;
@@ -162,6 +255,13 @@ Table comparison_table(const std::vector<Comparison>& comparisons, const Compari
          TableCell(std::string(verdict_sign(of.verdict)), is_decided ? Emphasis::strong : Emphasis::dim),
          std::move(needed)});
     auto& row = table.rows.back();
+    if (any_nights) {
+      row.emplace_back(of.nights_needed ? CellValue(*of.nights_needed) : CellValue());
+      const bool changed = of.change.direction != ComparisonVerdict::undecided;
+      row.emplace_back(std::string(verdict_sign(of.change.direction)),
+                       changed ? Emphasis::strong : Emphasis::dim);
+      row.emplace_back(of.change.adjusted_p);
+    }
     if (grouped) row.insert(row.begin() + 1, TableCell(of.group));
   }
   if (!comparisons.empty()) table.footnotes.push_back(methods_sentence(comparisons.front(), options.level));
@@ -176,22 +276,32 @@ Table comparison_table(const std::vector<Comparison>& comparisons, const Compari
   }
   if (any_undecided) {
     table.footnotes.emplace_back(
-        "~: undecided. Trials still needed are those on each side, for 80 % power, if the rates seen are the "
-        "true ones.");
+        "~: undecided. Trials still needed are those on each side, for 80 % power of the test that decides "
+        "at "
+        "the level at which it is tested, if the rates seen are the true ones.");
   }
+  add_margins(table, options);
+  if (any_nights) {
+    table.footnotes.emplace_back(
+        "Change: a difference beyond trial-to-trial chance between these nights. Verdict: with nights as "
+        "units; from four nights a side, and undecided with fewer.");
+  }
+  add_disagreements(table, comparisons);
   for (const std::string& warning : all_warnings(comparisons))
     table.footnotes.push_back("Warning: " + warning + ".");
   return table;
 }
 
-std::string comparison_json(const Comparison& comparison) { return document_text(as_json(comparison)); }
-
-std::string comparisons_json(const std::vector<Comparison>& comparisons) {
+std::string comparisons_json(const std::vector<Comparison>& comparisons,
+                             const ComparisonTableOptions& options) {
   CHECK(!comparisons.empty());
-  Json json = as_json(comparisons.front());
-  Json claims = Json::array();
-  for (const Comparison& comparison : comparisons) claims.push_back(as_json(comparison));
-  json["claims"] = std::move(claims);
+  Json json = with_margin(as_json(comparisons.front()), options, 0);
+  if (comparisons.size() > 1) {
+    Json claims = Json::array();
+    for (std::size_t i = 0; i < comparisons.size(); ++i)
+      claims.push_back(with_margin(as_json(comparisons[i]), options, i));
+    json["claims"] = std::move(claims);
+  }
   return document_text(json);
 }
 
@@ -199,9 +309,7 @@ std::string write_comparisons(const std::vector<Comparison>& comparisons,
                               const ComparisonTableOptions& options, TableFormat format,
                               const WriterOptions& writer) {
   CHECK(!comparisons.empty());
-  if (format == TableFormat::json) {
-    return comparisons.size() == 1 ? comparison_json(comparisons.front()) : comparisons_json(comparisons);
-  }
+  if (format == TableFormat::json) return comparisons_json(comparisons, options);
   Table table = comparison_table(comparisons, options);
   if (format != TableFormat::csv && table.caption.empty())
     table.caption = comparison_sentence(comparisons.front()) + ".";

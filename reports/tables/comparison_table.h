@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analyzer/statistics/comparison.h"
+#include "analyzer/statistics/fix_proof.h"
 #include "reports/formats/report_writer.h"
 #include "reports/formats/table.h"
 
@@ -13,6 +14,8 @@ namespace faultline {
 
 struct ComparisonTableOptions {
   double level = kDefaultLevel;
+  /// What a margin allows to be said of each comparison, in their order; empty where none is asked for.
+  std::vector<MarginClaim> margins{};
   std::string caption;
   std::string command;
 };
@@ -26,11 +29,12 @@ std::string comparison_sentence(const Comparison& comparison);
 /// undecided, with the trials still needed). Warnings stand below it.
 Table comparison_table(const std::vector<Comparison>& comparisons, const ComparisonTableOptions& options);
 
-/// The documented object of `compare`, for one claim. Infinite and undefined numbers are null.
-std::string comparison_json(const Comparison& comparison);
+/// The documented object of `compare`: that of the first claim (what is judged first), with all of them under
+/// `claims` where there are several. Infinite and undefined numbers are null.
+std::string comparisons_json(const std::vector<Comparison>& comparisons,
+                             const ComparisonTableOptions& options = {});
 
-/// Several claims: the object of the first (what is judged first), with all of them under `claims`.
-std::string comparisons_json(const std::vector<Comparison>& comparisons);
+inline std::string comparison_json(const Comparison& comparison) { return comparisons_json({comparison}); }
 
 /// In the format asked for: sentence and warnings before the table for people, the documented JSON, or CSV.
 std::string write_comparisons(const std::vector<Comparison>& comparisons,

@@ -165,8 +165,11 @@ Result<Table> metric_table(const MetricGroups& groups, const MetricTableOptions&
     if (threads) cells.push_back(estimate_cell(baselines.efficiency_of(group)));
     if (shows_crashes) {
       const Proportion crashed = crashed_of(group);
-      cells.emplace_back(Rate{crashed, proportion_interval(groups.method, crashed, options.level)},
-                         crashed.counted > 0 ? Emphasis::strong : Emphasis::none);
+      cells.emplace_back(
+          Rate{
+              crashed,
+              choose_interval(crashed, {}, {groups.method, IntervalSide::two_sided, options.level}).interval},
+          crashed.counted > 0 ? Emphasis::strong : Emphasis::none);
     }
     table.rows.push_back(std::move(cells));
   }

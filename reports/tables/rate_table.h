@@ -8,13 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/statistics/method_choice.h"
 #include "analyzer/statistics/proportion.h"
 #include "db/queries.h"
 #include "reports/formats/table.h"
 
 namespace faultline {
-
-enum class IntervalSide { two_sided, upper, lower };
 
 /// What a cell of a pivot shows: `28/50  56 %  [41 %, 70 %]` or `crashed 28/50`.
 enum class PivotCell { rate, count };
@@ -26,10 +25,13 @@ struct RateExposure {
   std::int64_t silent = 0;                         ///< Trials that did not tell.
 };
 
+/// What a trend is measured along: the numbers, their binary logarithms, or their order alone.
+enum class TrendScores { linear, log2, isotonic };
+
 struct RateTableOptions {
   TableAudience audience = TableAudience::people;
   std::string count = "crashed";  ///< The text of --count: names what k is.
-  /// Absent: Clopper-Pearson, or the anytime-valid interval where a run is unfinished or has a stop rule.
+  /// Absent: as method_choice.h chooses.
   std::optional<IntervalMethod> method;
   double level = kDefaultLevel;
   IntervalSide side = IntervalSide::two_sided;
@@ -40,13 +42,16 @@ struct RateTableOptions {
   /// Adds the work of each group and what was counted per unit of it, with its Poisson interval.
   std::optional<RateExposure> exposure;
   PivotCell pivot_cell = PivotCell::rate;
+  TrendScores scores = TrendScores::linear;  ///< Of rate_trend_table().
   std::string caption;
   std::string command;  ///< That makes this table again.
 };
 
-/// The interval that the options mean for one rate of `result`.
+/// The method that the options mean for the rates of `result`, and the interval of one rate; both as
+/// method_choice.h chooses them.
 IntervalMethod interval_method_for(const RatesResult& result, const RateTableOptions& options);
-Interval rate_interval(const Proportion& of, IntervalMethod method, IntervalSide side, double level);
+ChosenInterval rate_interval(const Proportion& of, const std::vector<Proportion>& nights,
+                             const RatesResult& result, const RateTableOptions& options);
 
 /// One row a group: the grouping columns, k/n with rate and interval, all outcomes beside. As JSON it is the
 /// documented shape of `rates`.
@@ -69,7 +74,9 @@ Result<Table> first_crash_pivot_table(const RatesResult& result, const std::stri
                                       const RateTableOptions& options);
 
 /// For each group of the other columns: whether rates rise or fall with the numbers in `column`
-/// (Cochran-Armitage), with Holm's correction over the groups. Fails where the result has no such column.
+/// (`options.scores` says along what), with Holm's correction over the groups; what a straight line leaves
+/// over; and whether they turn, in which case no trend is named. Fails where the result has no such column,
+/// or one without any number.
 Result<Table> rate_trend_table(const RatesResult& result, const std::string& column,
                                const RateTableOptions& options);
 

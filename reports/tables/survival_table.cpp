@@ -6,6 +6,8 @@
 #include <limits>
 #include <set>
 
+#include "analyzer/statistics/competing_ends.h"
+#include "analyzer/statistics/method_choice.h"
 #include "analyzer/statistics/multiple_claims.h"
 #include "analyzer/statistics/survival.h"
 #include "reports/formats/number_format.h"
@@ -17,9 +19,10 @@ namespace {
 /// The lives of one row of the table.
 struct Lives {
   const LifetimesRow* of = nullptr;
-  std::string phase;  ///< Where rows are phases.
-  std::vector<Lifetime> lifetimes;
-  std::int64_t left_out = 0;  ///< That ended as counted, but did not tell how far they came.
+  std::string phase;                 ///< Where rows are phases.
+  std::vector<Lifetime> lifetimes;   ///< For what looks at crashes alone: all other ends leave the risk.
+  std::vector<TrialCourse> courses;  ///< The same trials, with how each ended.
+  std::int64_t left_out = 0;         ///< That ended as counted, but did not tell how far they came.
 };
 
 std::optional<double> time_of(const TrialEnd& end, const SurvivalTableOptions& options) {
@@ -27,13 +30,19 @@ std::optional<double> time_of(const TrialEnd& end, const SurvivalTableOptions& o
   return static_cast<double>(end.duration_ns) / 1e6;
 }
 
+/// A trial that was killed at its time limit was stopped from outside; every other one came to its end.
+TrialFate other_fate(Outcome outcome) {
+  return outcome == Outcome::hung ? TrialFate::censored : TrialFate::ended;
+}
+
 Lives lives_of(const LifetimesRow& row, const std::string* phase, const SurvivalTableOptions& options) {
-  Lives lives{&row, phase == nullptr ? "" : *phase, {}, 0};
+  Lives lives{&row, phase == nullptr ? "" : *phase, {}, {}, 0};
   for (const TrialEnd& end : row.ends) {
     const bool ended = options.counts(end.outcome) && (phase == nullptr || end.phase == *phase);
     const auto time = time_of(end, options);
     if (time) {
       lives.lifetimes.push_back({*time, ended});
+      lives.courses.push_back({*time, ended ? TrialFate::crashed : other_fate(end.outcome)});
     } else if (ended) {
       ++lives.left_out;
     }
@@ -82,8 +91,9 @@ Table base_table(const std::vector<std::string>& columns, const std::vector<Live
                                 is_time(options) ? "wall-clock time" : options.over);
   }
   table.footnotes.push_back(fmt::format(
-      "Kaplan-Meier, log-log intervals, two-sided {} %; trials that ended otherwise are censored there.",
-      format_level(options.level)));
+      "Aalen-Johansen, log-log intervals, two-sided {} %: a trial that passed or ended otherwise has ended, "
+      "and will not be {} later; only one that was killed at its time limit is censored.",
+      format_level(options.level), options.count));
   table.footnotes.push_back(fmt::format("Rates: {}, two-sided {} %.", interval_method_name(options.method),
                                         format_level(options.level)));
   if (options.method == IntervalMethod::anytime) {
@@ -93,7 +103,7 @@ Table base_table(const std::vector<std::string>& columns, const std::vector<Live
   }
   if (options.by_phase) {
     table.footnotes.emplace_back(
-        "By phase: only crashes in that phase count, a crash in another one censors.");
+        "By phase: only crashes in that phase count, a crash in another one is another end.");
   }
   std::int64_t left_out = 0;
   for (const Lives& one : lives) left_out += one.left_out;
@@ -112,9 +122,11 @@ std::vector<TableCell> name_cells(const Lives& lives, const SurvivalTableOptions
   return cells;
 }
 
-TableCell median_cell(const SurvivalCurve& curve) {
+TableCell median_cell(const IncidenceCurve& curve) {
   constexpr double kOpen = std::numeric_limits<double>::infinity();
-  if (!curve.median) return {};
+  if (!curve.median) {
+    return Estimate{std::numeric_limits<double>::quiet_NaN(), kNoInterval, "not reached"};
+  }
   return Estimate{*curve.median, {curve.median_low.value_or(0.0), curve.median_high.value_or(kOpen)}, {}};
 }
 
@@ -138,7 +150,9 @@ Table survival_table(const std::vector<std::string>& columns, const std::vector<
                                   is_time(options) ? Unit::milliseconds : Unit::none);
   table.columns.push_back(std::move(median));
   table.columns.push_back(number_column("early"));
+  table.columns.push_back(time_column("early_work", "work in the first half", options));
   table.columns.push_back(number_column("late"));
+  table.columns.push_back(time_column("late_work", "work in the second half", options));
   table.columns.push_back(text_column("timing", "come"));
   table.columns.push_back(number_column("timing_p", "p", Unit::p_value));
   std::vector<CrashTiming> timings;
@@ -151,26 +165,31 @@ Table survival_table(const std::vector<std::string>& columns, const std::vector<
   }
   const std::vector<double> adjusted = holm(p_values);
   for (std::size_t i = 0; i < lives.size(); ++i) {
-    const SurvivalCurve curve = kaplan_meier(lives[i].lifetimes, options.level);
+    const IncidenceCurve curve = cumulative_incidence(lives[i].courses, options.level);
     const Proportion of{curve.crashed, curve.trials};
     std::vector<TableCell> cells = name_cells(lives[i], options);
-    cells.emplace_back(Rate{of, proportion_interval(options.method, of, options.level)});
+    cells.emplace_back(
+        Rate{of, choose_interval(of, {}, {options.method, IntervalSide::two_sided, options.level}).interval});
     cells.push_back(median_cell(curve));
     cells.emplace_back(timings[i].early);
+    cells.emplace_back(timings[i].early_exposure);
     cells.emplace_back(timings[i].late);
+    cells.emplace_back(timings[i].late_exposure);
     cells.emplace_back(timing_word(timings[i], adjusted[i], options.level));
     cells.emplace_back(adjusted[i]);
     table.rows.push_back(std::move(cells));
   }
   table.footnotes.emplace_back(
-      "No median: more than half come through. Early and late: crashes in the first and second half of the "
+      "Median not reached: fewer than half ever end so. Early and late: crashes in the first and second half "
+      "of the "
       "longest trial; tested against the work done in each, exact, Holm over the rows; ~ is undecided.");
   if (groups.size() > 1 && !options.by_phase) {
     const LogRankTest test = log_rank(groups);
     table.facts.emplace_back("log_rank_p", test.p_value);
-    table.footnotes.push_back(fmt::format("Is it one curve for all {} rows? Log-rank test: p {}{}.",
-                                          groups.size(), test.p_value < 0.0001 ? "" : "= ",
-                                          format_p_value(test.p_value)));
+    table.footnotes.push_back(
+        fmt::format("Is it one hazard for all {} rows, other ends leaving the risk? Log-rank "
+                    "test: p {}{}.",
+                    groups.size(), test.p_value < 0.0001 ? "" : "= ", format_p_value(test.p_value)));
   }
   return table;
 }
@@ -182,16 +201,20 @@ Table survival_curve_table(const std::vector<std::string>& columns, const std::v
   table.columns.push_back(time_column("time", is_time(options) ? "time" : options.over, options));
   table.columns.push_back(number_column("at_risk"));
   table.columns.push_back(number_column("ended", options.count));
+  table.columns.push_back(number_column("other_ends", "ended otherwise"));
   table.columns.push_back(number_column("censored"));
-  table.columns.push_back(estimate_column("survival", "survive it", Unit::share));
+  table.columns.push_back(estimate_column("survival", "have not by then", Unit::share));
   for (const Lives& one : lives) {
-    for (const SurvivalStep& step : kaplan_meier(one.lifetimes, options.level).steps) {
+    for (const IncidenceStep& step : cumulative_incidence(one.courses, options.level).steps) {
       std::vector<TableCell> cells = name_cells(one, options);
       cells.emplace_back(step.time);
       cells.emplace_back(step.at_risk);
       cells.emplace_back(step.crashed);
+      cells.emplace_back(step.ended);
       cells.emplace_back(step.censored);
-      cells.emplace_back(Estimate{step.survival, step.interval.value_or(kNoInterval), {}});
+      const Interval interval =
+          step.interval ? Interval{1.0 - step.interval->high, 1.0 - step.interval->low} : kNoInterval;
+      cells.emplace_back(Estimate{1.0 - step.incidence, interval, {}});
       table.rows.push_back(std::move(cells));
     }
   }

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "analyzer/statistics/comparison.h"
+#include "analyzer/statistics/method_choice.h"
 #include "analyzer/statistics/trend.h"
 #include "core/base/check.h"
 #include "core/base/text_escape.h"
@@ -122,8 +123,13 @@ std::vector<TableCell> name_cells(const CellTrend& cell) {
   return cells;
 }
 
+/// Programs keep the word that they know.
+const char* chance_word(TableAudience audience) {
+  return audience == TableAudience::people ? "consistent with chance" : "as chance lets them";
+}
+
 Table cells_table(const RatesResult& rates, const std::vector<CellTrend>& cells, IntervalMethod method,
-                  const TrendOptions& options) {
+                  TableAudience audience, const TrendOptions& options) {
   std::vector<const CellTrend*> row_of;
   for (const CellTrend& cell : cells) row_of.push_back(&cell);
   Table table = base_table(rates, row_of, options);
@@ -142,16 +148,16 @@ Table cells_table(const RatesResult& rates, const std::vector<CellTrend>& cells,
       all.trials += point.of.trials;
     }
     const Dispersion dispersion = overdispersion(groups);
-    const bool wide = dispersion.is_overdispersed && method != IntervalMethod::anytime;
-    any_wide = any_wide || wide;
+    const ChosenInterval chosen = choose_interval(all, {method == IntervalMethod::anytime, groups},
+                                                  {std::nullopt, IntervalSide::two_sided, options.level});
+    any_wide = any_wide || chosen.widened;
     std::vector<TableCell> row = name_cells(cell);
     row.emplace_back(static_cast<std::int64_t>(cell.points.size()));
-    row.emplace_back(Rate{all, wide ? overdispersed_interval(groups, options.level)
-                                    : proportion_interval(method, all, options.level)});
+    row.emplace_back(Rate{all, chosen.interval});
     if (dispersion.groups < 2) {
       row.insert(row.end(), 3, TableCell());
     } else {
-      row.emplace_back(std::string(dispersion.is_overdispersed ? "yes" : "as chance lets them"),
+      row.emplace_back(std::string(dispersion.is_overdispersed ? "yes" : chance_word(audience)),
                        dispersion.is_overdispersed ? Emphasis::strong : Emphasis::none);
       row.emplace_back(dispersion.p_value);
       row.emplace_back(dispersion.factor);
@@ -162,8 +168,8 @@ Table cells_table(const RatesResult& rates, const std::vector<CellTrend>& cells,
                                         format_level(options.level)));
   if (any_wide) {
     table.footnotes.emplace_back(
-        "Where runs differ more than chance lets them, trials of one run are not independent: the interval "
-        "uses the effective number of trials (Korn and Graubard), and is wider for it.");
+        "Where runs differ beyond chance, trials of one run are not independent: the interval uses the "
+        "effective number of trials (Korn and Graubard), and is wider for it.");
   }
   table.footnotes.emplace_back(
       "Do runs differ: Pearson's chi-squared over runs, yes where p < 0.05; the variance is that between "
@@ -181,6 +187,8 @@ std::vector<Comparison> compare_with_before(const std::vector<CellTrend>& cells,
       ComparisonInput input;
       input.a = point.of;
       input.b = point.of_before;
+      input.nights = {{point.of_before, false}, {point.of, true}};
+      input.context.share_night = false;
       input.context.anytime = anytime;
       inputs.push_back(std::move(input));
     }
@@ -213,9 +221,10 @@ Table runs_table(const RatesResult& rates, const std::vector<CellTrend>& cells,
         row.insert(row.end(), 3, TableCell());
       } else {
         const Comparison& of = moves[move++];
-        const bool moved = of.verdict != ComparisonVerdict::undecided;
-        row.emplace_back(std::string(verdict_sign(of.verdict)), moved ? Emphasis::strong : Emphasis::dim);
-        row.emplace_back(of.adjusted_p);
+        const bool moved = of.change.direction != ComparisonVerdict::undecided;
+        row.emplace_back(std::string(verdict_sign(of.change.direction)),
+                         moved ? Emphasis::strong : Emphasis::dim);
+        row.emplace_back(of.change.adjusted_p);
         row.emplace_back(changes_between(*point.before, *point.run));
       }
       table.rows.push_back(std::move(row));
@@ -223,8 +232,9 @@ Table runs_table(const RatesResult& rates, const std::vector<CellTrend>& cells,
   }
   if (!moves.empty()) {
     table.footnotes.push_back(fmt::format(
-        "Against the run before: p with Holm's correction over {}; ~ is undecided. What changed with "
-        "a run is not thereby what moved the rate.",
+        "Against the run before: a change beyond trial-to-trial chance, p with Holm's correction over {}; ~ "
+        "is undecided. How much nights vary by themselves is not in it, and what changed with a run is not "
+        "thereby what moved the rate.",
         format_count(static_cast<std::int64_t>(moves.size()), "claim")));
   }
   return table;
@@ -255,7 +265,7 @@ Trends trend_tables(const RatesResult& rates, const std::vector<RunRecord>& runs
   const IntervalMethod method = interval_method_for(rates, {});
   const auto moves = compare_with_before(cells, method == IntervalMethod::anytime, options.level);
   const auto laid_out = [&](TableAudience audience) {
-    TrendTables tables{cells_table(rates, cells, method, options),
+    TrendTables tables{cells_table(rates, cells, method, audience, options),
                        runs_table(rates, cells, moves, method, audience, options)};
     tables.runs.command = options.command;
     return tables;

@@ -220,7 +220,7 @@ TEST_F(RatesTest, AnUnknownFieldIsAnErrorThatNamesNearOnes) {
   EXPECT_THAT(result.error().text(), HasSubstr("threds"));
   EXPECT_THAT(result.error().text(), HasSubstr("did you mean threads"));
   EXPECT_THAT(result.error().text(), HasSubstr("^"));
-  EXPECT_THAT(rates("site~x").error().text(), HasSubstr("cannot be asked for here"));
+  EXPECT_THAT(rates("site~x").error().text(), HasSubstr("rates --count 'site~x'"));
   EXPECT_THAT(rates("", "crashed", {"thread"}).error().text(), HasSubstr("did you mean threads"));
 }
 

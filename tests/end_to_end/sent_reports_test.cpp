@@ -74,7 +74,7 @@ TEST_F(SentReportsTest, ARunIsReportedInEveryFormat) {
   ASSERT_EQ(report.exit_status, 0) << report.err;
   EXPECT_EQ(file("out/report.md"), markdown.out);
   EXPECT_THAT(file("out/report.junit.xml"),
-              HasSubstr("<testsuite name=\"race\" tests=\"2\" failures=\"0\">"));
+              HasSubstr("<testsuite name=\"race\" tests=\"2\" failures=\"0\" time=\""));
   const auto data = json::parse(file("out/report.json"));
   EXPECT_EQ(data["sections"][2]["id"], "rates");
   EXPECT_EQ(data["sections"][2]["tables"][0]["rows"].size(), 2U);

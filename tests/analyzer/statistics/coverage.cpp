@@ -4,12 +4,14 @@
 #include <cmath>
 #include <map>
 #include <random>
+#include <tuple>
 
 #include "analyzer/statistics/comparison.h"
 #include "analyzer/statistics/difference.h"
 #include "analyzer/statistics/distributions.h"
 #include "analyzer/statistics/exact_tests.h"
 #include "analyzer/statistics/metric_summary.h"
+#include "analyzer/statistics/sample_size.h"
 #include "analyzer/statistics/sequential.h"
 #include "analyzer/statistics/trend.h"
 
@@ -219,6 +221,106 @@ NightCoverage night_coverage(double p, double correlation, int nights, std::int6
     plain += holds(narrow, p) ? 1 : 0;
   }
   return {static_cast<double>(widened) / runs, static_cast<double>(plain) / runs};
+}
+
+namespace {
+
+/// A night's rate around p. With a beta distribution between nights the intraclass correlation is
+/// 1 / (a + b + 1).
+double night_rate(Random& random, double p, double correlation) {
+  if (!(correlation > 0.0)) return p;
+  const double strength = 1.0 / correlation - 1.0;
+  return beta_quantile(p * strength, (1.0 - p) * strength, random.uniform());
+}
+
+void add_night(ComparisonInput& input, const Night& night) {
+  input.nights.push_back(night);
+  Proportion& side = night.is_a ? input.a : input.b;
+  side = {side.counted + night.of.counted, side.trials + night.of.trials};
+}
+
+bool has_verdict(const ComparisonInput& input) {
+  return compare(input).verdict != ComparisonVerdict::undecided;
+}
+
+}  // namespace
+
+NightClaims false_night_claims(double p, double correlation, int nights_a_side, std::int64_t trials,
+                               int runs) {
+  Random random(31);
+  int verdicts = 0;
+  int changes = 0;
+  for (int run = 0; run < runs; ++run) {
+    ComparisonInput input;
+    input.context.share_night = false;
+    for (int night = 0; night < 2 * nights_a_side; ++night) {
+      const double rate = night_rate(random, p, correlation);
+      add_night(input, {{random.count(rate, trials), trials}, night % 2 == 0});
+    }
+    const Comparison comparison = compare(input);
+    verdicts += comparison.verdict != ComparisonVerdict::undecided ? 1 : 0;
+    changes += comparison.change.direction != ComparisonVerdict::undecided ? 1 : 0;
+  }
+  return {static_cast<double>(verdicts) / runs, static_cast<double>(changes) / runs};
+}
+
+double false_verdicts_at_looks(double correlation, int looks, bool shared, bool each_night, int runs) {
+  constexpr double kRate = 0.3;
+  constexpr std::int64_t kTrials = 40;
+  Random random(37);
+  int decided = 0;
+  for (int run = 0; run < runs; ++run) {
+    ComparisonInput input;
+    input.context.each_night = each_night;
+    input.context.share_night = shared;
+    bool any = false;
+    for (int look = 0; look < looks && !any; ++look) {
+      const double rate = night_rate(random, kRate, correlation);
+      const Proportion of{random.count(rate, kTrials), kTrials};
+      if (shared) {
+        const Proportion other{random.count(rate, kTrials), kTrials};
+        input.strata.push_back({of, other});
+        add_night(input, {of, true});
+        add_night(input, {other, false});
+      } else {
+        add_night(input, {of, look % 2 == 0});
+      }
+      any = has_verdict(input);
+    }
+    decided += any ? 1 : 0;
+  }
+  return static_cast<double>(decided) / runs;
+}
+
+double false_unlike_mixes(int runs) {
+  Random random(41);
+  int claimed = 0;
+  for (int run = 0; run < runs; ++run) {
+    ComparisonInput input;
+    for (const auto& [rate, n_a, n_b] : {std::tuple{0.05, 60, 20}, {0.3, 30, 30}, {0.7, 20, 60}}) {
+      const Stratum stratum{{random.count(rate, n_a), n_a}, {random.count(rate, n_b), n_b}};
+      input.strata.push_back(stratum);
+      input.a = {input.a.counted + stratum.a.counted, input.a.trials + n_a};
+      input.b = {input.b.counted + stratum.b.counted, input.b.trials + n_b};
+    }
+    claimed += has_verdict(input) ? 1 : 0;
+  }
+  return static_cast<double>(claimed) / runs;
+}
+
+double promised_power(TestKind test, double rate_a, double rate_b, std::size_t claims, int runs) {
+  const double level = 1.0 - kAlpha / static_cast<double>(claims);
+  const std::int64_t n =
+      test == TestKind::anytime
+          ? *anytime_trials_per_side(rate_a, rate_b, kDefaultPower, level)
+          : std::llround(std::ceil(trials_per_side_uncorrected(rate_a, rate_b, kDefaultPower, level)));
+  Random random(43);
+  int found = 0;
+  for (int run = 0; run < runs; ++run) {
+    const TestBasis basis{{random.count(rate_a, n), n}, {random.count(rate_b, n), n}};
+    found += test_p_value(test, basis) <= 1.0 - level ? 1 : 0;
+  }
+  return static_cast<double>(found) / runs;
 }
 
 double median_coverage(std::size_t values, int runs) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "analyzer/statistics/method_choice.h"
 #include "analyzer/statistics/proportion.h"
 
 namespace faultline {
@@ -56,6 +57,28 @@ struct NightCoverage {
   double plain = 0.0;
 };
 NightCoverage night_coverage(double p, double correlation, int nights, std::int64_t trials, int runs);
+
+/// Two sides of one rate that ran in different nights, whose rates vary with that intraclass correlation: the
+/// shares of `runs` with a verdict and with a change.
+struct NightClaims {
+  double verdicts = 0.0;
+  double changes = 0.0;
+};
+NightClaims false_night_claims(double p, double correlation, int nights_a_side, std::int64_t trials,
+                               int runs);
+
+/// The share of `runs` in which one of `looks` looks, one after each night, had a verdict by compare() with
+/// ComparisonContext::each_night. `shared`: both sides run in each night; else every other night is of one.
+/// `each_night` false: what must not be done, the test for one look.
+double false_verdicts_at_looks(double correlation, int looks, bool shared, bool each_night, int runs);
+
+/// The share of `runs` with a verdict where the sides of one rate are unlike mixes of cells whose rates
+/// differ.
+double false_unlike_mixes(int runs);
+
+/// The share of `runs` in which `test` finds the difference with as many trials a side as are named for it,
+/// at the level of one claim among `claims`.
+double promised_power(TestKind test, double rate_a, double rate_b, std::size_t claims, int runs);
 
 /// The share of `runs` in which the bootstrap interval holds the median of a skewed distribution.
 double median_coverage(std::size_t values, int runs);

@@ -4,7 +4,11 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <string_view>
 
+#include "analyzer/statistics/distributions.h"
+#include "analyzer/statistics/method_choice.h"
+#include "reports/formats/number_format.h"
 #include "reports/formats/report_writer.h"
 #include "tests/analyzer/statistics/coverage.h"
 
@@ -133,10 +137,102 @@ void print_tables_and_nights() {
   print(table);
 }
 
+void print_nights() {
+  constexpr int kRuns = 2'000;
+  Table table;
+  table.caption = "Sides of one rate that share no night, 40 trials a night, p = 0.3, 2,000 runs each.";
+  table.columns = {number_column("correlation"), number_column("nights_a_side"),
+                   number_column("false_verdicts"), number_column("changes")};
+  for (const double correlation : {0.0, 0.05, 0.1, 0.2}) {
+    for (const int nights : {1, 4, 7}) {
+      const NightClaims claims = false_night_claims(0.3, correlation, nights, 40, kRuns);
+      table.rows.push_back({correlation, nights, percent(claims.verdicts), percent(claims.changes)});
+    }
+  }
+  table.footnotes = {
+      "A change is one between these nights: that it grows with the correlation is what it says."};
+  print(table);
+}
+
+void print_looks() {
+  Table table;
+  table.caption = "Looks after each of 30 nights, equal rates, 2,000 runs each: at most 5 % wanted.";
+  table.columns = {number_column("correlation"), text_column("nights"), number_column("each_night"),
+                   number_column("one_look_test")};
+  for (const double correlation : {0.0, 0.1, 0.2}) {
+    for (const bool shared : {true, false}) {
+      table.rows.push_back({correlation, std::string(shared ? "shared" : "apart"),
+                            percent(false_verdicts_at_looks(correlation, 30, shared, true, 2'000)),
+                            percent(false_verdicts_at_looks(correlation, 30, shared, false, 200))});
+    }
+  }
+  table.footnotes = {"The test for one look is what must not be read again and again (200 runs)."};
+  print(table);
+}
+
+void print_power() {
+  Table table;
+  table.caption = fmt::format(
+      "Unlike mixes of cells, equal rates in each: {} false verdicts. Power with as many "
+      "trials as are said to be needed, 80 % wanted, 2,000 runs each.",
+      percent(false_unlike_mixes(2'000)));
+  table.columns = {text_column("test"), number_column("p_a"), number_column("p_b"), number_column("claims"),
+                   number_column("power")};
+  for (const TestKind test : {TestKind::boschloo, TestKind::anytime}) {
+    for (const auto& [a, b] : {std::pair{0.5, 0.2}, std::pair{0.3, 0.1}, std::pair{0.1, 0.02}}) {
+      for (const std::size_t claims : {std::size_t{1}, std::size_t{10}}) {
+        table.rows.push_back({std::string(test_kind_text(test)), a, b, static_cast<std::int64_t>(claims),
+                              percent(promised_power(test, a, b, claims, 2'000))});
+      }
+    }
+  }
+  print(table);
+}
+
+/// The probability that what is *shown* holds the rate. Exact.
+double shown_coverage(double p, std::int64_t n, IntervalSide side) {
+  double sum = 0.0;
+  for (std::int64_t k = 0; k <= n; ++k) {
+    const auto interval = choose_interval({k, n}, {}, {std::nullopt, side, kDefaultLevel}).interval;
+    const std::string text = format_percent_bounds(interval, side);
+    const auto number_after = [&](const char* mark, double otherwise) {
+      const auto found = text.find(mark);
+      return found == std::string::npos ? otherwise : std::stod(text.substr(found + 2)) / 100.0;
+    };
+    const double low =
+        side == IntervalSide::two_sided ? std::stod(text.substr(1)) / 100.0 : number_after(">=", 0.0);
+    const double high = side == IntervalSide::two_sided ? number_after(", ", 1.0) : number_after("<=", 1.0);
+    if (low <= p && p <= high) sum += binomial_pmf(k, n, p);
+  }
+  return sum;
+}
+
+void print_shown() {
+  Table table;
+  table.caption = "Coverage of the intervals as they are shown, nominal 95 %. Exact.";
+  table.columns = {number_column("p"), number_column("n"), number_column("interval"), number_column("upper"),
+                   number_column("lower")};
+  for (const double p : {0.001, 0.01, 0.02, 0.1, 0.5, 0.9}) {
+    for (const std::int64_t n : {10, 50, 100, 500, 1000}) {
+      table.rows.push_back({p, n, percent(shown_coverage(p, n, IntervalSide::two_sided)),
+                            percent(shown_coverage(p, n, IntervalSide::upper)),
+                            percent(shown_coverage(p, n, IntervalSide::lower))});
+    }
+  }
+  print(table);
+}
+
 }  // namespace
 }  // namespace faultline
 
-int main() {
+/// Without a word all tables; with `nights` those that are about nights, looks, power and what is shown.
+int main(int argc, char** argv) {
+  const bool only_nights = argc > 1 && std::string_view(argv[1]) == "nights";
+  faultline::print_nights();
+  faultline::print_looks();
+  faultline::print_power();
+  faultline::print_shown();
+  if (only_nights) return 0;
   faultline::print_proportions();
   faultline::print_two_rates();
   faultline::print_false_verdicts();

@@ -80,5 +80,19 @@ TEST(CoverageTest, IntervalsWidenWhereNightsDiffer) {
   EXPECT_GE(coverage.widened, 0.90);
 }
 
+TEST(CoverageTest, NightsThatDifferAreAChangeAndNoVerdict) {
+  const NightClaims two = false_night_claims(0.3, 0.1, 1, 40, 100);
+  EXPECT_EQ(two.verdicts, 0.0);
+  EXPECT_GT(two.changes, 0.2) << "what a verdict over trials would have claimed";
+  EXPECT_LE(false_night_claims(0.3, 0.2, 4, 40, 100).verdicts, 0.08);
+}
+
+TEST(CoverageTest, LookingAfterEachNightKeepsTheLevel) {
+  EXPECT_LE(false_verdicts_at_looks(0.1, 10, true, true, 60), 0.09);
+  EXPECT_LE(false_verdicts_at_looks(0.1, 10, false, true, 60), 0.09);
+}
+
+TEST(CoverageTest, UnlikeMixesOfCellsAreNoEffect) { EXPECT_LE(false_unlike_mixes(200), 0.08); }
+
 }  // namespace
 }  // namespace faultline

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "analyzer/statistics/competing_ends.h"
 #include "analyzer/statistics/difference.h"
 #include "analyzer/statistics/event_rate.h"
 #include "analyzer/statistics/exact_tests.h"
@@ -203,6 +204,44 @@ TEST(GoldenTest, LogRankAgreesWithR) {
     const LogRankTest test = log_rank(groups);
     expect_agreement(test.statistic, row.out[0], kTolerance, row.text());
     expect_agreement(test.p_value, row.out[1], kTolerance, row.text());
+  }
+}
+
+TEST(GoldenTest, AalenJohansen) {
+  for (const auto& row : golden_rows("aalen_johansen")) {
+    std::vector<TrialCourse> courses;
+    for (std::size_t i = 0; i < row.in.size(); i += 2) {
+      courses.push_back({row.in[i], row.in[i + 1] == 0.0   ? TrialFate::censored
+                                    : row.in[i + 1] == 1.0 ? TrialFate::crashed
+                                                           : TrialFate::ended});
+    }
+    const IncidenceCurve curve = cumulative_incidence(courses);
+    ASSERT_EQ(curve.steps.size() * 3, row.out.size()) << row.text();
+    for (std::size_t i = 0; i < curve.steps.size(); ++i) {
+      EXPECT_EQ(curve.steps[i].time, row.out[i * 3]);
+      expect_agreement(curve.steps[i].incidence, row.out[i * 3 + 1], kTolerance, row.text());
+      expect_agreement(curve.steps[i].standard_error, row.out[i * 3 + 2], kTolerance, row.text());
+    }
+  }
+}
+
+TEST(GoldenTest, EffectsOfStrata) {
+  for (const auto& row : golden_rows("strata_effects")) {
+    std::vector<Stratum> strata;
+    for (std::size_t i = 0; i < row.in.size(); i += 4)
+      strata.push_back({proportion_at(row, i), proportion_at(row, i + 2)});
+    const Homogeneity homogeneity = breslow_day(strata);
+    const StratifiedComparison common = cochran_mantel_haenszel(strata);
+    const double found[] = {homogeneity.statistic,
+                            homogeneity.p_value,
+                            common.difference,
+                            common.difference_interval.low,
+                            common.difference_interval.high,
+                            common.ratio,
+                            common.ratio_interval.low,
+                            common.ratio_interval.high};
+    for (std::size_t i = 0; i < std::size(found); ++i)
+      expect_agreement(found[i], row.out[i], kTolerance, row.text());
   }
 }
 

@@ -94,6 +94,42 @@ for (s in samples) {
   line("kaplan_meier", s, c(as.vector(steps), middle))
 }
 
+# Competing ends: time and how it ended (0 censored, 1 crashed, 2 ended), in turn. cmprsk has the same estimate, and
+# another variance; survival's is the delta method's.
+set.seed(17)
+ends <- list(c(1, 1, 2, 2, 2, 1, 3, 1, 4, 0, 4, 2, 5, 1, 6, 2, 7, 1, 8, 2, 9, 0, 10, 1),
+             as.vector(rbind(round(rexp(60, 1 / 40)) + 1, sample(0:2, 60, replace = TRUE, prob = c(0.1, 0.4, 0.5)))),
+             as.vector(rbind(rep(1000, 30), rep(c(2, 2, 1), 10))))
+for (s in ends) {
+  m <- matrix(s, 2)
+  fit <- survfit(Surv(m[1, ], factor(m[2, ], 0:2)) ~ 1)
+  line("aalen_johansen", s, as.vector(rbind(fit$time, fit$pstate[, 2], fit$std.err[, 2])))
+}
+
+# Strata: counted and trials of a and b, in turn; the Breslow-Day test with Tarone's correction, by its definition with the
+# expected counts found as roots, beside the common difference and ratio.
+strata <- list(c(10, 50, 5, 50, 20, 60, 9, 40), c(3, 20, 8, 25, 9, 30, 2, 30, 12, 40, 6, 35),
+               c(30, 100, 10, 50, 90, 100, 480, 600))
+for (s in strata) {
+  m <- matrix(s, 4)
+  k1 <- m[1, ]; n1 <- m[2, ]; k2 <- m[3, ]; n2 <- m[4, ]; n <- n1 + n2; k <- k1 + k2
+  or <- sum(k1 * (n2 - k2) / n) / sum(k2 * (n1 - k1) / n)
+  e <- mapply(function(n1, n2, k) uniroot(function(x) x * (n2 - k + x) - or * (n1 - x) * (k - x),
+                                          c(max(0, k - n2), min(n1, k)), tol = 1e-14)$root, n1, n2, k)
+  v <- 1 / (1 / e + 1 / (k - e) + 1 / (n1 - e) + 1 / (n2 - k + e))
+  bd <- sum((k1 - e)^2 / v) - sum(k1 - e)^2 / sum(v)
+  w <- n1 * n2 / n
+  rd <- sum(w * (k1 / n1 - k2 / n2)) / sum(w)
+  p <- sum((n1^2 * k2 - n2^2 * k1 + n1 * n2 * (n2 - n1) / 2) / n^2)
+  q <- sum((k1 * (n2 - k2) + k2 * (n1 - k1)) / (2 * n))
+  se <- sqrt(rd * p + q) / sum(w)
+  rr <- sum(k1 * n2 / n) / sum(k2 * n1 / n)
+  lv <- sqrt(sum((n1 * n2 * k - k1 * k2 * n) / n^2) / (sum(k1 * n2 / n) * sum(k2 * n1 / n)))
+  z <- qnorm(0.975)
+  line("strata_effects", s, c(bd, pchisq(bd, ncol(m) - 1, lower.tail = FALSE), rd, rd - z * se, rd + z * se, rr,
+                              rr * exp(-z * lv), rr * exp(z * lv)))
+}
+
 # Curves compared: group, time, crashed, in turn.
 set.seed(9)
 for (groups in c(2, 3)) {

@@ -223,8 +223,9 @@ TEST(OverdispersionTest, OneNightOrNothingToTellSaysNothing) {
 
 TEST(SampleSizeTest, EqualRatesNeverDecide) {
   EXPECT_EQ(trials_per_side(0.3, 0.3), std::nullopt);
-  EXPECT_EQ(trials_still_needed({3, 10}, {6, 20}), std::nullopt);
-  EXPECT_EQ(trials_still_needed({0, 0}, {6, 20}), std::nullopt);
+  EXPECT_EQ(trials_still_needed(TestKind::fisher, {{3, 10}, {6, 20}}), std::nullopt);
+  EXPECT_EQ(trials_still_needed(TestKind::boschloo, {{0, 0}, {6, 20}}), std::nullopt);
+  EXPECT_EQ(trials_still_needed(TestKind::anytime, {{3, 10}, {6, 20}}), std::nullopt);
 }
 
 /// The probability that Fisher's test finds the difference with n trials a side. Exact.
@@ -249,9 +250,20 @@ TEST(SampleSizeTest, ThePromisedPowerIsReachedByAnExactTest) {
 
 TEST(SampleSizeTest, StillNeededIsWhatIsLackingOnTheSmallerSide) {
   const std::int64_t wanted = *trials_per_side(0.1, 0.3);
-  EXPECT_EQ(trials_still_needed({2, 20}, {6, 20}), wanted - 20);
-  EXPECT_EQ(trials_still_needed({4, 40}, {6, 20}), wanted - 20);
-  EXPECT_EQ(trials_still_needed({100, 1000}, {300, 1000}), 0);
+  EXPECT_EQ(trials_still_needed(TestKind::fisher, {{2, 20}, {6, 20}}), wanted - 20);
+  EXPECT_EQ(trials_still_needed(TestKind::fisher, {{4, 40}, {6, 20}}), wanted - 20);
+  EXPECT_EQ(trials_still_needed(TestKind::fisher, {{100, 1000}, {300, 1000}}), 0);
+}
+
+TEST(SampleSizeTest, TheNumberIsThatOfTheTestThatDecides) {
+  const TestBasis basis{{2, 20}, {6, 20}};
+  const auto boschloo = *trials_still_needed(TestKind::boschloo, basis);
+  const auto fisher = *trials_still_needed(TestKind::fisher, basis);
+  const auto anytime = *trials_still_needed(TestKind::anytime, basis);
+  EXPECT_LT(boschloo, fisher) << "Boschloo's test is the more powerful one";
+  EXPECT_GT(anytime, 2 * fisher) << "what holds at every look takes more";
+  EXPECT_GT(*trials_still_needed(TestKind::boschloo, basis, kDefaultPower, 0.995), boschloo)
+      << "one claim of ten is tested at a stricter level";
 }
 
 TEST(SequentialTest, AnytimeIntervalsAreWiderAndHoldTheRateSeen) {

@@ -51,7 +51,7 @@ TEST(FeedbackEvidenceTest, ALaterRunOfTheCampaignIsTheFollowUp) {
   NightStore night;
   Scrubber scrubber;
   ASSERT_VALUE(auto first, gather_evidence(night.store, of_site(), scrubber));
-  ASSERT_DONE(add_follow_up(night.store, night.store, first));
+  ASSERT_DONE(add_follow_up(night.store, night.store, scrubber, first));
   EXPECT_FALSE(first.evidence.follow_up.has_value());
 
   NightOptions later;
@@ -59,7 +59,7 @@ TEST(FeedbackEvidenceTest, ALaterRunOfTheCampaignIsTheFollowUp) {
   later.started = "2025-12-22T01:00:00.000Z";
   later.control_crashes = 0;
   store_night(night.store, later);
-  ASSERT_DONE(add_follow_up(night.store, night.store, first));
+  ASSERT_DONE(add_follow_up(night.store, night.store, scrubber, first));
 
   EXPECT_TRUE(first.evidence.follow_up.has_value());
 }

@@ -17,7 +17,8 @@ TEST(ArmComparisonTest, TwoCountsAreComparedWithoutAStore) {
   wanted.b = "0/20";
   ASSERT_TRUE(is_literal(wanted));
 
-  ASSERT_VALUE(const auto compared, compare_counts(wanted));
+  ASSERT_VALUE(const auto answer, compare_counts(wanted));
+  const auto& compared = answer.comparisons;
 
   ASSERT_EQ(compared.size(), 1U);
   EXPECT_EQ(compared[0].verdict, ComparisonVerdict::higher);
@@ -42,7 +43,8 @@ TEST(ArmComparisonTest, ArmsOfAStoreAreComparedByBadAndByEachOutcomeThatOccurred
   wanted.b = "lock=global";
   wanted.where = "threads=8";
 
-  ASSERT_VALUE(const auto compared, compare_stored(wanted, night.store, night.store));
+  ASSERT_VALUE(const auto answer, compare_stored(wanted, night.store, night.store));
+  const auto& compared = answer.comparisons;
 
   ASSERT_EQ(compared.size(), 2U);
   EXPECT_EQ(compared[0].counted, "bad");
@@ -59,7 +61,8 @@ TEST(ArmComparisonTest, GroupsThatBothSidesHaveAreAClaimEach) {
   wanted.b = "lock=global";
   wanted.by = {"threads"};
 
-  ASSERT_VALUE(const auto compared, compare_stored(wanted, night.store, night.store));
+  ASSERT_VALUE(const auto answer, compare_stored(wanted, night.store, night.store));
+  const auto& compared = answer.comparisons;
 
   ASSERT_EQ(compared.size(), 2U);
   EXPECT_EQ(compared[1].group, "threads=8");
@@ -76,10 +79,43 @@ TEST(ArmComparisonTest, WhereTheControlDidNotCrashTheVerdictIsWarnedOf) {
   wanted.a = "lock=none";
   wanted.b = "lock=global";
 
-  ASSERT_VALUE(const auto compared, compare_stored(wanted, night.store, night.store));
+  ASSERT_VALUE(const auto answer, compare_stored(wanted, night.store, night.store));
+  const auto& compared = answer.comparisons;
 
   ASSERT_FALSE(compared.empty());
   EXPECT_THAT(compared[0].warnings, Contains(HasSubstr("control")));
+}
+
+TEST(ArmComparisonTest, AMarginIsJudgedForEachComparison) {
+  ComparisonRequest wanted;
+  wanted.a = "0/400";
+  wanted.b = "0/400";
+  wanted.margin = "5%";
+
+  ASSERT_VALUE(const auto answer, compare_counts(wanted));
+  ASSERT_EQ(answer.margins.size(), 1U);
+  EXPECT_EQ(answer.margins[0].verdict, MarginVerdict::equivalent);
+
+  wanted.margin = "100%";
+  EXPECT_FALSE(compare_counts(wanted).has_value());
+}
+
+TEST(ArmComparisonTest, AFormerRateTakesThePlaceOfTheOtherSide) {
+  NightStore night;
+  ComparisonRequest wanted;
+  wanted.a = "threads=8 and lock=none";
+  EXPECT_FALSE(check_comparison_request(wanted).has_value());
+  wanted.was = "3/10";
+  ASSERT_DONE(check_comparison_request(wanted));
+
+  ASSERT_VALUE(const auto stored, former_rate_stored(wanted, night.store));
+  EXPECT_EQ(stored.now, (Proportion{5, 10}));
+  EXPECT_EQ(stored.nights, 1);
+
+  wanted.a = "0/11";
+  ASSERT_VALUE(const auto counts, former_rate_of_counts(wanted));
+  EXPECT_EQ(counts.now, (Proportion{0, 11}));
+  EXPECT_EQ(counts.former.counts, (Proportion{3, 10}));
 }
 
 TEST(ArmComparisonTest, SidesMayBeOfTwoStores) {
@@ -93,7 +129,8 @@ TEST(ArmComparisonTest, SidesMayBeOfTwoStores) {
   wanted.b = "threads=8 and lock=none";
   wanted.count = "crashed";
 
-  ASSERT_VALUE(const auto compared, compare_stored(wanted, first.store, second.store));
+  ASSERT_VALUE(const auto answer, compare_stored(wanted, first.store, second.store));
+  const auto& compared = answer.comparisons;
 
   ASSERT_EQ(compared.size(), 1U);
   EXPECT_EQ(compared[0].a.counted, 5);

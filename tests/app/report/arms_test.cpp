@@ -44,7 +44,7 @@ TEST(ArmsTest, GroupsAreNamedAsPeopleWriteThem) {
   NightStore night;
   ASSERT_VALUE(const auto arm, parse_arm("lock=none", &night.store));
 
-  ASSERT_VALUE(const auto groups, arm_groups(night.store, arm, "", "bad", {"threads"}));
+  ASSERT_VALUE(const auto groups, arm_groups(night.store, arm, "", "bad", {{"threads"}}));
 
   ASSERT_EQ(groups.size(), 2U);
   EXPECT_EQ(groups[0].first, "threads=1");

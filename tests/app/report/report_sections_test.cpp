@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/campaign/run_changes.h"
 #include "app/report/run_report.h"
 #include "tests/support/stored_night.h"
 

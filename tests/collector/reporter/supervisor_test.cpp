@@ -19,6 +19,25 @@ using ::testing::IsEmpty;
 class SupervisorTest : public TrialTest {};
 
 #ifdef __linux__
+TEST_F(SupervisorTest, AnExpectedImageIsLookedForRightBeforeTheEnd) {
+  REQUIRE_OR_SKIP(can_capture(), "ptrace is refused here");
+  spec.argv = {"/bin/true"};
+  spec.expect_image = "libc[.-]*";
+  const auto loaded = supervise(spec, {});
+  ASSERT_TRUE(loaded) << loaded.error().text();
+  EXPECT_EQ(loaded->image_seen, true);
+
+  spec.expect_image = "libfix*";
+  const auto missing = supervise(spec, {});
+  ASSERT_TRUE(missing) << missing.error().text();
+  EXPECT_EQ(missing->image_seen, false);
+
+  spec.capture = CaptureMode::off;
+  const auto unseen = supervise(spec, {});
+  ASSERT_TRUE(unseen) << unseen.error().text();
+  EXPECT_EQ(unseen->image_seen, std::nullopt) << "over before anybody could look";
+}
+
 TEST_F(SupervisorTest, RefusedCaptureIsSaidAndTheDeathIsCounted) {
   SupervisorOptions options;
   options.make_reporter = [](const ReporterSettings& settings) {

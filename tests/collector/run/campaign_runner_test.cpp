@@ -12,6 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -131,7 +132,10 @@ TEST(CampaignRunnerTest, OnlyRunsTheChosenCells) {
 
   CampaignStage none;
   none.options.only = *parse_filter("n = 77");
-  EXPECT_THAT(none.execute_to_error().text(), HasSubstr("--only matches none"));
+  EXPECT_THAT(none.execute_to_error().text(),
+              AllOf(HasSubstr("--only: "), HasSubstr("n is never \"77\" (its values are 1, ")));
+  none.options.only = *parse_filter("n > 77");
+  EXPECT_THAT(none.execute_to_error().text(), HasSubstr("--only: it matches none of the campaign's cells"));
 }
 
 TEST(CampaignRunnerTest, CaptureCanBeAnArm) {
@@ -453,7 +457,8 @@ TEST(CampaignRunnerTest, NoTrialStartsAfterTheDuration) {
 
   const auto summary = stage.execute();
 
-  EXPECT_EQ(summary->record.state, RunState::finished);
+  EXPECT_EQ(summary->record.state, RunState::interrupted) << "a slice: the same command goes on";
+  EXPECT_TRUE(summary->is_slice);
   EXPECT_EQ(summary->executed, 4);  // At 0, 100, 200 and 300 ms.
   EXPECT_THAT(summary->record.state_reason, HasSubstr("350ms were over after 4 of 12 trials"));
 }

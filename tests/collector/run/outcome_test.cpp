@@ -175,17 +175,37 @@ TEST_F(OutcomeTest, AnArmThatWasNotWhatItSaysIsASetupFailureEvenIfItCrashed) {
   expect(Outcome::crashed, "crash_signal");
 }
 
-TEST_F(OutcomeTest, ExpectImageIsJudgedByReportsAndUnknownWithoutOne) {
-  workload_.expect_image = "AGXMetalG16X";
-  expect(Outcome::passed, "exit_zero");
-
+TEST_F(OutcomeTest, ACrashWithoutTheExpectedImageStaysACrashAndIsMarked) {
+  workload_.expect_image = "AGXMetal*";
   dies(SIGSEGV);
   leaves_report();
   evidence_.reports[0].image_names = {"prog", "libc"};
-  expect(Outcome::setup_failed, "expect_image_missing");
+  expect(Outcome::crashed, "image_not_seen");
+  EXPECT_THAT(verdict().notes, Contains(HasSubstr("image \"AGXMetal*\" was not loaded")));
+  EXPECT_THAT(verdict().notes, Contains("decided by crash_signal"));
 
   evidence_.reports[0].image_names.emplace_back("AGXMetalG16X");
   expect(Outcome::crashed, "crash_signal");
+}
+
+TEST_F(OutcomeTest, APassWithoutTheExpectedImageIsNone) {
+  workload_.expect_image = "libcuda*";
+  expect(Outcome::passed, "exit_zero");  // Nobody could look.
+
+  evidence_.status.image_seen = true;
+  expect(Outcome::passed, "exit_zero");
+
+  evidence_.status.image_seen = false;
+  expect(Outcome::setup_failed, "expect_image_missing");
+}
+
+TEST_F(OutcomeTest, OtherEndsWithoutTheExpectedImageStayWhatTheyAre) {
+  workload_.expect_image = "libcuda*";
+  evidence_.status.image_seen = false;
+  evidence_.status.exit_code = 3;
+  expect(Outcome::exit_error, "image_not_seen");
+  evidence_.status.timed_out = true;
+  expect(Outcome::hung, "image_not_seen");
 }
 
 TEST_F(OutcomeTest, AnEndAtTheTimeLimitIsAHangNotTheAbortThatEndedIt) {
@@ -294,9 +314,27 @@ TEST_F(OutcomeTest, ALateReportIsJudgedByTheRulesThatJudgeOneThatComesInTime) {
 
   evidence_.reports = {report};
   const Verdict in_time = decide_outcome(evidence_);
-  EXPECT_EQ(in_time.rule, "expect_image_missing");
+  EXPECT_EQ(in_time.rule, "image_not_seen");
   EXPECT_EQ(trial.verdict.rule, in_time.rule);
   EXPECT_EQ(trial.verdict.outcome, in_time.outcome);
+}
+
+TEST_F(OutcomeTest, ALateReportMakesACrashOfAnEndThatIsMarkedForItsImage) {
+  workload_.expect_image = "libwanted.dylib";
+  evidence_.status.image_seen = false;
+  evidence_.status.exit_code = 3;
+  Trial trial;
+  trial.exit_code = 3;
+  trial.verdict = decide_outcome(evidence_);
+  ASSERT_EQ(trial.verdict.rule, "image_not_seen");
+  ReportFacts report;
+  report.is_crash = true;
+
+  decide_with_late_report(trial, report, workload_);
+
+  EXPECT_EQ(trial.verdict.outcome, Outcome::crashed);
+  EXPECT_EQ(trial.verdict.rule, "image_not_seen");
+  EXPECT_EQ(trial.verdict.notes.back(), "decided by own_report");
 }
 
 TEST_F(OutcomeTest, AReportOfASecondProcessDoesNotTakeBackAnImageThatAnotherReportMayHaveListed) {

@@ -27,7 +27,8 @@ TEST(RunLimitsTest, TheTimeOfTheCommandLineEndsTheRunAndSaysHowFarItCame) {
 
   const auto ending = limits.reached(schedule);
   ASSERT_TRUE(ending.has_value());
-  EXPECT_EQ(ending->state, RunState::finished);
+  EXPECT_EQ(ending->state, RunState::interrupted) << "a slice: the same command goes on";
+  EXPECT_TRUE(ending->is_slice);
   EXPECT_EQ(ending->reason, "10m were over after 1 of 12 trials");
   EXPECT_EQ(limits.time_left(), seconds(0));
   EXPECT_EQ(limits.elapsed(), minutes(11));

@@ -117,8 +117,9 @@ TEST(FilterTest, EachMistakeIsShownWithACaretAndWhatWasExpected) {
       {"threads in 8", "expected ( and a list of values after in\n  threads in 8\n             ^"},
       {"threads in ()", "expected a value\n  threads in ()\n              ^"},
       {"threads in (1 2)", "expected , or )\n  threads in (1 2)\n                ^"},
-      {"threads==8",
-       "expected a value; a value that begins like an operator needs quotes\n  threads==8\n          ^"},
+      {"threads==8", "write one =, not ==\n  threads==8\n          ^"},
+      {"threads=<8",
+       "expected a value; a value that begins like an operator needs quotes\n  threads=<8\n          ^"},
       {"lock = and", "expected a value; the word itself needs quotes\n  lock = and\n         ^"},
       {"threads not in (8)",
        "expected = != < <= > >= ~ or in; not stands before the field\n  threads not in (8)\n          ^"},
@@ -221,6 +222,15 @@ TEST(CompareValueTest, WordsThatStrtodWouldTakeAreTexts) {
   EXPECT_FALSE(compare_value("nan", condition(FilterOp::less_equal, "1")));
   EXPECT_FALSE(compare_value("", condition(FilterOp::equal, "0")));
   EXPECT_FALSE(compare_value("inf", condition(FilterOp::equal, "infinity")));
+}
+
+TEST(FilterTest, WhatOtherLanguagesWriteIsToldInOurs) {
+  EXPECT_NE(message_of("threads=8,16").find("write threads in (8,16)"), std::string::npos);
+  EXPECT_NE(message_of("(threads=8, 16) and lock=none").find("write threads in (8,16)"), std::string::npos);
+  EXPECT_NE(message_of("threads=8 && lock=none").find("write and for &&"), std::string::npos);
+  EXPECT_NE(message_of("threads=8&&lock=none").find("write and for &&"), std::string::npos);
+  EXPECT_NE(message_of("threads=8 || lock=none").find("write or for ||"), std::string::npos);
+  EXPECT_NE(message_of("threads==8").find("write one =, not =="), std::string::npos);
 }
 
 }  // namespace

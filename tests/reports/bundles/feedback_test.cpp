@@ -119,7 +119,7 @@ TEST(FollowUpTest, SaysThatItStillReproduces) {
   const auto words = follow_up_sentence(given);
 
   EXPECT_THAT(words, HasSubstr("Still reproduces on macOS (25A354): 30/50"));
-  EXPECT_THAT(words, HasSubstr("do not differ beyond chance"));
+  EXPECT_THAT(words, HasSubstr("Whether the rate changed is undecided: these trials do not tell."));
 }
 
 TEST(FollowUpTest, ALowerRateBesideAControlThatCrashedSupersedesTheOldOne) {
@@ -129,13 +129,28 @@ TEST(FollowUpTest, ALowerRateBesideAControlThatCrashedSupersedesTheOldOne) {
   EXPECT_THAT(follow_up_sentence(given), HasSubstr("lower than the one reported before, and supersedes it"));
 }
 
+TEST(FollowUpTest, SaysOfEachCellWhetherItsCleanTrialsAreEnough) {
+  auto given = follow_up({0, 22}, {31, 40});
+  given.control = Proportion{40, 50};
+  given.cells = {{"mps, threads=8", {0, 11}, {3, 10}, {"fisher", 0.09, false, 16}},
+                 {"mps, threads=16", {0, 11}, {28, 30}, {"fisher", 0.0001, true, 3}}};
+
+  const auto words = follow_up_sentence(given);
+
+  EXPECT_THAT(words,
+              HasSubstr("threads=8: 0/11 now, 3/10 before, not enough to claim that the former rate is "
+                        "gone, which takes 16 trials;"));
+  EXPECT_THAT(words,
+              HasSubstr("threads=16: 0/11 now, 28/30 before, enough to claim that the former rate is gone."));
+}
+
 TEST(FollowUpTest, BoundsWhatWasNotSeenAndNeverCallsItFixed) {
   auto given = follow_up({0, 299}, {28, 50});
   given.control = Proportion{0, 50};
 
   const auto words = follow_up_sentence(given);
 
-  EXPECT_THAT(words, HasSubstr("Not seen on macOS (25A354): 0/299  0 %  at most 1.0 %"));
+  EXPECT_THAT(words, HasSubstr("Not seen on macOS (25A354): 0/299  0 %  <= 1.0 %"));
   EXPECT_THAT(words, HasSubstr("The control did not crash in 50 trials: this run proves nothing."));
   EXPECT_THAT(words, Not(HasSubstr("fixed")));
   EXPECT_THAT(words, Not(HasSubstr("supersedes")));

@@ -73,7 +73,7 @@ CampaignReport hostile_report() {
                          {{kHostile, {{0, "", 1, {1, 1}, {}}, {1, "", 0.5, {0.3, 0.7}, {}}}},
                           {"b", {{0, "", 1, {1, 1}, {}}, {2, "", 0.2, {0.1, 0.4}, {}}}}}});
   report.sections.push_back(std::move(sites));
-  report.cases = {{kHostile, kHostile, kHostile, 0.5}, {kHostile, "fine", "", 0.1}};
+  report.cases = {{kHostile, kHostile, kHostile, kHostile, 0.5}, {kHostile, "fine", "", "", 0.1}};
   return report;
 }
 
@@ -104,6 +104,21 @@ TEST(CampaignReportTest, JunitIsXmlWithEveryCase) {
   EXPECT_THAT(text, Not(HasSubstr("<script")));
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
   EXPECT_THAT(text, HasSubstr("name=\"fine\" time=\"0.100\"/>"));
+}
+
+TEST(CampaignReportTest, JunitHasTimesAndStacksAndAWantedCrashIsNoFailure) {
+  CampaignReport report;
+  report.cases.push_back(
+      {"w", "threads=8", "", "5 of 5 crash reports at a (1f)\n   0 lib f<int> + 4\n", 1.5});
+  report.cases.push_back({"w", "threads=1", "bad outcomes: 1/5", "1 of 1 crash reports at b (2f)\n", 0.25});
+
+  const auto text = report_junit(report);
+
+  EXPECT_THAT(text, HasSubstr("<testsuite name=\"w\" tests=\"2\" failures=\"1\" time=\"1.750\">"));
+  EXPECT_THAT(text,
+              HasSubstr("name=\"threads=8\" time=\"1.500\">\n      <system-out>5 of 5 crash reports at a"));
+  EXPECT_THAT(text, HasSubstr("lib f&lt;int&gt; + 4"));
+  EXPECT_THAT(text, HasSubstr("<failure message=\"bad outcomes: 1/5\">1 of 1 crash reports at b"));
 }
 
 TEST(CampaignReportTest, JsonHasEverySectionAndTable) {

@@ -12,9 +12,9 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(NumberFormatTest, RatesCarryTheirCountsAndTheirInterval) {
-  EXPECT_EQ(format_rate({28, 50}, {0.4125, 0.7001}), "28/50  56 %  [41 %, 70 %]");
-  EXPECT_EQ(format_rate({0, 50}, {0.0, 0.0711}), "0/50  0 %  [0 %, 7 %]");
-  EXPECT_EQ(format_rate({50, 50}, {0.9289, 1.0}), "50/50  100 %  [93 %, 100 %]");
+  EXPECT_EQ(format_rate({28, 50}, {0.4125, 0.7001}), "28/50  56 %  [41 %, 71 %]");
+  EXPECT_EQ(format_rate({0, 50}, {0.0, 0.0711}), "0/50  0 %  [0 %, 7.2 %]");
+  EXPECT_EQ(format_rate({50, 50}, {0.9289, 1.0}), "50/50  100 %  [92.8 %, 100 %]");
 }
 
 TEST(NumberFormatTest, WithoutTrialsThereIsNoRate) {
@@ -27,8 +27,8 @@ TEST(NumberFormatTest, OnlyExactlyNoneAndAllAreShownAsSuch) {
     const char* text;
   };
   const Case kCases[] = {{0.0, "0 %"},         {1.0, "100 %"},          {0.003, "0.3 %"},
-                         {0.0123, "1.2 %"},    {0.02, "2 %"},           {0.5, "50 %"},
-                         {0.56, "56 %"},       {0.98, "98 %"},          {0.997, "99.7 %"},
+                         {0.0123, "1.2 %"},    {0.02, "2.0 %"},         {0.5, "50 %"},
+                         {0.56, "56 %"},       {0.98, "98.0 %"},        {0.997, "99.7 %"},
                          {0.9996, "99.960 %"}, {0.0004, "0.040 %"},     {1e-6, "0.00010 %"},
                          {0.00999, "1.0 %"},   {0.999999, "99.99990 %"}};
   for (const Case& c : kCases) EXPECT_EQ(format_percent(c.share), c.text) << c.share;
@@ -39,14 +39,42 @@ TEST(NumberFormatTest, OnlyExactlyNoneAndAllAreShownAsSuch) {
 }
 
 TEST(NumberFormatTest, OneSidedBoundsAreNamedAsSuch) {
-  EXPECT_EQ(format_upper_bound({0, 50}, 0.0582, 0.95), "0/50  0 %  at most 6 % (one-sided 95 %)");
+  EXPECT_EQ(format_upper_bound({0, 50}, 0.0582, 0.95), "0/50  0 %  <= 5.9 % (one-sided 95 %)");
+}
+
+TEST(NumberFormatTest, EndsOfIntervalsAreRoundedOutwards) {
+  EXPECT_EQ(format_percent_interval({0.4199, 0.7001}), "[41 %, 71 %]");
+  EXPECT_EQ(format_percent_interval({0.0519, 0.0881}), "[5.1 %, 8.9 %]");
+  EXPECT_EQ(format_percent_interval({0.000312, 0.99968}), "[0.031 %, 99.968 %]");
+  EXPECT_EQ(format_percent_interval({0.05, 0.5}), "[5.0 %, 50 %]") << "a multiple of the last digit stays";
+  EXPECT_EQ(format_points_interval({-0.0141, 0.0229}), "[-1.5, +2.3]");
+  EXPECT_EQ(format_points_interval({0.291, 0.741}), "[+29, +75]");
+  EXPECT_EQ(format_ratio_interval({1.26, 3.21}), "[1.2x, 3.3x]");
+  EXPECT_EQ(format_number_interval({12.3456, 12.3412}), "[12.34, 12.35]");
+}
+
+TEST(NumberFormatTest, PointValuesAreRoundedHalfUp) {
+  EXPECT_EQ(format_percent(0.125), "13 %");
+  EXPECT_EQ(format_percent(0.0625), "6.3 %");
+  EXPECT_EQ(format_percent(0.0996), "10 %");
+}
+
+TEST(NumberFormatTest, WhatIsShownHoldsWhatWasComputed) {
+  for (double p = 1e-7; p < 1.0; p = p * 1.03 + 1e-9) {
+    const auto end = [](const std::string& text, char before) {
+      return std::stod(text.substr(text.find(before) + 1));
+    };
+    const std::string text = format_percent_interval({p, p});
+    EXPECT_LE(end(text, '['), p * 100.0 * (1.0 + 1e-9)) << text;
+    EXPECT_GE(end(text, ','), p * 100.0 * (1.0 - 1e-9)) << text;
+  }
 }
 
 TEST(NumberFormatTest, DifferencesAreSignedPoints) {
   EXPECT_EQ(format_points(0.55), "+55 points");
   EXPECT_EQ(format_points(-0.004), "-0.4 points");
   EXPECT_EQ(format_points(0.0), "0 points");
-  EXPECT_EQ(format_points_interval({-0.02, 0.75}), "[-2, +75]");
+  EXPECT_EQ(format_points_interval({-0.02, 0.75}), "[-2.0, +75]");
 }
 
 TEST(NumberFormatTest, PValuesAreNeverZero) {

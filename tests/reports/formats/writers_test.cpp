@@ -58,8 +58,8 @@ TEST(TextWriterTest, ColumnsAndThePartsOfRatesLineUp) {
             "\n"
             "threads  lock                      crashed  hung\n"
             "-------  ------  -------------------------  ----\n"
-            "      8  none    28/50  56 %  [41 %, 70 %]     0\n"
-            "     16  per-op   0/50   0 %    [0 %, 7 %]     2\n"
+            "      8  none    28/50  56 %  [41 %, 71 %]     0\n"
+            "     16  per-op   0/50   0 %  [0 %, 7.2 %]     2\n"
             "\n"
             "Intervals: Clopper-Pearson, two-sided 95 %.\n"
             "Again: faultline rates --by threads,lock\n");
@@ -142,8 +142,8 @@ TEST(MarkdownWriterTest, WritesATableToPaste) {
             "\n"
             "| threads | lock | crashed | hung |\n"
             "| ---: | --- | ---: | ---: |\n"
-            "| 8 | none | 28/50  56 %  [41 %, 70 %] | 0 |\n"
-            "| 16 | per-op | 0/50  0 %  [0 %, 7 %] | 2 |\n"
+            "| 8 | none | 28/50  56 %  [41 %, 71 %] | 0 |\n"
+            "| 16 | per-op | 0/50  0 %  [0 %, 7.2 %] | 2 |\n"
             "\n"
             "Intervals: Clopper-Pearson, two-sided 95 %.\n"
             "\n"
@@ -195,34 +195,34 @@ TEST(MarkdownWriterTest, SentencesKeepTheirWordsAndLoseTheirMarkup) {
 
 TEST(CsvWriterTest, CompoundCellsAreOneFieldANumber) {
   EXPECT_EQ(write_table(two_cells(), TableFormat::csv),
-            "threads,lock,trials,counted,rate,low,high,hung\r\n"
-            "8,none,50,28,0.56,0.4125,0.7001,0\r\n"
-            "16,per-op,50,0,0,0,0.0711,2\r\n");
+            "threads,lock,trials,counted,rate,low,high,hung\n"
+            "8,none,50,28,0.56,0.4125,0.7001,0\n"
+            "16,per-op,50,0,0,0,0.0711,2\n");
 }
 
 TEST(CsvWriterTest, QuotesWhatNeedsIt) {
-  EXPECT_THAT(write_table(one_text("a,b"), TableFormat::csv), EndsWith("\r\n\"a,b\"\r\n"));
-  EXPECT_THAT(write_table(one_text("say \"x\""), TableFormat::csv), EndsWith("\r\n\"say \"\"x\"\"\"\r\n"));
-  EXPECT_THAT(write_table(one_text("two\nlines"), TableFormat::csv), EndsWith("\r\ntwo\\nlines\r\n"));
+  EXPECT_THAT(write_table(one_text("a,b"), TableFormat::csv), EndsWith("\n\"a,b\"\n"));
+  EXPECT_THAT(write_table(one_text("say \"x\""), TableFormat::csv), EndsWith("\n\"say \"\"x\"\"\"\n"));
+  EXPECT_THAT(write_table(one_text("two\nlines"), TableFormat::csv), EndsWith("\ntwo\\nlines\n"));
 }
 
 TEST(CsvWriterTest, FormulasAreTextAndNumbersStayNumbers) {
   EXPECT_THAT(write_table(one_text("=cmd|'/c calc'!A1"), TableFormat::csv),
-              EndsWith("\r\n'=cmd|'/c calc'!A1\r\n"));
-  EXPECT_THAT(write_table(one_text("-[C f]"), TableFormat::csv), EndsWith("\r\n'-[C f]\r\n"));
-  EXPECT_THAT(write_table(one_text("@SUM(1)"), TableFormat::csv), EndsWith("\r\n'@SUM(1)\r\n"));
-  EXPECT_THAT(write_table(one_text("  =1"), TableFormat::csv), EndsWith("\r\n'  =1\r\n"));
+              EndsWith("\n'=cmd|'/c calc'!A1\n"));
+  EXPECT_THAT(write_table(one_text("-[C f]"), TableFormat::csv), EndsWith("\n'-[C f]\n"));
+  EXPECT_THAT(write_table(one_text("@SUM(1)"), TableFormat::csv), EndsWith("\n'@SUM(1)\n"));
+  EXPECT_THAT(write_table(one_text("  =1"), TableFormat::csv), EndsWith("\n'  =1\n"));
 
   Table table;
   table.columns = {number_column("difference")};
   table.rows = {{-0.5}};
-  EXPECT_THAT(write_table(table, TableFormat::csv), EndsWith("\r\n-0.5\r\n"));
+  EXPECT_THAT(write_table(table, TableFormat::csv), EndsWith("\n-0.5\n"));
 }
 
 TEST(CsvWriterTest, NullsAreEmptyAndKeepTheirPlaces) {
   Table table = two_cells();
   table.rows = {{8, TableCell(), TableCell(), true}};
-  EXPECT_THAT(write_table(table, TableFormat::csv), EndsWith("\r\n8,,,,,,,true\r\n"));
+  EXPECT_THAT(write_table(table, TableFormat::csv), EndsWith("\n8,,,,,,,true\n"));
 }
 
 TEST(JsonWriterTest, RowsAreTypedAndFactsStandBeforeThem) {

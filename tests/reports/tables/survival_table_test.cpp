@@ -135,7 +135,8 @@ TEST(SurvivalCurveTableTest, EveryStepIsARowWithItsInterval) {
   EXPECT_EQ(rows[0]["at_risk"], 4);
   EXPECT_DOUBLE_EQ(rows[0]["survival"], 0.75);
   EXPECT_LT(rows[0]["survival_low"], 0.75);
-  EXPECT_EQ(rows[2]["censored"], 2);
+  EXPECT_EQ(rows[2]["other_ends"], 2) << "they passed: an end, not a censored crash";
+  EXPECT_EQ(rows[2]["censored"], 0);
   EXPECT_DOUBLE_EQ(rows[2]["survival"], 0.5);
 }
 
@@ -150,6 +151,23 @@ TEST(SurvivalTableTest, AnotherOutcomeCanEndALife) {
       as_json(survival_table(kThreads, {group(8, {crashed(50), hung, passed(200)})}, options))["rows"][0];
 
   EXPECT_EQ(row["counted"], 2);
+}
+
+TEST(SurvivalTableTest, EighteenCrashesIn160TrialsReachNoMedian) {
+  LifetimesRow row;
+  for (int i = 0; i < 160; ++i) {
+    TrialEnd end;
+    end.outcome = i % 9 == 0 ? Outcome::crashed : Outcome::passed;
+    end.duration_ns = 1'000'000 * (10 + i);
+    row.ends.push_back(end);
+  }
+  SurvivalTableOptions options;
+  const std::string text = write_table(survival_table({}, {row}, options), TableFormat::text);
+  EXPECT_THAT(text, testing::HasSubstr("18/160"));
+  EXPECT_THAT(text, testing::HasSubstr("not reached"));
+  options.audience = TableAudience::programs;
+  const std::string machine = write_table(survival_table({}, {row}, options), TableFormat::json);
+  EXPECT_THAT(machine, testing::HasSubstr("\"median_ms\":null"));
 }
 
 }  // namespace

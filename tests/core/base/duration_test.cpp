@@ -1,4 +1,4 @@
-#include "collector/plan/duration.h"
+#include "core/base/duration.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "collector/plan/nearest_name.h"
+#include "core/base/nearest_name.h"
 
 #include <algorithm>
 
