@@ -24,7 +24,7 @@
 #include <vector>
 
 #include "analyzer/instruction/instruction.h"
-#include "core/base/ascii.h"
+#include "core/text/ascii.h"
 
 namespace {
 

@@ -24,7 +24,7 @@
 
 #include "analyzer/parse/parse_report.h"
 #include "benchmarks/report_generator.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace {
 

@@ -23,7 +23,7 @@
 #include "analyzer/symbolize/symbolize_report.h"
 #include "app/ingest/reanalysis.h"
 #include "app/ingest/symbol_search.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {

@@ -33,11 +33,11 @@
 #include <vector>
 
 #include "analyzer/parse/parse_report.h"
-#include "core/base/tool_process.h"
 #include "analyzer/symbolize/gsym/gsym_conversion.h"
 #include "analyzer/symbolize/symbolize_report.h"
 #include "benchmarks/symbol_fixture.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
+#include "core/process/tool_process.h"
 
 extern "C" char** environ;
 

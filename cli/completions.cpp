@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/command_outline.h"
-#include "core/base/shell_quote.h"
+#include "core/text/shell_quote.h"
 
 namespace faultline {
 namespace {

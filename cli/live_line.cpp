@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "cli/terminal.h"
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 
 namespace faultline {
 namespace {

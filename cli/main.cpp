@@ -18,7 +18,7 @@
 #include "cli/terminal.h"
 #include "cli/usage_error.h"
 #include "cli/version.h"
-#include "core/base/this_program.h"
+#include "core/process/this_program.h"
 
 namespace faultline {
 namespace {

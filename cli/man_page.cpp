@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "cli/command_outline.h"
-#include "core/base/ascii.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "core/base/text_escape.h"
-#include "core/base/write_all.h"
+#include "core/files/write_all.h"
+#include "core/text/text_escape.h"
 
 namespace faultline {
 namespace {

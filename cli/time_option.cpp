@@ -1,6 +1,6 @@
 #include "cli/time_option.h"
 
-#include "core/base/duration.h"
+#include "core/text/duration.h"
 
 namespace faultline {
 namespace {

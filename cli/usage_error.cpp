@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/base/nearest_name.h"
+#include "core/text/nearest_name.h"
 
 namespace faultline {
 namespace {

@@ -4,8 +4,10 @@ cmake_minimum_required(VERSION 3.25)  # Scripts have no policies of their own.
 
 # One line per part, in the order of its folders: a folder may include those to its left in the same line,
 # and what the table below allows its part. A file belongs to the longest folder that holds it.
-set(order_core core/base core/model core/ips)
-set(order_collector collector/trial collector/plan collector/host collector/folders collector/reporter collector/run)
+set(order_core core/base core/text core/files core/process core/model core/ips)
+set(order_collector collector/trial collector/plan collector/host collector/folders
+  collector/reporter/process collector/reporter/images collector/reporter/watch collector/reporter/ptrace collector/reporter
+  collector/run/trials collector/run/schedule collector/run/reports collector/run)
 set(order_analyzer
   analyzer/names
   analyzer/parse/json analyzer/parse/text analyzer/parse/ips
@@ -16,8 +18,8 @@ set(order_analyzer
   analyzer/site analyzer/statistics analyzer)
 set(order_db db db/sqlite db/filter db/store db/queries)
 set(order_reports reports/formats reports/privacy reports/tables reports/documents reports/bundles)
-set(order_app app/host app/ingest app/jobs app/campaign app/doctor app/report app/bundle)
-set(order_cli cli)
+set(order_app app/host app/ingest app/jobs app/campaign app/doctor app/questions app/report app/bundle)
+set(order_cli cli cli/commands)
 
 # What a part may know beside itself.
 set(allowed_core)

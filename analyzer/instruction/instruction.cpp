@@ -4,7 +4,7 @@
 #include <array>
 
 #include "analyzer/instruction/raw_instruction.h"
-#include "core/base/ascii.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "analyzer/names/cxx_name.h"
 #include "analyzer/names/rust_name_size.h"
-#include "core/base/deep_stack.h"
+#include "core/process/deep_stack.h"
 
 namespace faultline {
 namespace {

@@ -6,8 +6,8 @@
 #include <cctype>
 
 #include "analyzer/site/symbol_names.h"
-#include "core/base/ascii.h"
 #include "core/base/hash.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

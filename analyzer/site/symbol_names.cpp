@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "analyzer/names/demangle.h"
-#include "core/base/ascii.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

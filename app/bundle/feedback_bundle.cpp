@@ -10,8 +10,8 @@
 #include <string_view>
 #include <system_error>
 
-#include "core/base/text_escape.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
+#include "core/text/text_escape.h"
 #include "reports/bundles/manifest.h"
 #include "reports/formats/archive_file.h"
 

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "app/bundle/private_names.h"
-#include "core/base/text_escape.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 #include "core/ips/ips_writer.h"
+#include "core/text/text_escape.h"
 #include "db/queries.h"
 #include "reports/bundles/feedback_template.h"
 #include "reports/documents/apple_text.h"

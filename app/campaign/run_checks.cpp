@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "app/campaign/run_changes.h"
-#include "core/base/ascii.h"
 #include "core/model/filter.h"
+#include "core/text/ascii.h"
 #include "db/queries.h"
 
 namespace faultline {

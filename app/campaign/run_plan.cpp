@@ -8,8 +8,8 @@
 #include "collector/plan/chosen_cells.h"
 #include "collector/plan/schedule.h"
 #include "collector/plan/stop_cells.h"
-#include "core/base/shell_quote.h"
-#include "core/base/text_escape.h"
+#include "core/text/shell_quote.h"
+#include "core/text/text_escape.h"
 #include "db/store.h"
 
 namespace faultline {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "collector/trial/process_tree.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {

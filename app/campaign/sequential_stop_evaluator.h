@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "collector/run/stop_evaluator.h"
+#include "collector/run/schedule/stop_evaluator.h"
 #include "core/base/result.h"
 #include "core/model/campaign.h"
 

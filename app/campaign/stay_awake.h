@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/base/subprocess.h"
+#include "core/process/subprocess.h"
 
 namespace faultline {
 

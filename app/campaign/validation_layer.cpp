@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/ascii.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

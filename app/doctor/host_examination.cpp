@@ -11,8 +11,8 @@
 
 #include "app/campaign/self_test.h"
 #include "collector/folders/report_folder.h"
-#include "core/base/ascii.h"
 #include "core/model/campaign.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "analyzer/symbolize/archive/symbol_finder.h"
-#include "core/base/glob.h"
+#include "core/text/glob.h"
 
 namespace faultline {
 

@@ -10,7 +10,7 @@
 #include "app/ingest/ingest.h"
 #include "app/ingest/report_sources.h"
 #include "app/ingest/trial_counts.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {

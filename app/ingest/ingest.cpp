@@ -8,7 +8,7 @@
 
 #include "analyzer/derive.h"
 #include "analyzer/parse/split_reports.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {

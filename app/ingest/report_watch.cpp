@@ -6,7 +6,7 @@
 
 #include "analyzer/derive.h"
 #include "analyzer/symbolize/symbolize_report.h"
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 
 namespace faultline {
 namespace {

@@ -8,12 +8,11 @@
 #include "analyzer/parse/parse_report.h"
 #include "app/ingest/ingest.h"
 #include "app/ingest/symbol_search.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 
-Result<SymbolizedFile> symbolize_file(const std::string& path,
-                                        const std::vector<std::string>& symbol_paths) {
+Result<SymbolizedFile> symbolize_file(const std::string& path, const std::vector<std::string>& symbol_paths) {
   TRY_ASSIGN(const auto bytes, path == "-" ? read_stdin() : read_file(path, kParseLimitBytes));
   auto report = parse_report(bytes);
   if (report.kind == ReportKind::unreadable) {

@@ -9,7 +9,7 @@
 #include <map>
 #include <optional>
 
-#include "core/base/ascii.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 
 namespace faultline {
 namespace {

@@ -10,8 +10,8 @@
 #include "collector/host/command_runner.h"
 #include "collector/host/environment_facts.h"
 #include "collector/plan/campaign_file.h"
-#include "core/base/shell_quote.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
+#include "core/text/shell_quote.h"
 
 namespace faultline {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 #include "reports/documents/report_page.h"
 #include "reports/formats/report_writer.h"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "analyzer/statistics/competing_ends.h"
-#include "app/report/command_builder.h"
+#include "app/questions/command_builder.h"
 #include "core/base/clock.h"
 #include "db/queries.h"
 #include "reports/tables/metric_table.h"

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/base/text_escape.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
+#include "core/text/text_escape.h"
 #include "reports/formats/cell_text.h"
 #include "reports/formats/number_format.h"
 

@@ -6,9 +6,9 @@
 #include <algorithm>
 
 #include "collector/plan/schedule.h"
-#include "core/base/shell_quote.h"
-#include "core/base/text_escape.h"
 #include "core/model/filter.h"
+#include "core/text/shell_quote.h"
+#include "core/text/text_escape.h"
 #include "db/queries.h"
 #include "reports/formats/number_format.h"
 #include "reports/tables/rate_table.h"

@@ -11,7 +11,7 @@
 #include "analyzer/symbolize/symbolize_report.h"
 #include "app/ingest/ingest.h"
 #include "app/ingest/symbol_search.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 #include "db/queries.h"
 
 namespace faultline {

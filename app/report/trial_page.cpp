@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/base/shell_quote.h"
-#include "core/base/text_escape.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
+#include "core/text/shell_quote.h"
+#include "core/text/text_escape.h"
 
 namespace faultline {
 namespace {

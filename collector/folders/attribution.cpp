@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/base/ascii.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

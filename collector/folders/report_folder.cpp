@@ -11,7 +11,7 @@
 #include <system_error>
 
 #include "core/base/scoped_fd.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {

@@ -10,8 +10,8 @@
 #include <optional>
 #include <string_view>
 
-#include "core/base/ascii.h"
-#include "core/base/subprocess.h"
+#include "core/process/subprocess.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "core/base/child_environment.h"
 #include "core/base/result.h"
+#include "core/process/child_environment.h"
 
 namespace faultline {
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "collector/host/host_check.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {

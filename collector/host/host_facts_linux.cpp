@@ -11,10 +11,10 @@
 
 #include "collector/host/environment_facts.h"
 #include "collector/host/host_probe.h"
-#include "core/base/ascii.h"
 #include "core/base/clock.h"
 #include "core/base/hash.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

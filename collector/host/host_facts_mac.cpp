@@ -17,7 +17,7 @@
 #include "collector/host/mac_readings.h"
 #include "core/base/clock.h"
 #include "core/base/hash.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {

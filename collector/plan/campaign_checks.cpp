@@ -10,8 +10,8 @@
 #include "collector/plan/placeholders.h"
 #include "collector/plan/schedule.h"
 #include "collector/plan/stop_cells.h"
-#include "core/base/nearest_name.h"
 #include "core/model/filter.h"
+#include "core/text/nearest_name.h"
 
 namespace faultline {
 namespace {

@@ -11,7 +11,7 @@
 #include "collector/plan/stop_rule_reader.h"
 #include "collector/plan/toml_document.h"
 #include "collector/plan/workload_reader.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {

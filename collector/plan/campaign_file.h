@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/duration.h"
 #include "core/base/result.h"
 #include "core/model/campaign.h"
+#include "core/text/duration.h"
 
 namespace faultline {
 

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "core/base/nearest_name.h"
+#include "core/text/nearest_name.h"
 
 namespace faultline {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "core/base/nearest_name.h"
+#include "core/text/nearest_name.h"
 
 namespace faultline {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/base/check.h"
-#include "core/base/nearest_name.h"
+#include "core/text/nearest_name.h"
 
 namespace faultline {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "collector/plan/campaign_checks.h"
 #include "collector/plan/toml_document.h"
-#include "core/base/nearest_name.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
+#include "core/text/nearest_name.h"
 
 namespace faultline {
 namespace {

@@ -13,9 +13,9 @@
 
 #include "collector/reporter/report_version.h"
 #include "collector/reporter/supervisor.h"
-#include "core/base/text_escape.h"
-#include "core/base/text_file.h"
-#include "core/base/write_all.h"
+#include "core/files/text_file.h"
+#include "core/files/write_all.h"
+#include "core/text/text_escape.h"
 
 namespace {
 

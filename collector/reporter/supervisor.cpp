@@ -10,19 +10,19 @@
 #include <csignal>
 #include <set>
 
-#include "collector/reporter/child_process.h"
-#include "collector/reporter/hang_look.h"
-#include "collector/reporter/image_watch.h"
-#include "collector/reporter/loop_signals.h"
-#include "collector/reporter/trial_outputs.h"
-#include "collector/reporter/trial_tree.h"
+#include "collector/reporter/images/image_watch.h"
+#include "collector/reporter/process/child_process.h"
+#include "collector/reporter/process/loop_signals.h"
+#include "collector/reporter/process/trial_outputs.h"
+#include "collector/reporter/process/trial_tree.h"
+#include "collector/reporter/watch/hang_look.h"
 #include "collector/trial/clock_watch.h"
 #include "collector/trial/crash_signals.h"
 #include "collector/trial/process_tree.h"
 #include "core/base/clock.h"
-#include "core/base/flush_file.h"
 #include "core/base/scoped_fd.h"
-#include "core/base/text_file.h"
+#include "core/files/flush_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {

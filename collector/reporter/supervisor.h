@@ -5,7 +5,7 @@
 #include <functional>
 #include <memory>
 
-#include "collector/reporter/crash_watcher.h"
+#include "collector/reporter/watch/crash_watcher.h"
 #include "collector/trial/process_runner.h"
 #include "core/base/result.h"
 

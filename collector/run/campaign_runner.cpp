@@ -9,17 +9,17 @@
 
 #include "collector/plan/chosen_cells.h"
 #include "collector/run/idle_watch.h"
-#include "collector/run/report_collector.h"
+#include "collector/run/reports/report_collector.h"
 #include "collector/run/run_hooks.h"
-#include "collector/run/run_limits.h"
 #include "collector/run/run_recovery.h"
-#include "collector/run/run_schedule.h"
-#include "collector/run/run_setting.h"
-#include "collector/run/run_tally.h"
+#include "collector/run/schedule/run_limits.h"
+#include "collector/run/schedule/run_schedule.h"
+#include "collector/run/schedule/run_setting.h"
+#include "collector/run/schedule/run_tally.h"
 #include "collector/run/system_log_recorder.h"
 #include "collector/run/trial_recorder.h"
 #include "collector/run/trial_task.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {

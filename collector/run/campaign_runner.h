@@ -4,9 +4,9 @@
 
 #include <atomic>
 
-#include "collector/run/run_options.h"
-#include "collector/run/run_planner.h"
-#include "collector/run/run_summary.h"
+#include "collector/run/schedule/run_options.h"
+#include "collector/run/schedule/run_planner.h"
+#include "collector/run/schedule/run_summary.h"
 #include "core/base/result.h"
 #include "core/model/campaign.h"
 

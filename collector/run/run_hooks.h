@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "collector/run/run_setting.h"
-#include "collector/run/trial_runner.h"
+#include "collector/run/schedule/run_setting.h"
+#include "collector/run/trials/trial_runner.h"
 #include "core/base/result.h"
 
 namespace faultline {

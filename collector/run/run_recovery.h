@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <set>
 
-#include "collector/run/report_collector.h"
-#include "collector/run/run_schedule.h"
-#include "collector/run/run_setting.h"
-#include "collector/run/run_tally.h"
+#include "collector/run/reports/report_collector.h"
+#include "collector/run/schedule/run_schedule.h"
+#include "collector/run/schedule/run_setting.h"
+#include "collector/run/schedule/run_tally.h"
 #include "collector/run/trial_recorder.h"
-#include "collector/run/trial_runner.h"
+#include "collector/run/trials/trial_runner.h"
 #include "core/base/result.h"
 
 namespace faultline {

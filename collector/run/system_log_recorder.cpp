@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "collector/host/system_log.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 #include "core/model/outcome.h"
 
 namespace faultline {

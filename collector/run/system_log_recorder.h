@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "collector/run/run_setting.h"
+#include "collector/run/schedule/run_setting.h"
 #include "core/model/trial.h"
 
 namespace faultline {

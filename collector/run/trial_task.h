@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "collector/run/run_hooks.h"
-#include "collector/run/run_setting.h"
-#include "collector/run/trial_runner.h"
-#include "collector/run/trial_workers.h"
+#include "collector/run/schedule/run_setting.h"
+#include "collector/run/trials/trial_runner.h"
+#include "collector/run/trials/trial_workers.h"
 #include "core/base/result.h"
 
 namespace faultline {

@@ -6,7 +6,7 @@
 #include "collector/trial/process_runner.h"
 #include "collector/trial/supervisor_process.h"
 #include "core/base/clock.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 

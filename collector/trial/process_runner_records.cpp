@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "collector/trial/process_runner.h"
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 
 namespace faultline {
 namespace {

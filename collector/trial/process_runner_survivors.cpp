@@ -4,7 +4,7 @@
 
 #include "collector/trial/process_runner.h"
 #include "collector/trial/process_tree.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {

@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "collector/trial/process_tree.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "collector/trial/process_runner.h"
 #include "core/base/result.h"
-#include "core/base/subprocess.h"
+#include "core/process/subprocess.h"
 
 namespace faultline {
 

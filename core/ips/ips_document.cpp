@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "core/base/ascii.h"
 #include "core/ips/json_scan.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

@@ -6,8 +6,8 @@
 #include <initializer_list>
 #include <utility>
 
-#include "core/base/ascii.h"
 #include "core/ips/json_scan.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

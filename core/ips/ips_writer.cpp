@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "core/base/base64.h"
 #include "core/ips/ips_keys.h"
+#include "core/text/base64.h"
 
 namespace faultline {
 namespace {

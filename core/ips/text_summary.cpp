@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/ascii.h"
 #include "core/ips/ips_summary.h"
 #include "core/ips/json_scan.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

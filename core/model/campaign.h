@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/child_environment.h"
+#include "core/process/child_environment.h"
 
 namespace faultline {
 

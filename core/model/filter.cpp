@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "core/base/ascii.h"
-#include "core/base/text_escape.h"
+#include "core/text/ascii.h"
+#include "core/text/text_escape.h"
 
 namespace faultline {
 namespace {

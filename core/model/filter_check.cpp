@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "core/base/nearest_name.h"
+#include "core/text/nearest_name.h"
 
 namespace faultline {
 namespace {

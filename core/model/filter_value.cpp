@@ -1,8 +1,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "core/base/ascii.h"
 #include "core/model/filter.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

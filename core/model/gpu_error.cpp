@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/base/ascii.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

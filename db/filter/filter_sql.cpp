@@ -7,8 +7,8 @@
 #include <array>
 #include <set>
 
-#include "core/base/nearest_name.h"
 #include "core/model/outcome.h"
+#include "core/text/nearest_name.h"
 #include "db/filter/trial_fields.h"
 #include "db/sqlite/connection.h"
 

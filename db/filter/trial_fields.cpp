@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/base/duration.h"
+#include "core/text/duration.h"
 
 namespace faultline {
 namespace {

@@ -9,7 +9,7 @@
 #include <map>
 #include <string_view>
 
-#include "core/base/ascii.h"
+#include "core/text/ascii.h"
 #include "db/filter/filter_sql.h"
 #include "db/sqlite/connection.h"
 

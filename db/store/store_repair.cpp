@@ -11,8 +11,8 @@
 #include <system_error>
 #include <utility>
 
-#include "core/base/flush_file.h"
 #include "core/base/scoped_fd.h"
+#include "core/files/flush_file.h"
 #include "db/sqlite/connection.h"
 #include "db/store.h"
 #include "db/store/raw_reports.h"

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "core/base/ascii.h"
 #include "core/base/check.h"
 #include "core/base/hash.h"
 #include "core/ips/ips_document.h"
 #include "core/ips/report_summary.h"
+#include "core/text/ascii.h"
 #include "db/filter/filter_sql.h"
 #include "db/store/report_columns.h"
 #include "db/store/store_impl.h"

@@ -10,7 +10,7 @@
 #include "analyzer/statistics/proportion.h"
 #include "core/base/clock.h"
 #include "core/base/hash.h"
-#include "core/base/shell_quote.h"
+#include "core/text/shell_quote.h"
 #include "reports/bundles/feedback_text.h"
 #include "reports/bundles/reproducers.h"
 #include "reports/documents/crash_page_sections.h"

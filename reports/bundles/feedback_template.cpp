@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <system_error>
 
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {

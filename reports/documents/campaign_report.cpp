@@ -6,7 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 #include "reports/documents/document.h"
 #include "reports/formats/json_writer.h"
 

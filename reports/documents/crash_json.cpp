@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "core/base/clock.h"
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 
 namespace faultline {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 #include "reports/formats/cell_text.h"
 #include "reports/formats/report_writer.h"
 

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "core/base/check.h"
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 #include "reports/formats/cell_text.h"
 
 namespace faultline {

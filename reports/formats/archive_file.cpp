@@ -10,7 +10,7 @@
 #include <memory>
 #include <system_error>
 
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {

@@ -14,7 +14,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 #include "reports/formats/number_format.h"
 #include "reports/formats/report_writer.h"
 

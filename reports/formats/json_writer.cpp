@@ -5,7 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 #include "reports/formats/report_writer.h"
 
 namespace faultline {

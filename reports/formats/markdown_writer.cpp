@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 #include "reports/formats/cell_text.h"
 #include "reports/formats/report_writer.h"
 

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <string_view>
 
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 #include "reports/formats/cell_text.h"
 #include "reports/formats/report_writer.h"
 #include "reports/formats/text_width.h"

@@ -8,8 +8,8 @@
 #include <system_error>
 #include <utility>
 
-#include "core/base/ascii.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
+#include "core/text/ascii.h"
 #include "reports/formats/archive_file.h"
 #include "reports/formats/unicode.h"
 #include "reports/privacy/leak_forms.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "core/base/ascii.h"
+#include "core/text/ascii.h"
 #include "reports/privacy/network_text.h"
 #include "reports/privacy/scan.h"
 #include "reports/privacy/token_text.h"

@@ -7,7 +7,7 @@
 #include <initializer_list>
 #include <string_view>
 
-#include "core/base/ascii.h"
+#include "core/text/ascii.h"
 
 namespace faultline::scan {
 

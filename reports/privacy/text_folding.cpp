@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/base/ascii.h"
+#include "core/text/ascii.h"
 #include "reports/formats/unicode.h"
 
 namespace faultline {

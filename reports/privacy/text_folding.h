@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/ascii.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 

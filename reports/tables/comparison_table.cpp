@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/check.h"
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 #include "reports/formats/number_format.h"
 
 namespace faultline {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "analyzer/statistics/method_choice.h"
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 #include "reports/formats/number_format.h"
 
 namespace faultline {

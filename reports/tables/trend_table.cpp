@@ -11,7 +11,7 @@
 #include "analyzer/statistics/method_choice.h"
 #include "analyzer/statistics/trend.h"
 #include "core/base/check.h"
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 #include "reports/formats/cell_text.h"
 #include "reports/formats/json_writer.h"
 #include "reports/formats/number_format.h"

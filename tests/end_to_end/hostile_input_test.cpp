@@ -8,7 +8,7 @@
 #include <regex>
 #include <sstream>
 
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 #include "tests/support/ips_builder.h"
 #include "tests/support/run_program.h"
 #include "tests/support/scoped_temp_folder.h"

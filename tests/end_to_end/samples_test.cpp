@@ -19,7 +19,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 #include "tests/support/scoped_temp_folder.h"
 
 extern char** environ;

@@ -11,7 +11,7 @@
 #include "collector/plan/campaign_file.h"
 #include "collector/plan/placeholders.h"
 #include "collector/plan/schedule.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 #include "core/model/filter.h"
 
 namespace faultline {

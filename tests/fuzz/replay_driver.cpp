@@ -7,7 +7,7 @@
 #include <string>
 #include <system_error>
 
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "collector/reporter/hang_report.h"
-#include "collector/reporter/sample_text.h"
+#include "collector/reporter/watch/hang_report.h"
+#include "collector/reporter/watch/sample_text.h"
 #include "core/base/check.h"
 #include "core/ips/ips_writer.h"
 

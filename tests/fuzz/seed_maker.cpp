@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "analyzer/parse/parse_report.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 #include "reports/documents/apple_text.h"
-#include "tests/collector/reporter/sample_fixture.h"
+#include "tests/collector/reporter/watch/sample_fixture.h"
 #include "tests/support/ips_builder.h"
 
 namespace faultline {

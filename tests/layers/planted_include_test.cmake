@@ -19,11 +19,11 @@ function(expect name wanted source text)
   message("${name}: as wanted")
 endfunction()
 
-expect("downward" "" collector/run/outcome.cpp "#include \"collector/trial/status.h\"")
+expect("downward" "" collector/run/trials/outcome.cpp "#include \"collector/trial/status.h\"")
 expect("another stage" "analyzer/ may not know db/" analyzer/site/site.cpp "#include \"db/store.h\"")
 expect("upward in core" "core/model stands above core/base" core/base/hash.cpp "#include \"core/model/trial.h\"")
-expect("upward in the collector" "collector/run stands above collector/plan"
-       collector/plan/schedule.cpp "#include \"collector/run/outcome.h\"")
+expect("upward in the collector" "collector/run/trials stands above collector/plan"
+       collector/plan/schedule.cpp "#include \"collector/run/trials/outcome.h\"")
 expect("upward from below a subfolder" "analyzer/parse/ips stands above analyzer/parse/json"
        analyzer/parse/json/value.cpp "#include \"analyzer/parse/ips/ips_parser.h\"")
 expect("upward in the reports" "reports/documents stands above reports/formats"

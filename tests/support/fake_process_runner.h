@@ -11,7 +11,7 @@
 #include "collector/trial/clock_watch.h"
 #include "collector/trial/process_runner.h"
 #include "core/base/clock.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 #include "tests/support/fake_clock.h"
 
 namespace faultline {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "collector/plan/schedule.h"
-#include "collector/run/run_setting.h"
+#include "collector/run/schedule/run_setting.h"
 #include "tests/support/campaign_stage.h"
 
 namespace faultline {

@@ -8,8 +8,8 @@
 #include <cctype>
 
 #include "analyzer/instruction/value_origin.h"
-#include "core/base/ascii.h"
 #include "core/base/hash.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

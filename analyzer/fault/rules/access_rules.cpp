@@ -9,8 +9,8 @@
 #include "analyzer/fault/facts/access_words.h"
 #include "analyzer/fault/facts/poison.h"
 #include "analyzer/fault/rules/fault_rule.h"
-#include "core/base/ascii.h"
 #include "core/base/hash.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

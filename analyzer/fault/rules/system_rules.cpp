@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "analyzer/fault/rules/fault_rule.h"
-#include "core/base/ascii.h"
 #include "core/base/hash.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "analyzer/parse/ips/ips_parser.h"
 #include "analyzer/parse/ips/ips_stacks.h"
-#include "core/base/ascii.h"
-#include "core/base/base64.h"
+#include "core/text/ascii.h"
+#include "core/text/base64.h"
 
 namespace faultline {
 namespace {

@@ -8,10 +8,10 @@
 #include "analyzer/parse/json/json_repair.h"
 #include "analyzer/parse/text/crash_text_parser.h"
 #include "analyzer/parse/text/system_event_parser.h"
-#include "core/base/ascii.h"
 #include "core/ips/ips_document.h"
 #include "core/ips/json_scan.h"
 #include "core/model/report_kind.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <charconv>
 
-#include "core/base/ascii.h"
-#include "core/base/text_escape.h"
 #include "core/ips/json_scan.h"
+#include "core/text/ascii.h"
+#include "core/text/text_escape.h"
 
 namespace faultline {
 namespace {

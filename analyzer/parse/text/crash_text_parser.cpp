@@ -15,7 +15,7 @@
 #include "analyzer/parse/text/text_kind.h"
 #include "analyzer/parse/text/text_lines.h"
 #include "analyzer/parse/text/text_stacks.h"
-#include "core/base/ascii.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <utility>
 
-#include "core/base/ascii.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "analyzer/parse/json/report_field.h"
 #include "analyzer/parse/text/text_lines.h"
-#include "core/base/ascii.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 namespace {

@@ -1,7 +1,7 @@
 #include <sstream>
 
 #include "analyzer/symbolize/archive/symbol_finder.h"
-#include "core/base/tool_process.h"
+#include "core/process/tool_process.h"
 
 namespace faultline {
 

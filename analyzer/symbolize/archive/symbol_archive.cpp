@@ -9,7 +9,7 @@
 #include "analyzer/symbolize/files/mapped_file.h"
 #include "analyzer/symbolize/names/readable_name.h"
 #include "core/base/hash.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {

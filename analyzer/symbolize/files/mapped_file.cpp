@@ -6,8 +6,8 @@
 
 #include <cerrno>
 
-#include "core/base/file_times.h"
 #include "core/base/scoped_fd.h"
+#include "core/files/file_times.h"
 
 namespace faultline {
 namespace {

@@ -16,11 +16,11 @@
 
 #include "analyzer/symbolize/files/byte_view.h"
 #include "analyzer/symbolize/files/mapped_file.h"
-#include "core/base/tool_process.h"
 #include "core/base/hash.h"
 #include "core/base/scoped_fd.h"
-#include "core/base/text_file.h"
-#include "core/base/this_program.h"
+#include "core/files/text_file.h"
+#include "core/process/this_program.h"
+#include "core/process/tool_process.h"
 
 namespace faultline {
 namespace {

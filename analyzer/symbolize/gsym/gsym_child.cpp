@@ -15,7 +15,7 @@
 #include <string>
 
 #include "analyzer/symbolize/gsym/gsym_conversion.h"
-#include "core/base/tool_process.h"
+#include "core/process/tool_process.h"
 
 namespace faultline {
 namespace {

@@ -13,7 +13,7 @@
 #include "analyzer/symbolize/files/byte_view.h"
 #include "core/base/hash.h"
 #include "core/base/scoped_fd.h"
-#include "core/base/write_all.h"
+#include "core/files/write_all.h"
 
 namespace faultline {
 namespace {

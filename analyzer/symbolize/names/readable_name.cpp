@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #include "analyzer/names/demangle.h"
-#include "core/base/tool_process.h"
+#include "core/process/tool_process.h"
 
 namespace faultline {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "analyzer/parse/parse_report.h"
 #include "analyzer/parse/text/crash_text_parser.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 #include "reports/documents/apple_text.h"
 #include "tests/support/require.h"
 

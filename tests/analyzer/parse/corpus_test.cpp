@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "analyzer/parse/parse_report.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 #include "tests/support/require.h"
 
 namespace faultline {

@@ -11,7 +11,7 @@
 #include "analyzer/analyze.h"
 #include "analyzer/parse/parse_report.h"
 #include "core/base/hash.h"
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 #include "reports/documents/crash_json.h"
 #include "reports/documents/crash_page.h"
 #include "tests/support/require.h"

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 #include "reports/formats/report_writer.h"
 #include "tests/support/stored_night.h"
 

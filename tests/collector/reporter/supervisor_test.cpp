@@ -6,7 +6,7 @@
 
 #include "tests/collector/reporter/trial_fixture.h"
 #ifdef __linux__
-#include "collector/reporter/ptrace_reporter_linux.h"
+#include "collector/reporter/ptrace/ptrace_reporter_linux.h"
 #endif
 
 namespace faultline {

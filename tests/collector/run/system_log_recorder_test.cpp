@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/base/text_file.h"
+#include "core/files/text_file.h"
 #include "tests/support/run_setting_stage.h"
 
 namespace faultline {

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/base/text_escape.h"
+#include "core/text/text_escape.h"
 #include "reports/formats/json_writer.h"
 #include "reports/formats/markdown_writer.h"
 #include "reports/formats/report_writer.h"

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/base/tool_process.h"
 #include "analyzer/symbolize/frame_symbolizer.h"
 #include "analyzer/symbolize/symbolize_report.h"
+#include "core/process/tool_process.h"
 #include "tests/analyzer/symbolize/symbol_fixtures.h"
 #include "tests/support/scoped_temp_folder.h"
 

@@ -1,9 +1,0 @@
-#include <unistd.h>
-
-#include "core/base/flush_file.h"
-
-namespace faultline {
-
-int flush_file(int fd) { return ::fsync(fd); }
-
-}  // namespace faultline
