@@ -23,7 +23,6 @@ faultline_library(faultline_feedback
   bundles/feedback.cpp
   bundles/feedback_prose.cpp
   bundles/feedback_template.cpp
-  bundles/feedback_text.cpp
   bundles/manifest.cpp
   bundles/reproducers.cpp
   ${CMAKE_CURRENT_BINARY_DIR}/feedback_templates.cpp)

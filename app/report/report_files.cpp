@@ -30,9 +30,10 @@ const ReportFormat* find_report_format(const std::string& name) {
 
 Result<void> write_tables(const CampaignReport& report, const std::filesystem::path& folder) {
   TRY(make_folder(folder));
-  for (const auto& section : report.sections) {
-    for (const auto& table : section.tables) {
-      TRY(write_file_atomically(folder / (table.id + ".csv"), write_table(table.programs, TableFormat::csv)));
+  for (const auto& section : report.document.sections) {
+    for (const Block* block : blocks_of(section.blocks, Block::Kind::table)) {
+      TRY(write_file_atomically(folder / (block->table->id + ".csv"),
+                                write_table(block->table->programs, TableFormat::csv)));
     }
   }
   return {};

@@ -120,14 +120,9 @@ Result<Proportion> rate_of(Store& store, const std::string& where, const std::st
   return Proportion{result.total.counted, result.total.trials};
 }
 
-ReportTable same_for_both(std::string id, Table table) {
-  ReportTable both{std::move(id), table, std::move(table)};
-  return both;
-}
-
 }  // namespace
 
-ReportSection run_section(const RunSummary& summary) {
+DocumentSection run_section(const RunSummary& summary) {
   const auto& run = summary.record;
   std::vector<std::pair<std::string, std::string>> facts{
       {"campaign", run.campaign_name},
@@ -143,16 +138,16 @@ ReportSection run_section(const RunSummary& summary) {
                              format_count(static_cast<std::int64_t>(run.cells.size()), "cell", "cells"))}};
   const auto system = system_facts(run);
   facts.insert(facts.end(), system.begin(), system.end());
-  ReportSection section{"run", "What was run, and on what", {}, {}, {}, {}};
-  section.tables.push_back(
-      same_for_both("run", facts_table(facts, "faultline list runs --where '" + where_run(run) + "'")));
+  DocumentSection section{"What was run, and on what", {}, "run"};
+  section.blocks.push_back(
+      Block::table_of(facts_table(facts, "faultline list runs --where '" + where_run(run) + "'"), "run"));
   return section;
 }
 
-ReportSection ledger_section(const RunSummary& summary) {
+DocumentSection ledger_section(const RunSummary& summary) {
   const auto& ledger = summary.ledger;
   const auto& progress = summary.progress;
-  ReportSection section{"ledger", "Ledger and control", {}, {}, {}, {}};
+  DocumentSection section{"Ledger and control", {}, "ledger"};
   Table table;
   table.caption = "Every trial, and every death against its report";
   table.columns = {row_name(text_column("what")), number_column("count")};
@@ -168,23 +163,24 @@ ReportSection ledger_section(const RunSummary& summary) {
   table.rows.push_back({"reports of no trial (foreign)", ledger.foreign});
   table.rows.push_back({"reports that came late", ledger.late});
   table.command = "faultline list trials --where '" + where_run(summary.record) + "'";
-  section.tables.push_back(same_for_both("ledger", std::move(table)));
   if (!summary.control) {
-    section.words.emplace_back(
-        "The campaign names no control: nothing shows that this run could have seen a crash.");
+    section.blocks.push_back(Block::paragraph(
+        "The campaign names no control: nothing shows that this run could have seen a crash."));
   } else if (summary.control->reproduced()) {
-    section.words.push_back(fmt::format("Control ({}): crashed in {} of {} trials.", summary.record.control,
-                                        summary.control->crashed, summary.control->trials));
+    section.blocks.push_back(
+        Block::paragraph(fmt::format("Control ({}): crashed in {} of {} trials.", summary.record.control,
+                                     summary.control->crashed, summary.control->trials)));
   } else {
-    section.words.push_back(
+    section.blocks.push_back(Block::paragraph(
         fmt::format("Control ({}): did not crash in {}: this run proves nothing about the other cells.",
-                    summary.record.control, format_count(summary.control->trials, "trial", "trials")));
+                    summary.record.control, format_count(summary.control->trials, "trial", "trials"))));
   }
+  section.blocks.push_back(Block::table_of(std::move(table), "ledger"));
   return section;
 }
 
-Result<ReportSection> rates_section(Store& store, const RunRecord& run) {
-  ReportSection section{"rates", "Crash rates", {}, {}, {}, {}};
+Result<DocumentSection> rates_section(Store& store, const RunRecord& run) {
+  DocumentSection section{"Crash rates", {}, "rates"};
   const auto workloads = workloads_of(run);
   for (const auto& workload : workloads) {
     std::string where = where_run(run);
@@ -198,19 +194,19 @@ Result<ReportSection> rates_section(Store& store, const RunRecord& run) {
     options.caption = "Crash rates of " + workload;
     options.command = fmt::format("faultline rates{}{} --where {}", query.by.empty() ? "" : " --by ",
                                   fmt::join(query.by, ","), single_quoted(where));
-    ReportTable table{fmt::format("rates_{}", section.tables.size() + 1), rate_table(result, options), {}};
+    const auto id = fmt::format("rates_{}", blocks_of(section.blocks, Block::Kind::table).size() + 1);
+    Table people = rate_table(result, options);
     options.audience = TableAudience::programs;
-    table.programs = rate_table(result, options);
-    auto plot = rate_plot(result, options, "plot_" + table.id, workload);
-    section.tables.push_back(std::move(table));
-    if (plot) section.plots.push_back(std::move(*plot));
+    section.blocks.push_back(Block::table_of(id, std::move(people), rate_table(result, options)));
+    auto plot = rate_plot(result, options, "plot_" + id, workload);
+    if (plot) section.blocks.push_back(Block::plot_of(std::move(*plot)));
   }
   return section;
 }
 
-Result<ReportSection> sites_section(Store& store, const RunSummary& summary) {
+Result<DocumentSection> sites_section(Store& store, const RunSummary& summary) {
   const auto where = where_run(summary.record);
-  ReportSection section{"sites", "Crash sites", {}, {}, {}, {}};
+  DocumentSection section{"Crash sites", {}, "sites"};
   SitesQuery query;
   TRY_ASSIGN(query.where, parse_filter(where));
   TRY_ASSIGN(const auto rows, query_sites(store, query));
@@ -235,6 +231,7 @@ Result<ReportSection> sites_section(Store& store, const RunSummary& summary) {
   Plot plot{"plot_sites", Plot::Kind::bars,          "Share of crashed trials by site",
             "site",       "share of crashed trials", true,
             {{"", {}}}};
+  std::vector<Block> opened;
   for (const auto& row : rows) {
     const auto found = all.find(row.key);
     const auto& whole = found == all.end() ? row : *found->second;
@@ -245,9 +242,8 @@ Result<ReportSection> sites_section(Store& store, const RunSummary& summary) {
       plot.series.front().points.push_back({static_cast<double>(plot.series.front().points.size()), row.text,
                                             share.ratio(), clopper_pearson(share), share});
     }
-    if (section.details.size() < kOpenedSites) {
-      TRY_ASSIGN(section.details.emplace_back(),
-                 site_detail(store, summary.record, row, {whole.reports, reports}));
+    if (opened.size() < kOpenedSites) {
+      TRY_ASSIGN(opened.emplace_back(), site_detail(store, summary.record, row, {whole.reports, reports}));
     }
   }
   table.footnotes.push_back(
@@ -257,17 +253,18 @@ Result<ReportSection> sites_section(Store& store, const RunSummary& summary) {
   SiteTableOptions options;
   options.audience = TableAudience::programs;
   options.command = table.command;
-  section.tables.push_back({"sites", std::move(table), site_table(rows, options)});
-  if (!rows.empty()) section.plots.push_back(std::move(plot));
+  section.blocks.push_back(Block::table_of("sites", std::move(table), site_table(rows, options)));
+  if (!rows.empty()) section.blocks.push_back(Block::plot_of(std::move(plot)));
+  section.blocks.insert(section.blocks.end(), opened.begin(), opened.end());
   return section;
 }
 
-Result<ReportSection> comparisons_section(Store& store, const RunSummary& summary) {
+Result<DocumentSection> comparisons_section(Store& store, const RunSummary& summary) {
   const auto& run = summary.record;
-  ReportSection section{"comparisons", "Against the control", {}, {}, {}, {}};
+  DocumentSection section{"Against the control", {}, "comparisons"};
   if (run.control.empty()) {
-    section.words.emplace_back(
-        "The campaign names no control to compare with; `faultline compare A B` tests any two arms.");
+    section.blocks.push_back(Block::paragraph(
+        "The campaign names no control to compare with; `faultline compare A B` tests any two arms."));
     return section;
   }
   TRY_ASSIGN(const auto control,
@@ -294,7 +291,7 @@ Result<ReportSection> comparisons_section(Store& store, const RunSummary& summar
     if (input.a.trials > 0 && input.b.trials > 0) inputs.push_back(std::move(input));
   }
   if (inputs.empty()) {
-    section.words.emplace_back("There are no trials to compare.");
+    section.blocks.push_back(Block::paragraph("There are no trials to compare."));
     return section;
   }
   ComparisonTableOptions options;
@@ -302,15 +299,16 @@ Result<ReportSection> comparisons_section(Store& store, const RunSummary& summar
       fmt::format("Bad ends (crashed, hung, wrong, panicked) against the control, {}", run.control);
   options.command = fmt::format("faultline compare 'CELL' {} --where {}", single_quoted(run.control),
                                 single_quoted(where_run(run)));
-  section.tables.push_back(same_for_both("comparisons", comparison_table(compare_all(inputs), options)));
+  section.blocks.push_back(Block::table_of(comparison_table(compare_all(inputs), options), "comparisons"));
   return section;
 }
 
-Result<ReportSection> changes_section(Store& store, const RunRecord& run) {
-  ReportSection section{"changes", "Since the run before", {}, {}, {}, {}};
+Result<DocumentSection> changes_section(Store& store, const RunRecord& run) {
+  DocumentSection section{"Since the run before", {}, "changes"};
   TRY_ASSIGN(const auto before, run_before(store, run));
   if (!before) {
-    section.words.emplace_back("This store has no finished run of the campaign before this one.");
+    section.blocks.push_back(
+        Block::paragraph("This store has no finished run of the campaign before this one."));
     return section;
   }
   std::vector<std::pair<std::string, std::string>> changes{
@@ -333,21 +331,21 @@ Result<ReportSection> changes_section(Store& store, const RunRecord& run) {
   for (const auto& row : then) {
     if (!has(now, row)) changes.emplace_back("family no longer seen", row.text);
   }
-  section.tables.push_back(
-      same_for_both("changes", facts_table(changes, "faultline report " + run.uuid.text())));
+  section.blocks.push_back(
+      Block::table_of(facts_table(changes, "faultline report " + run.uuid.text()), "changes"));
   TRY_ASSIGN(const auto comparisons, changes_between_runs(store, run, *before));
   if (!comparisons.empty()) {
     ComparisonTableOptions options;
     options.caption = "Bad outcomes now against the previous run, in each cell that both have";
     options.command =
         fmt::format("faultline compare {} {} --by workload,cell", run.uuid.text(), before->uuid.text());
-    section.tables.push_back(same_for_both("changed_rates", comparison_table(comparisons, options)));
+    section.blocks.push_back(Block::table_of(comparison_table(comparisons, options), "changed_rates"));
   }
   return section;
 }
 
-Result<ReportSection> other_events_section(Store& store, const RunRecord& run) {
-  ReportSection section{"events", "Hangs, panics and GPU events", {}, {}, {}, {}};
+Result<DocumentSection> other_events_section(Store& store, const RunRecord& run) {
+  DocumentSection section{"Hangs, panics and GPU events", {}, "events"};
   RatesQuery query;
   TRY_ASSIGN(query.where, parse_filter(where_run(run)));
   TRY_ASSIGN(query.count, parse_count("outcome in (hung,panicked)"));
@@ -356,54 +354,57 @@ Result<ReportSection> other_events_section(Store& store, const RunRecord& run) {
   const auto contaminated = result.total.contaminated;
   std::erase_if(result.rows,
                 [](const RatesRow& row) { return row.counts.counted == 0 && row.counts.contaminated == 0; });
-  if (result.rows.empty()) {
-    section.words.emplace_back("None in this run.");
-  } else {
+  if (result.rows.empty()) section.blocks.push_back(Block::paragraph("None in this run."));
+  if (contaminated > 0) {
+    section.blocks.push_back(
+        Block::paragraph(fmt::format("{} contaminated by a GPU reset, and in no rate.",
+                                     format_count(contaminated, "trial was", "trials were"))));
+  }
+  if (!result.rows.empty()) {
     RateTableOptions options;
     options.count = "hung or panicked";
     options.caption = "Cells with hangs, panics or trials that a GPU reset contaminated";
     options.command =
         fmt::format("faultline rates --by workload,cell --count 'outcome in (hung,panicked)' --where '{}'",
                     where_run(run));
-    section.tables.push_back(same_for_both("events", rate_table(result, options)));
+    section.blocks.push_back(Block::table_of(rate_table(result, options), "events"));
   }
-  if (contaminated > 0)
-    section.words.push_back(fmt::format("{} contaminated by a GPU reset, and in no rate.",
-                                        format_count(contaminated, "trial was", "trials were")));
   TRY_ASSIGN(const auto reports, query_other_reports(store, run.uuid));
   if (!reports.table.rows.empty()) {
     auto table = query_answer_table(reports.table);
     table.caption = "Reports of this run that are no crashes (the newest 50)";
     table.command = "faultline query \"" + reports.sql + "\"";
-    section.tables.push_back(same_for_both("other_reports", std::move(table)));
+    section.blocks.push_back(Block::table_of(std::move(table), "other_reports"));
   }
   return section;
 }
 
-Result<ReportSection> unknown_section(Store& store, const RunSummary& summary) {
+Result<DocumentSection> unknown_section(Store& store, const RunSummary& summary) {
   const auto& run = summary.record;
-  ReportSection section{"unknown", "What is not known", {}, {}, {}, {}};
-  auto& words = section.words;
+  DocumentSection section{"What is not known", {}, "unknown"};
+  std::vector<std::string> paragraphs;
   if (summary.ledger.uncaptured > 0) {
-    words.push_back(
+    paragraphs.push_back(
         fmt::format("Where {} died: no report was written. They are in every crash rate and at no site.",
                     format_count(summary.ledger.uncaptured, "trial", "trials")));
   }
   if (summary.ledger.foreign > 0) {
-    words.push_back(fmt::format("Whose {} are: they came while the run went on and are of no trial of it.",
-                                format_count(summary.ledger.foreign, "foreign report", "foreign reports")));
+    paragraphs.push_back(
+        fmt::format("Whose {} are: they came while the run went on and are of no trial of it.",
+                    format_count(summary.ledger.foreign, "foreign report", "foreign reports")));
   }
   if (summary.progress.outcomes[Outcome::setup_failed] > 0) {
-    words.push_back(
+    paragraphs.push_back(
         fmt::format("What {} would have done: they failed to set up, and are in no rate.",
                     format_count(summary.progress.outcomes[Outcome::setup_failed], "trial", "trials")));
   }
   if (run.state != RunState::finished) {
-    words.emplace_back(
+    paragraphs.emplace_back(
         "How the rest of the plan ends: the run is not finished, so intervals are the wider anytime-valid "
         "ones.");
   }
-  if (!summary.control) words.emplace_back("Whether this run could have seen a crash: it has no control.");
+  if (!summary.control)
+    paragraphs.emplace_back("Whether this run could have seen a crash: it has no control.");
   RatesQuery query;
   TRY_ASSIGN(query.where, parse_filter(where_run(run)));
   TRY_ASSIGN(query.count, parse_count("bad"));
@@ -418,13 +419,14 @@ Result<ReportSection> unknown_section(Store& store, const RunSummary& summary) {
   }
   if (clean > 0) {
     const Proportion none{0, fewest};
-    words.push_back(
+    paragraphs.push_back(
         fmt::format("Whether the {} without any bad end never end badly: {} bounds the rate, it does not "
                     "make it 0 (the cell with the fewest trials: {}).",
                     format_count(clean, "cell", "cells"), "0 of n",
                     format_upper_bound(none, clopper_pearson_upper(none), kDefaultLevel)));
   }
-  words.emplace_back("The cause: a site says where a process died, not whose fault it is.");
+  paragraphs.emplace_back("The cause: a site says where a process died, not whose fault it is.");
+  for (auto& paragraph : paragraphs) section.blocks.push_back(Block::paragraph(std::move(paragraph)));
   return section;
 }
 

@@ -8,22 +8,22 @@
 #include "collector/run/campaign_runner.h"
 #include "core/base/result.h"
 #include "db/store.h"
-#include "reports/documents/campaign_report.h"
+#include "reports/documents/document.h"
 
 namespace faultline {
 
-ReportSection run_section(const RunSummary& summary);
-ReportSection ledger_section(const RunSummary& summary);
+DocumentSection run_section(const RunSummary& summary);
+DocumentSection ledger_section(const RunSummary& summary);
 /// A table a workload, with a plot where a setting is a number.
-Result<ReportSection> rates_section(Store& store, const RunRecord& run);
+Result<DocumentSection> rates_section(Store& store, const RunRecord& run);
 /// Sites with share, first and last seen; stacks, other threads' functions and reports to be opened.
-Result<ReportSection> sites_section(Store& store, const RunSummary& summary);
+Result<DocumentSection> sites_section(Store& store, const RunSummary& summary);
 /// Every other cell, tested against the control.
-Result<ReportSection> comparisons_section(Store& store, const RunSummary& summary);
+Result<DocumentSection> comparisons_section(Store& store, const RunSummary& summary);
 /// Against the campaign's run before: facts, rates, families that came and went.
-Result<ReportSection> changes_section(Store& store, const RunRecord& run);
+Result<DocumentSection> changes_section(Store& store, const RunRecord& run);
 /// Hangs, panics, GPU events, other reports that are no crashes.
-Result<ReportSection> other_events_section(Store& store, const RunRecord& run);
-Result<ReportSection> unknown_section(Store& store, const RunSummary& summary);
+Result<DocumentSection> other_events_section(Store& store, const RunRecord& run);
+Result<DocumentSection> unknown_section(Store& store, const RunSummary& summary);
 
 }  // namespace faultline

@@ -29,19 +29,21 @@ std::string frame_text(const StackFrameRow& frame, std::size_t index) {
   return line + "\n";
 }
 
-Result<void> add_stack(Store& store, const SiteRow& site, ReportDetail& detail) {
+Result<void> add_stack(Store& store, const SiteRow& site, std::vector<Block>& blocks) {
   TRY_ASSIGN(const auto stacks, query_stacks(store, {site.key}, StackChoice::crashed, 1));
   if (stacks.empty()) return {};
   const StackRow& stack = stacks.front();
-  detail.words = fmt::format("The commonest stack, in {} of {}:", format_integer(stack.reports),
-                             format_count(stack.of, "report"));
-  for (std::size_t i = 0; i < stack.frames.size(); ++i) detail.text += frame_text(stack.frames[i], i);
-  detail.command = fmt::format("faultline show {}", stack.incident);
+  blocks.push_back(Block::paragraph(fmt::format(
+      "The commonest stack, in {} of {}:", format_integer(stack.reports), format_count(stack.of, "report"))));
+  std::string frames;
+  for (std::size_t i = 0; i < stack.frames.size(); ++i) frames += frame_text(stack.frames[i], i);
+  blocks.push_back(Block::code(std::move(frames)));
+  blocks.push_back(Block::rerun(fmt::format("faultline show {}", stack.incident)));
   return {};
 }
 
 Result<void> add_portrait(Store& store, const SiteRow& site, const ReportTotals& totals,
-                          ReportDetail& detail) {
+                          std::vector<Block>& blocks) {
   TRY_ASSIGN(const auto partners, query_partners(store, {site.key}, totals, kPartnersAsked));
   if (partners.empty()) return {};
   Table table = partner_table(partners);
@@ -53,7 +55,7 @@ Result<void> add_portrait(Store& store, const SiteRow& site, const ReportTotals&
                     format_count(static_cast<std::int64_t>(table.rows.size()), "function")));
     table.rows.resize(kPartners);
   }
-  detail.tables.push_back({fmt::format("portrait_{}", site.key), table, table});
+  blocks.push_back(Block::table_of(std::move(table), fmt::format("portrait_{}", site.key)));
   return {};
 }
 
@@ -72,7 +74,8 @@ Table report_table(const std::vector<ReportRow>& rows) {
   return table;
 }
 
-Result<void> add_reports(Store& store, const RunRecord& run, const SiteRow& site, ReportDetail& detail) {
+Result<void> add_reports(Store& store, const RunRecord& run, const SiteRow& site,
+                         std::vector<Block>& blocks) {
   TRY_ASSIGN(const auto rows, newest_reports_of_site(store, site.key, run.uuid, kReports));
   if (rows.empty()) return {};
   Table programs = report_list_table(rows);
@@ -84,20 +87,20 @@ Result<void> add_reports(Store& store, const RunRecord& run, const SiteRow& site
   table.command =
       fmt::format("faultline list reports --where 'run={} and site={}'", run.uuid.text(), site.key);
   programs.command = table.command;
-  detail.tables.push_back({fmt::format("reports_{}", site.key), std::move(table), std::move(programs)});
+  blocks.push_back(
+      Block::table_of(fmt::format("reports_{}", site.key), std::move(table), std::move(programs)));
   return {};
 }
 
 }  // namespace
 
-Result<ReportDetail> site_detail(Store& store, const RunRecord& run, const SiteRow& site,
-                                 const ReportTotals& totals) {
-  ReportDetail detail;
-  detail.title = fmt::format("{} {}", site.key, site.text);
-  TRY(add_stack(store, site, detail));
-  TRY(add_portrait(store, site, totals, detail));
-  TRY(add_reports(store, run, site, detail));
-  return detail;
+Result<Block> site_detail(Store& store, const RunRecord& run, const SiteRow& site,
+                          const ReportTotals& totals) {
+  std::vector<Block> blocks;
+  TRY(add_stack(store, site, blocks));
+  TRY(add_portrait(store, site, totals, blocks));
+  TRY(add_reports(store, run, site, blocks));
+  return Block::fold(fmt::format("{} {}", site.key, site.text), std::move(blocks));
 }
 
 }  // namespace faultline

@@ -85,14 +85,14 @@ std::vector<std::string> all_parameters(const RunRecord& run) {
 
 }  // namespace
 
-Result<ReportSection> nights_section(Store& store, const RunRecord& run) {
-  ReportSection section{"nights", "Nights", {}, {}, {}, {}};
+Result<DocumentSection> nights_section(Store& store, const RunRecord& run) {
+  DocumentSection section{"Nights", {}, "nights"};
   RunSelection selection;
   selection.campaign_name = run.campaign_name;
   selection.limit = kNights;
   TRY_ASSIGN(const auto runs, store.find_runs(selection));
   if (runs.size() < 2) {
-    section.words.emplace_back("This is the campaign's only run in this store.");
+    section.blocks.push_back(Block::paragraph("This is the campaign's only run in this store."));
     return section;
   }
   const auto where = "campaign=\"" + run.campaign_name + "\"";
@@ -106,14 +106,15 @@ Result<ReportSection> nights_section(Store& store, const RunRecord& run) {
   options.last_runs = kNights;
   options.command = CommandBuilder("trend").list("--by", query.by).option("--where", where).text();
   Trends trends = trend_tables(rates, runs, options);
-  section.tables.push_back({"nights", std::move(trends.people.cells), std::move(trends.programs.cells)});
-  section.tables.push_back({"night_rates", std::move(trends.people.runs), std::move(trends.programs.runs)});
-  section.plots.push_back(nights_plot(rates, runs));
+  section.blocks = {
+      Block::table_of("nights", std::move(trends.people.cells), std::move(trends.programs.cells)),
+      Block::table_of("night_rates", std::move(trends.people.runs), std::move(trends.programs.runs)),
+      Block::plot_of(nights_plot(rates, runs))};
   return section;
 }
 
-Result<ReportSection> time_section(Store& store, const RunRecord& run) {
-  ReportSection section{"time", "Time to crash", {}, {}, {}, {}};
+Result<DocumentSection> time_section(Store& store, const RunRecord& run) {
+  DocumentSection section{"Time to crash", {}, "time"};
   LifetimesQuery query;
   TRY_ASSIGN(query.where, parse_filter(where_run(run)));
   query.by = {"workload"};
@@ -121,26 +122,26 @@ Result<ReportSection> time_section(Store& store, const RunRecord& run) {
   SurvivalTableOptions options;
   options.command =
       CommandBuilder("survival").list("--by", query.by).option("--where", where_run(run)).text();
-  ReportTable table{"time", survival_table(query.by, rows, options), {}};
+  section.blocks.push_back(Block::paragraph(
+      "A trial that passed has ended: it will not crash later. Only one that was killed at its time limit is "
+      "censored."));
   // Curves over many trials take time, and their columns are the same for both.
-  table.programs = table.people;
-  table.programs.caption.clear();
-  section.tables.push_back(std::move(table));
+  Table people = survival_table(query.by, rows, options);
+  Table programs = people;
+  programs.caption.clear();
+  section.blocks.push_back(Block::table_of("time", std::move(people), std::move(programs)));
   Plot plot{"plot_time", Plot::Kind::steps,   "Trials that have not crashed yet",
             "seconds",   "share not crashed", true,
             {}};
   for (const auto& row : rows) {
     if (!row.ends.empty()) plot.series.push_back(survival_series(row));
   }
-  if (!plot.series.empty()) section.plots.push_back(std::move(plot));
-  section.words.emplace_back(
-      "A trial that passed has ended: it will not crash later. Only one that was killed at its time limit is "
-      "censored.");
+  if (!plot.series.empty()) section.blocks.push_back(Block::plot_of(std::move(plot)));
   return section;
 }
 
-Result<ReportSection> metrics_section(Store& store, const RunRecord& run) {
-  ReportSection section{"efficiency", "Numbers that workloads print, and efficiency", {}, {}, {}, {}};
+Result<DocumentSection> metrics_section(Store& store, const RunRecord& run) {
+  DocumentSection section{"Numbers that workloads print, and efficiency", {}, "efficiency"};
   TRY_ASSIGN(const auto names, metric_names(store));
   std::vector<std::string> by{"workload"};
   const auto parameters = all_parameters(run);
@@ -166,10 +167,11 @@ Result<ReportSection> metrics_section(Store& store, const RunRecord& run) {
     TRY_ASSIGN(auto people, metric_table(groups, options));
     options.audience = TableAudience::programs;
     TRY_ASSIGN(auto programs, metric_table(groups, options));
-    section.tables.push_back(
-        {fmt::format("metric_{}", section.tables.size() + 1), std::move(people), std::move(programs)});
+    section.blocks.push_back(Block::table_of(fmt::format("metric_{}", section.blocks.size() + 1),
+                                             std::move(people), std::move(programs)));
   }
-  if (section.tables.empty()) section.words.emplace_back("No trial of this run printed a number.");
+  if (section.blocks.empty())
+    section.blocks.push_back(Block::paragraph("No trial of this run printed a number."));
   return section;
 }
 

@@ -4,15 +4,15 @@
 
 #include "core/base/result.h"
 #include "db/store.h"
-#include "reports/documents/campaign_report.h"
+#include "reports/documents/document.h"
 
 namespace faultline {
 
 /// Each workload's crash rate over the campaign's last runs.
-Result<ReportSection> nights_section(Store& store, const RunRecord& run);
+Result<DocumentSection> nights_section(Store& store, const RunRecord& run);
 /// How long trials of each workload ran before they crashed.
-Result<ReportSection> time_section(Store& store, const RunRecord& run);
+Result<DocumentSection> time_section(Store& store, const RunRecord& run);
 /// The numbers that trials of the run printed, with the efficiency where a setting is `threads`.
-Result<ReportSection> metrics_section(Store& store, const RunRecord& run);
+Result<DocumentSection> metrics_section(Store& store, const RunRecord& run);
 
 }  // namespace faultline

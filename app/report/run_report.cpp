@@ -61,13 +61,13 @@ Result<CampaignReport> run_report(Store& store, const RunSummary& summary,
                                   const std::function<void(std::string_view)>& begins) {
   const auto& run = summary.record;
   CampaignReport report;
-  report.title = fmt::format("{}, {}", run.campaign_name, format_utc(run.started));
-  report.findings = findings;
-  report.sections.push_back(run_section(summary));
-  report.sections.push_back(ledger_section(summary));
+  Document& document = report.document;
+  document.title = fmt::format("{}, {}", run.campaign_name, format_utc(run.started));
+  for (const auto& finding : findings) document.lead.push_back(Block::strong(finding));
+  document.sections = {run_section(summary), ledger_section(summary)};
   struct Part {
     std::string_view name;
-    std::function<Result<ReportSection>()> make;
+    std::function<Result<DocumentSection>()> make;
   };
   const std::vector<Part> parts{
       {"crash rates", [&] { return rates_section(store, run); }},
@@ -81,7 +81,7 @@ Result<CampaignReport> run_report(Store& store, const RunSummary& summary,
       {"what is not known", [&] { return unknown_section(store, summary); }}};
   for (const Part& part : parts) {
     begins(part.name);
-    TRY_ASSIGN(report.sections.emplace_back(), part.make());
+    TRY_ASSIGN(document.sections.emplace_back(), part.make());
   }
   TRY_ASSIGN(report.cases, cell_cases(store, run));
   add_checks(checks, findings, report);

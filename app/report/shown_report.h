@@ -47,13 +47,13 @@ struct ShownReport {
   std::vector<Analysis> analyses;            ///< One of each report in the document, at least one.
   std::vector<std::string> symbol_problems;  ///< A line for each symbol file that could not be used.
 };
-/// Symbols are taken from the archive, these paths, and the images' own files. Makes nothing that stays: a cache
-/// that is not there yet is a temporary one.
+/// Symbols are taken from the archive, these paths, and the images' own files. Makes nothing that stays: a
+/// cache that is not there yet is a temporary one.
 ShownReport derive_shown(const ReportBytes& report, const SiteRules& rules,
                          const std::vector<std::string>& symbol_paths);
 
-/// Other rules or symbols than those that stored it: a sentence about it; nullopt where the sites are equal, and
-/// for a document of several reports.
+/// Other rules or symbols than those that stored it: a sentence about it; nullopt where the sites are equal,
+/// and for a document of several reports.
 std::optional<std::string> difference_from_store(const ReportBytes& report, const ShownReport& shown);
 
 /// The instructions around the pc of the crashed thread, from the archive, the given paths, the images' own

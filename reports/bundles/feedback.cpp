@@ -11,10 +11,10 @@
 #include "core/base/clock.h"
 #include "core/base/hash.h"
 #include "core/text/shell_quote.h"
-#include "reports/bundles/feedback_text.h"
 #include "reports/bundles/reproducers.h"
 #include "reports/documents/crash_page_sections.h"
-#include "reports/documents/document.h"
+#include "reports/documents/document_writers.h"
+#include "reports/documents/wrapped_text.h"
 #include "reports/formats/number_format.h"
 #include "reports/formats/report_writer.h"
 #include "reports/tables/comparison_table.h"
@@ -22,22 +22,16 @@
 namespace faultline {
 namespace {
 
-/// One part as blocks and tables, before it becomes text.
-struct Part {
-  std::string name;
-  std::vector<Block> blocks;
-  std::vector<Table> tables;
-};
+/// A part is a section whose id is its name in the templates.
+using Part = DocumentSection;
+
+Part named_part(std::string name, std::vector<Block> blocks = {}) {
+  return {{}, std::move(blocks), std::move(name)};
+}
 
 void put(FeedbackParts& parts, const Part& part) {
-  auto& markdown = parts.markdown[part.name];
-  auto& text = parts.text[part.name];
-  markdown = blocks_as_markdown(part.blocks);
-  text = plain_blocks(part.blocks);
-  for (const auto& table : part.tables) {
-    markdown += "\n" + write_table(table, TableFormat::markdown);
-    text += plain_table(table);
-  }
+  parts.markdown[part.id] = blocks_as_markdown(part.blocks);
+  parts.text[part.id] = plain_blocks(part.blocks);
 }
 
 Interval shown_interval(const Proportion& of, bool open) { return choose_interval(of, {open, {}}).interval; }
@@ -68,7 +62,7 @@ std::string named_cell(const Cell& cell) {
 }
 
 Part description(const FeedbackEvidence& evidence) {
-  Part part{"description", {}, {}};
+  Part part = named_part("description");
   for (const auto& site : evidence.sites) {
     const auto& analysis = site.reports.front();
     std::string words =
@@ -110,7 +104,7 @@ std::string frame_words(const CrashReport& report, const Frame& frame, std::size
 }
 
 Part crash_sites(const FeedbackEvidence& evidence) {
-  Part part{"crash_sites", {}, {}};
+  Part part = named_part("crash_sites");
   for (const auto& site : evidence.sites) {
     const auto& analysis = site.reports.front();
     std::vector<std::pair<std::string, std::string>> facts{{"site", site.row.text}, {"key", site.row.key}};
@@ -139,7 +133,7 @@ Part crash_sites(const FeedbackEvidence& evidence) {
 /// The section that a crash page has of it, for every site.
 template <typename Section>
 Part of_pages(const char* name, const FeedbackEvidence& evidence, Section section) {
-  Part part{name, {}, {}};
+  Part part = named_part(name);
   for (const auto& site : evidence.sites) {
     auto blocks = section(site.reports.front()).blocks;
     if (evidence.sites.size() > 1 && !blocks.empty()) part.blocks.push_back(Block::paragraph(site.row.text));
@@ -150,7 +144,7 @@ Part of_pages(const char* name, const FeedbackEvidence& evidence, Section sectio
 }
 
 Part steps(const FeedbackEvidence& evidence, const std::vector<std::string>& files) {
-  Part part{"steps", {}, {}};
+  Part part = named_part("steps");
   const auto steps = reproducers(evidence.cells);
   if (steps.empty()) {
     part.blocks.push_back(Block::paragraph("No trial of this store shows it: the reports were imported."));
@@ -184,7 +178,7 @@ Part steps(const FeedbackEvidence& evidence, const std::vector<std::string>& fil
 }
 
 Part reproducers_part(const FeedbackEvidence& evidence) {
-  Part part{"ladder", {}, {}};
+  Part part = named_part("ladder");
   Table table;
   table.caption = "Trials that died at these sites, of all trials of the cell";
   table.columns = {row_name(text_column("cell")), rate_column("rate", "died at these sites"),
@@ -197,13 +191,13 @@ Part reproducers_part(const FeedbackEvidence& evidence) {
   if (table.rows.empty()) {
     part.blocks.push_back(Block::paragraph("No cell was measured that shows it."));
   } else {
-    part.tables.push_back(std::move(table));
+    part.blocks.push_back(Block::table_of(std::move(table)));
   }
   return part;
 }
 
 Part workarounds(const FeedbackEvidence& evidence) {
-  Part part{"workarounds", {}, {}};
+  Part part = named_part("workarounds");
   if (evidence.workarounds.empty()) {
     part.blocks.push_back(Block::paragraph("None was measured."));
     return part;
@@ -225,7 +219,7 @@ Part workarounds(const FeedbackEvidence& evidence) {
 }
 
 Part validation(const FeedbackEvidence& evidence) {
-  Part part{"validation", {}, {}};
+  Part part = named_part("validation");
   std::vector<std::string> lines;
   for (const auto& cell : evidence.cells) {
     if (!cell.has_validation_layer || cell.bad.trials == 0) continue;
@@ -238,7 +232,7 @@ Part validation(const FeedbackEvidence& evidence) {
 }
 
 Part system(const FeedbackEvidence& evidence) {
-  Part part{"system", {}, {}};
+  Part part = named_part("system");
   std::vector<std::pair<std::string, std::string>> rows;
   const auto& report = evidence.sites.front().reports.front().report;
   const auto add = [&](const char* name, const std::optional<std::string>& value) {
@@ -300,7 +294,7 @@ Part not_observed(const FeedbackEvidence& evidence) {
 }
 
 Part family(const FeedbackEvidence& evidence) {
-  Part part{"family", {}, {}};
+  Part part = named_part("family");
   if (evidence.family.empty()) return part;
   std::map<std::vector<std::string>, std::int64_t> spread;
   for (const auto& row : evidence.family) ++spread[{row.site_text, row.model, row.os_version, row.os_build}];
@@ -309,7 +303,7 @@ Part family(const FeedbackEvidence& evidence) {
   table.columns = {row_name(text_column("site")), text_column("model"), text_column("os", "OS"),
                    text_column("os_build", "build"), number_column("reports")};
   for (const auto& [key, reports] : spread) table.rows.push_back({key[0], key[1], key[2], key[3], reports});
-  part.tables.push_back(std::move(table));
+  part.blocks.push_back(Block::table_of(std::move(table)));
   return part;
 }
 
@@ -344,7 +338,7 @@ void put_prose(FeedbackParts& parts, const FeedbackProse& prose) {
 }
 
 Part checklist(const FeedbackProse& prose) {
-  Part part{"checklist", {}, {}};
+  Part part = named_part("checklist");
   std::vector<std::pair<std::string, std::string>> rows;
   for (const char* name : {"sysdiagnose", "log_collect", "latest_beta"}) {
     const auto found = prose.values.find(name);
@@ -434,11 +428,13 @@ FeedbackParts feedback_parts(const FeedbackEvidence& evidence, const FeedbackPro
   put(parts, of_pages("exception", evidence, [](const Analysis& a) { return exception_section(a); }));
   put(parts, of_pages("registers", evidence, [](const Analysis& a) { return registers_section(a, 2); }));
   put(parts, steps(evidence, files));
-  put(parts, Part{"rates", {}, evidence.rates});
+  Part rates = named_part("rates");
+  for (const Table& table : evidence.rates) rates.blocks.push_back(Block::table_of(table));
+  put(parts, rates);
   put(parts, reproducers_part(evidence));
   put(parts, of_pages("actual", evidence, [](const Analysis& analysis) {
-        return PageSection{"",
-                           {Block::paragraph(fmt::format("The process dies: {}.", analysis.fault.sentence))}};
+        return DocumentSection{
+            "", {Block::paragraph(fmt::format("The process dies: {}.", analysis.fault.sentence))}};
       }));
   put(parts, workarounds(evidence));
   put(parts, validation(evidence));
@@ -447,8 +443,8 @@ FeedbackParts feedback_parts(const FeedbackEvidence& evidence, const FeedbackPro
   put(parts, not_observed(evidence));
   put(parts, family(evidence));
   put(parts, checklist(prose));
-  put(parts, Part{"files", {Block::list(files)}, {}});
-  Part follow_up{"follow_up", {}, {}};
+  put(parts, named_part("files", {Block::list(files)}));
+  Part follow_up = named_part("follow_up");
   if (evidence.follow_up) {
     follow_up.blocks.push_back(Block::paragraph(follow_up_sentence(*evidence.follow_up)));
     if (!evidence.follow_up->comparison.warnings.empty()) {

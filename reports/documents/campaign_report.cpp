@@ -7,81 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text/text_escape.h"
-#include "reports/documents/document.h"
-#include "reports/formats/json_writer.h"
+#include "reports/documents/document_json.h"
+#include "reports/documents/document_writers.h"
 
 namespace faultline {
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json report_table_json(const ReportTable& table) {
-  Json out = Json::object();
-  out["id"] = table.id;
-  out["command"] = table.programs.command;
-  out.update(table_json(table.programs));
-  return out;
-}
-
-Block detail_block(const ReportDetail& detail) {
-  std::vector<Block> blocks;
-  if (!detail.words.empty()) blocks.push_back(Block::paragraph(detail.words));
-  if (!detail.text.empty()) blocks.push_back(Block::code(detail.text));
-  if (!detail.command.empty()) blocks.push_back(Block::paragraph("Made by " + detail.command));
-  for (const auto& table : detail.tables) blocks.push_back(Block::table_of(table.people));
-  return Block::fold(detail.title, std::move(blocks));
-}
-
-/// What people read of it, but for the plots.
-Document report_document(const CampaignReport& report) {
-  Document document;
-  document.title = report.title;
-  for (const auto& finding : report.findings) document.lead.push_back(Block::strong(finding));
-  for (const auto& given : report.sections) {
-    PageSection section{given.title, {}};
-    for (const auto& words : given.words) section.blocks.push_back(Block::paragraph(words));
-    for (const auto& table : given.tables) section.blocks.push_back(Block::table_of(table.people));
-    for (const auto& detail : given.details) section.blocks.push_back(detail_block(detail));
-    document.sections.push_back(std::move(section));
-  }
-  return document;
-}
-
-Json detail_json(const ReportDetail& detail) {
-  Json out = {{"title", detail.title},
-              {"words", detail.words},
-              {"text", detail.text},
-              {"command", detail.command},
-              {"tables", Json::array()}};
-  for (const auto& table : detail.tables) out["tables"].push_back(report_table_json(table));
-  return out;
-}
-
-}  // namespace
-
-std::string report_markdown(const CampaignReport& report) {
-  return document_markdown(report_document(report));
-}
-
-std::string report_json(const CampaignReport& report) {
-  Json out = Json::object();
-  out["title"] = report.title;
-  out["findings"] = report.findings;
-  out["sections"] = Json::array();
-  for (const auto& section : report.sections) {
-    Json one = Json::object();
-    one["id"] = section.id;
-    one["title"] = section.title;
-    one["words"] = section.words;
-    one["tables"] = Json::array();
-    for (const auto& table : section.tables) one["tables"].push_back(report_table_json(table));
-    one["details"] = Json::array();
-    for (const auto& detail : section.details) one["details"].push_back(detail_json(detail));
-    out["sections"].push_back(std::move(one));
-  }
-  return terminal_safe_json(out.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
-}
-
 namespace {
 
 /// The end of a `<testcase` tag, and what stands in it: a crash that was wanted is output, no failure.
@@ -96,6 +25,14 @@ std::string case_body(const ReportCase& one) {
 
 }  // namespace
 
+std::string report_markdown(const CampaignReport& report) { return document_markdown(report.document); }
+
+std::string report_json(const CampaignReport& report) {
+  using Json = nlohmann::ordered_json;
+  const auto data = document_json(report.document, TableAudience::programs);
+  return terminal_safe_json(data.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
+}
+
 std::string report_junit(const CampaignReport& report) {
   std::vector<std::string> order;
   std::map<std::string, std::vector<const ReportCase*>> suites;
@@ -104,7 +41,7 @@ std::string report_junit(const CampaignReport& report) {
     suites[one.suite].push_back(&one);
   }
   std::string out = fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\">\n",
-                                html_text(escape_line(report.title)));
+                                html_text(escape_line(report.document.title)));
   for (const auto& name : order) {
     const auto& cases = suites[name];
     const auto failures = std::count_if(cases.begin(), cases.end(),

@@ -4,7 +4,7 @@
 
 #include "core/base/clock.h"
 #include "reports/documents/crash_page_sections.h"
-#include "reports/documents/document.h"
+#include "reports/documents/document_writers.h"
 
 namespace faultline {
 namespace {
@@ -28,7 +28,7 @@ Document page_document(const Analysis& analysis, const CrashPageContext& context
       instructions_section(context),     others_section(analysis),        event_section(analysis),
       exception_section(analysis),       registers_section(analysis),     memory_section(analysis),
       system_section(analysis, context), images_section(analysis),        unknown_section(analysis, context)};
-  std::erase_if(page.sections, [](const PageSection& section) { return section.blocks.empty(); });
+  std::erase_if(page.sections, [](const DocumentSection& section) { return section.blocks.empty(); });
   return page;
 }
 

@@ -102,8 +102,8 @@ std::string instruction_line(const DisassembledInstruction& instruction) {
 
 }  // namespace
 
-PageSection instructions_section(const CrashPageContext& context) {
-  PageSection section{"Instructions around the pc", {}};
+DocumentSection instructions_section(const CrashPageContext& context) {
+  DocumentSection section{"Instructions around the pc", {}};
   if (context.disassembly) {
     std::string text;
     for (const auto& instruction : context.disassembly->instructions) text += instruction_line(instruction);
@@ -117,9 +117,9 @@ PageSection instructions_section(const CrashPageContext& context) {
   return section;
 }
 
-PageSection registers_section(const Analysis& analysis, std::size_t per_line) {
+DocumentSection registers_section(const Analysis& analysis, std::size_t per_line) {
   const CrashReport& report = analysis.report;
-  PageSection section{"Registers of the crashed thread", {}};
+  DocumentSection section{"Registers of the crashed thread", {}};
   const auto index = report.crashed_thread_index();
   if (!index || !report.threads[*index].state) return section;
   std::string text;
@@ -150,14 +150,14 @@ PageSection registers_section(const Analysis& analysis, std::size_t per_line) {
   return section;
 }
 
-PageSection memory_section(const Analysis& analysis) {
-  PageSection section{"Memory around the fault", {}};
+DocumentSection memory_section(const Analysis& analysis) {
+  DocumentSection section{"Memory around the fault", {}};
   if (analysis.report.vm_region_info) section.blocks.push_back(Block::code(*analysis.report.vm_region_info));
   return section;
 }
 
-PageSection others_section(const Analysis& analysis) {
-  PageSection section{"Other threads", {}};
+DocumentSection others_section(const Analysis& analysis) {
+  DocumentSection section{"Other threads", {}};
   std::vector<std::string> lines;
   std::size_t hidden = 0;
   for (const ThreadGroup& group : analysis.portrait.groups) {
@@ -182,9 +182,9 @@ PageSection others_section(const Analysis& analysis) {
   return section;
 }
 
-PageSection images_section(const Analysis& analysis) {
+DocumentSection images_section(const Analysis& analysis) {
   const CrashReport& report = analysis.report;
-  PageSection section{"Binaries", {}};
+  DocumentSection section{"Binaries", {}};
   std::vector<std::string> used;
   std::vector<std::string> foreign;
   const auto in_stack = images_of_stacks(report);
@@ -222,7 +222,7 @@ static bool is_excerpt(const CrashReport& report) {
                      [](const Thread& thread) { return thread.number.has_value(); });
 }
 
-PageSection unknown_section(const Analysis& analysis, const CrashPageContext& context) {
+DocumentSection unknown_section(const Analysis& analysis, const CrashPageContext& context) {
   const CrashReport& report = analysis.report;
   const FaultExplanation& fault = analysis.fault;
   std::vector<std::string> lines;
@@ -273,7 +273,7 @@ PageSection unknown_section(const Analysis& analysis, const CrashPageContext& co
                                 report.issues.size(), report.issues.front().path,
                                 report.issues.front().message));
   }
-  PageSection section{"Not known", {}};
+  DocumentSection section{"Not known", {}};
   if (!lines.empty()) section.blocks.push_back(Block::list(std::move(lines)));
   return section;
 }

@@ -84,9 +84,9 @@ std::string agreement_words(const FaultExplanation& fault) {
 
 }  // namespace
 
-PageSection fault_section(const Analysis& analysis) {
+DocumentSection fault_section(const Analysis& analysis) {
   const FaultExplanation& fault = analysis.fault;
-  PageSection section{"What happened", {}};
+  DocumentSection section{"What happened", {}};
   section.blocks.push_back(Block::paragraph(sentence_case(fault.sentence)));
   Rows rows;
   rows.emplace_back("kind", fault_kind_text(fault.kind));
@@ -106,9 +106,9 @@ PageSection fault_section(const Analysis& analysis) {
   return section;
 }
 
-PageSection site_section(const Analysis& analysis, const CrashPageContext& context) {
+DocumentSection site_section(const Analysis& analysis, const CrashPageContext& context) {
   const CrashSite& site = analysis.site;
-  PageSection section{"Crash site", {}};
+  DocumentSection section{"Crash site", {}};
   Rows rows{
       {"site", site.text}, {"key", site.key}, {"family", site.family_text}, {"family key", site.family}};
   std::vector<std::string> labels = context.labels;
@@ -141,9 +141,9 @@ PageSection site_section(const Analysis& analysis, const CrashPageContext& conte
   return section;
 }
 
-PageSection system_section(const Analysis& analysis, const CrashPageContext& context) {
+DocumentSection system_section(const Analysis& analysis, const CrashPageContext& context) {
   const CrashReport& report = analysis.report;
-  PageSection section{"System and process", {}};
+  DocumentSection section{"System and process", {}};
   Rows rows;
   add_row(rows, "incident", report.incident);
   rows.emplace_back("origin", report_origin_text(report.origin));
@@ -185,8 +185,8 @@ PageSection system_section(const Analysis& analysis, const CrashPageContext& con
   return section;
 }
 
-PageSection event_section(const Analysis& analysis) {
-  PageSection section{"System event", {}};
+DocumentSection event_section(const Analysis& analysis) {
+  DocumentSection section{"System event", {}};
   if (!analysis.report.system_event) return section;
   const SystemEvent& event = *analysis.report.system_event;
   Rows rows;
@@ -220,9 +220,9 @@ PageSection event_section(const Analysis& analysis) {
   return section;
 }
 
-PageSection exception_section(const Analysis& analysis) {
+DocumentSection exception_section(const Analysis& analysis) {
   const CrashReport& report = analysis.report;
-  PageSection section{"Exception", {}};
+  DocumentSection section{"Exception", {}};
   Rows rows;
   if (report.exception) {
     const ExceptionInfo& exception = *report.exception;
@@ -251,9 +251,9 @@ PageSection exception_section(const Analysis& analysis) {
   return section;
 }
 
-PageSection stack_section(const Analysis& analysis) {
+DocumentSection stack_section(const Analysis& analysis) {
   const CrashReport& report = analysis.report;
-  PageSection section{"Crashed thread", {}};
+  DocumentSection section{"Crashed thread", {}};
   if (!report.last_exception_backtrace.empty()) {
     section.blocks.push_back(Block::paragraph("Where the exception was thrown:"));
     section.blocks.push_back(Block::code(stack_text(report, report.last_exception_backtrace)));

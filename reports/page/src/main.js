@@ -15,12 +15,20 @@ function detailOf(detail) {
     ...detail.tables.map(tableOf));
 }
 
+const listOf = (items) => element("ul", {}, ...items.map((item) => element("li", {}, item)));
+
+const factsOf = (rows) =>
+  element("table", {}, element("tbody", {}, ...rows.map(([name, value]) =>
+    element("tr", {}, element("th", {scope: "row"}, name), element("td", {}, value)))));
+
 function sectionOf(section) {
   return element(
     "section",
     {id: section.id, "aria-labelledby": `title-${section.id}`},
     element("h2", {id: `title-${section.id}`}, section.title),
     ...section.words.map((words) => element("p", {}, words)),
+    ...(section.lists ?? []).map(listOf),
+    ...(section.facts ?? []).map(factsOf),
     ...section.plots.map(plotOf),
     ...section.tables.map(tableOf),
     ...section.details.map(detailOf)

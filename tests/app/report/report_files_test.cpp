@@ -13,11 +13,12 @@ using testing::HasSubstr;
 
 CampaignReport small_report() {
   CampaignReport report;
-  report.title = "agx-race";
+  report.document.title = "agx-race";
   Table table;
   table.columns = {text_column("cell")};
   table.rows = {{"threads=8"}};
-  report.sections = {{"rates", "Crash rates", {"Words."}, {{"rates", table, table}}, {}, {}}};
+  report.document.sections = {
+      {"Crash rates", {Block::paragraph("Words."), Block::table_of(table, "rates")}, "rates"}};
   return report;
 }
 

@@ -11,6 +11,7 @@ namespace faultline {
 namespace {
 
 using testing::Contains;
+using testing::Field;
 using testing::HasSubstr;
 
 class ReportSectionsTest : public testing::Test {
@@ -23,23 +24,26 @@ class ReportSectionsTest : public testing::Test {
 TEST_F(ReportSectionsTest, RatesHaveATableAndAPlotForEachWorkload) {
   ASSERT_VALUE(const auto section, rates_section(night.store, night.run));
 
-  ASSERT_FALSE(section.tables.empty());
-  EXPECT_EQ(section.tables[0].programs.rows.size(), 6U);
-  EXPECT_FALSE(section.plots.empty());
+  const auto tables = blocks_of(section.blocks, Block::Kind::table);
+  ASSERT_FALSE(tables.empty());
+  EXPECT_EQ(tables[0]->table->programs.rows.size(), 6U);
+  EXPECT_FALSE(blocks_of(section.blocks, Block::Kind::plot).empty());
 }
 
 TEST_F(ReportSectionsTest, EachSiteCanBeOpened) {
   ASSERT_VALUE(const auto section, sites_section(night.store, summary));
 
-  ASSERT_EQ(section.details.size(), 1U);
-  EXPECT_THAT(section.details[0].title, HasSubstr("setComputePipelineState"));
+  const auto folds = blocks_of(section.blocks, Block::Kind::fold);
+  ASSERT_EQ(folds.size(), 1U);
+  EXPECT_THAT(folds[0]->text, HasSubstr("setComputePipelineState"));
 }
 
 TEST_F(ReportSectionsTest, EveryOtherCellIsComparedWithTheControl) {
   ASSERT_VALUE(const auto section, comparisons_section(night.store, summary));
 
-  ASSERT_FALSE(section.tables.empty());
-  EXPECT_EQ(section.tables[0].programs.rows.size(), 5U);
+  const auto tables = blocks_of(section.blocks, Block::Kind::table);
+  ASSERT_FALSE(tables.empty());
+  EXPECT_EQ(tables[0]->table->programs.rows.size(), 5U);
 }
 
 TEST_F(ReportSectionsTest, ARunThatIsTheFirstHasNothingToBeComparedWith) {
@@ -64,10 +68,11 @@ TEST_F(ReportSectionsTest, ReportsThatAreNoCrashesAreListedByTheQueryThatFindsTh
 
   ASSERT_VALUE(const auto section, other_events_section(night.store, night.run));
 
-  ASSERT_EQ(section.tables.size(), 2U);
-  EXPECT_EQ(section.tables[1].id, "other_reports");
-  EXPECT_EQ(section.tables[1].people.rows.size(), 1U);
-  EXPECT_THAT(section.tables[1].people.command, HasSubstr("faultline query \"SELECT"));
+  const auto tables = blocks_of(section.blocks, Block::Kind::table);
+  ASSERT_EQ(tables.size(), 2U);
+  EXPECT_EQ(tables[1]->table->id, "other_reports");
+  EXPECT_EQ(tables[1]->table->people.rows.size(), 1U);
+  EXPECT_THAT(tables[1]->table->people.command, HasSubstr("faultline query \"SELECT"));
 }
 
 TEST_F(ReportSectionsTest, WhatTheRunCannotTellIsSaid) {
@@ -76,8 +81,8 @@ TEST_F(ReportSectionsTest, WhatTheRunCannotTellIsSaid) {
 
   ASSERT_VALUE(const auto section, unknown_section(night.store, summary));
 
-  EXPECT_THAT(section.words, Contains(HasSubstr("2 trials")));
-  EXPECT_THAT(section.words, Contains(HasSubstr("no control")));
+  EXPECT_THAT(section.blocks, Contains(Field(&Block::text, HasSubstr("2 trials"))));
+  EXPECT_THAT(section.blocks, Contains(Field(&Block::text, HasSubstr("no control"))));
 }
 
 }  // namespace

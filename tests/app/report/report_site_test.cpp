@@ -18,10 +18,13 @@ TEST(ReportSiteTest, ASiteIsOpenedToItsStackAndItsReports) {
 
   ASSERT_VALUE(const auto detail, site_detail(night.store, night.run, sites[0], totals));
 
-  EXPECT_THAT(detail.title, HasSubstr("setComputePipelineState"));
-  EXPECT_THAT(detail.text, HasSubstr("encode(Context*)"));
-  ASSERT_FALSE(detail.tables.empty());
-  EXPECT_EQ(detail.tables.back().programs.rows.size(), 5U);
+  EXPECT_THAT(detail.text, HasSubstr("setComputePipelineState"));
+  const auto stacks = blocks_of(detail.blocks, Block::Kind::code);
+  ASSERT_EQ(stacks.size(), 1U);
+  EXPECT_THAT(stacks[0]->text, HasSubstr("encode(Context*)"));
+  const auto tables = blocks_of(detail.blocks, Block::Kind::table);
+  ASSERT_FALSE(tables.empty());
+  EXPECT_EQ(tables.back()->table->programs.rows.size(), 5U);
 }
 
 }  // namespace

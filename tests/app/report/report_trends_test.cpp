@@ -17,9 +17,10 @@ TEST(ReportTrendsTest, NightsAreAPlotWithAPointForEachRun) {
 
   ASSERT_VALUE(const auto section, nights_section(night.store, second));
 
-  ASSERT_EQ(section.plots.size(), 1U);
-  ASSERT_EQ(section.plots[0].series.size(), 1U);
-  EXPECT_EQ(section.plots[0].series[0].points.size(), 2U);
+  const auto plots = blocks_of(section.blocks, Block::Kind::plot);
+  ASSERT_EQ(plots.size(), 1U);
+  ASSERT_EQ(plots[0]->plot->series.size(), 1U);
+  EXPECT_EQ(plots[0]->plot->series[0].points.size(), 2U);
 }
 
 TEST(ReportTrendsTest, TimeToCrashHasATable) {
@@ -27,7 +28,7 @@ TEST(ReportTrendsTest, TimeToCrashHasATable) {
 
   ASSERT_VALUE(const auto section, time_section(night.store, night.run));
 
-  EXPECT_FALSE(section.tables.empty());
+  EXPECT_FALSE(blocks_of(section.blocks, Block::Kind::table).empty());
 }
 
 TEST(ReportTrendsTest, ARunThatPrintedNoNumberHasNoTableOfThem) {
@@ -35,7 +36,7 @@ TEST(ReportTrendsTest, ARunThatPrintedNoNumberHasNoTableOfThem) {
 
   ASSERT_VALUE(const auto section, metrics_section(night.store, night.run));
 
-  EXPECT_TRUE(section.tables.empty());
+  EXPECT_TRUE(blocks_of(section.blocks, Block::Kind::table).empty());
 }
 
 }  // namespace

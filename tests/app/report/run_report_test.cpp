@@ -10,12 +10,13 @@ namespace {
 
 using testing::Contains;
 using testing::ElementsAre;
+using testing::Field;
 using testing::HasSubstr;
 using testing::IsSupersetOf;
 
 std::vector<std::string> section_ids(const CampaignReport& report) {
   std::vector<std::string> ids;
-  for (const auto& section : report.sections) ids.push_back(section.id);
+  for (const auto& section : report.document.sections) ids.push_back(section.id);
   return ids;
 }
 
@@ -41,7 +42,7 @@ TEST(RunReportTest, TheReportHasItsSectionsAndACaseForEachCell) {
 
   EXPECT_THAT(section_ids(report), IsSupersetOf({"run", "ledger", "sites", "changes", "unknown"}));
   EXPECT_THAT(parts, Contains("crash sites"));
-  EXPECT_THAT(report.findings, ElementsAre("crash: 5 trials crashed"));
+  EXPECT_THAT(report.document.lead, ElementsAre(Field(&Block::text, "crash: 5 trials crashed")));
   std::size_t failed = 0;
   for (const auto& one : report.cases) failed += one.failure.empty() ? 0 : 1;
   // The control is fine where it crashes; the check that found something is a failure.

@@ -28,9 +28,8 @@ const std::string kHostile =
 
 CampaignReport hostile_report() {
   CampaignReport report;
-  report.title = kHostile;
-  report.findings = {"new-site: " + kHostile};
-  ReportSection rates{"rates", kHostile, {kHostile}, {}, {}, {}};
+  report.document.title = kHostile;
+  report.document.lead = {Block::strong("new-site: " + kHostile)};
   Table table;
   table.caption = kHostile;
   table.columns = {row_name(number_column("threads")), text_column("lock", kHostile),
@@ -47,32 +46,34 @@ CampaignReport hostile_report() {
   }
   table.footnotes = {kHostile};
   table.command = kHostile;
-  rates.tables.push_back({"rates_1", table, table});
-  rates.plots.push_back(std::move(plot));
-  rates.details.push_back({kHostile, kHostile, kHostile, kHostile, {{"detail_1", table, table}}});
-  report.sections.push_back(std::move(rates));
-  ReportSection sites{"sites", "Crash sites", {}, {}, {}, {}};
+  const Block detail = Block::fold(kHostile, {Block::paragraph(kHostile), Block::code(kHostile),
+                                              Block::rerun(kHostile), Block::table_of(table, "detail_1")});
+  report.document.sections.push_back({kHostile,
+                                      {Block::paragraph(kHostile), Block::table_of(table, "rates_1"),
+                                       Block::plot_of(std::move(plot)), detail},
+                                      "rates"});
+  DocumentSection sites{"Crash sites", {}, "sites"};
   Table named;
   named.columns = {row_name(text_column("key", "site")), text_column("text")};
   named.rows.push_back({"3f9c0a12", kHostile});
-  sites.tables.push_back({"sites", named, named});
-  sites.plots.push_back(
+  sites.blocks.push_back(Block::table_of(named, "sites"));
+  sites.blocks.push_back(Block::plot_of(
       {"plot_sites",
        Plot::Kind::bars,
        "Share",
        "site",
        "share",
        true,
-       {{"", {{0, kHostile, 0.6, {0.4, 0.8}, {12, 20}}, {1, "other", 0.4, {0.2, 0.6}, {8, 20}}}}}});
-  sites.plots.push_back({"plot_survival",
-                         Plot::Kind::steps,
-                         "Survival",
-                         "seconds",
-                         "alive",
-                         true,
-                         {{kHostile, {{0, "", 1, {1, 1}, {}}, {1, "", 0.5, {0.3, 0.7}, {}}}},
-                          {"b", {{0, "", 1, {1, 1}, {}}, {2, "", 0.2, {0.1, 0.4}, {}}}}}});
-  report.sections.push_back(std::move(sites));
+       {{"", {{0, kHostile, 0.6, {0.4, 0.8}, {12, 20}}, {1, "other", 0.4, {0.2, 0.6}, {8, 20}}}}}}));
+  sites.blocks.push_back(Block::plot_of({"plot_survival",
+                                         Plot::Kind::steps,
+                                         "Survival",
+                                         "seconds",
+                                         "alive",
+                                         true,
+                                         {{kHostile, {{0, "", 1, {1, 1}, {}}, {1, "", 0.5, {0.3, 0.7}, {}}}},
+                                          {"b", {{0, "", 1, {1, 1}, {}}, {2, "", 0.2, {0.1, 0.4}, {}}}}}}));
+  report.document.sections.push_back(std::move(sites));
   report.cases = {{kHostile, kHostile, kHostile, kHostile, 0.5}, {kHostile, "fine", "", "", 0.1}};
   return report;
 }
@@ -128,6 +129,11 @@ TEST(CampaignReportTest, JsonHasEverySectionAndTable) {
   ASSERT_EQ(json["sections"].size(), 2U);
   EXPECT_EQ(json["sections"][0]["tables"][0]["id"], "rates_1");
   EXPECT_EQ(json["sections"][0]["tables"][0]["rows"].size(), 8U);
+  EXPECT_EQ(json["sections"][0]["words"], nlohmann::json({kHostile}));
+  EXPECT_EQ(json["sections"][0]["details"][0]["text"], kHostile);
+  EXPECT_EQ(json["sections"][0]["details"][0]["command"], kHostile);
+  EXPECT_EQ(json["sections"][0]["plots"][0]["series"][1]["points"][3]["k"], 8);
+  EXPECT_EQ(json["findings"][0], "new-site: " + kHostile);
 }
 
 TEST(CampaignReportTest, CsvStartsNoFormula) {

@@ -164,41 +164,5 @@ TEST(CrashPageTest, InventsNoInstructionsAndShowsNoSectionUnlessAsked) {
   EXPECT_THAT(crash_page_text(driver_crash()), Not(HasSubstr("Instructions around the pc")));
 }
 
-TEST(DocumentTest, KeepsLinesOfCodeAndOneLineOfEverythingElse) {
-  const Document document{
-      "page",
-      {},
-      {{"Title", {Block::code("a\n\n  b\n"), Block::list({"one\ntwo"}), Block::facts({{"k", "v"}})}}}};
-  EXPECT_EQ(document_text(document), "page\n\nTitle\n  a\n\n    b\n  - one\\ntwo\n  k  v\n");
-  EXPECT_EQ(document_markdown(document),
-            "# page\n\n## Title\n\n```\na\n\n  b\n```\n\n- one\\\\ntwo\n\n| | |\n|---|---|\n| k | v |\n");
-}
-
-Document folded_table() {
-  Table table;
-  table.columns = {text_column("cell"), number_column("crashed")};
-  table.rows = {{"threads=8 <b>", std::int64_t{5}}};
-  return {
-      "page",
-      {Block::strong("control: did not crash")},
-      {{"Sites",
-        {Block::fold("setComputePipelineState:", {Block::paragraph("Twice."), Block::table_of(table)})}}}};
-}
-
-TEST(DocumentTest, TablesAndFoldsStandInMarkdown) {
-  EXPECT_EQ(document_markdown(folded_table()),
-            "# page\n\n**control: did not crash**\n\n## Sites\n\n"
-            "<details><summary>setComputePipelineState:</summary>\n\nTwice.\n\n" +
-                write_table(*folded_table().sections[0].blocks[0].blocks[1].table, TableFormat::markdown) +
-                "\n</details>\n");
-}
-
-TEST(DocumentTest, TablesAndFoldsStandInTextAndHtml) {
-  EXPECT_THAT(document_text(folded_table()), HasSubstr("setComputePipelineState:\n  Twice.\n"));
-  const auto html = document_html(folded_table());
-  EXPECT_THAT(html, HasSubstr("<details><summary>setComputePipelineState:</summary>\n<p>Twice.</p>"));
-  EXPECT_THAT(html, HasSubstr("<td>threads=8 &lt;b&gt;</td><td>5</td>"));
-}
-
 }  // namespace
 }  // namespace faultline

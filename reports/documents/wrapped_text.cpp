@@ -1,4 +1,4 @@
-#include "reports/bundles/feedback_text.h"
+#include "reports/documents/wrapped_text.h"
 
 #include <algorithm>
 
@@ -60,7 +60,7 @@ std::string behind(const std::string& beginning, const std::vector<std::string>&
 
 std::size_t room_behind(const std::string& beginning) {
   const std::size_t column = display_width(beginning);
-  return kFeedbackColumns > column ? kFeedbackColumns - column : 1;
+  return kWrappedColumns > column ? kWrappedColumns - column : 1;
 }
 
 std::string hanging(const std::string& beginning, std::string_view text) {
@@ -146,7 +146,7 @@ std::string plain_facts(const std::vector<std::pair<std::string, std::string>>& 
 
 std::string plain_code(std::string_view code) {
   const auto lines = lines_of(escape_text(code));
-  std::size_t common = kFeedbackColumns;
+  std::size_t common = kWrappedColumns;
   for (const auto& line : lines) {
     if (!line.empty()) common = std::min(common, leading_spaces(line));
   }
@@ -183,9 +183,13 @@ std::string plain_block(const Block& block) {
     case Block::Kind::facts:
       return plain_facts(block.rows);
     case Block::Kind::table:
-      return plain_table(*block.table);
+      return plain_table(block.table->people);
     case Block::Kind::fold:
       return plain_fold(block);
+    case Block::Kind::rerun:
+      return std::string(kIndent) + "Rerun: " + escape_line(block.text) + "\n";
+    case Block::Kind::plot:
+      return {};
     case Block::Kind::command:
       return std::string(kIndent) + escape_line(block.text) + "\n";
     case Block::Kind::code:

@@ -1,4 +1,5 @@
-// Parts of a bundle as plain text: what the one text field of a bug form takes. No tables, short lines.
+// A document's blocks as plain text with short lines and no tables: what the one text field of a bug form
+// takes.
 
 #pragma once
 
@@ -13,7 +14,7 @@
 namespace faultline {
 
 /// Lines are no longer than this, but for commands and words that are longer by themselves.
-inline constexpr std::size_t kFeedbackColumns = 80;
+inline constexpr std::size_t kWrappedColumns = 80;
 
 /// Controls and the like are shown, not sent. What is broken goes on below its own beginning.
 std::string plain_blocks(const std::vector<Block>& blocks);

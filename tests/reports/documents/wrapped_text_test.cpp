@@ -1,4 +1,4 @@
-#include "reports/bundles/feedback_text.h"
+#include "reports/documents/wrapped_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,11 +26,11 @@ std::string words(int count) {
   return out;
 }
 
-TEST(FeedbackTextTest, EveryKindOfBlockIsBrokenBelowItsOwnBeginning) {
+TEST(WrappedTextTest, EveryKindOfBlockIsBrokenBelowItsOwnBeginning) {
   const auto text = plain_blocks({Block::paragraph(words(30)), Block::list({words(30)}),
                                   Block::facts({{"key", words(30)}, {"a longer name", "short"}})});
 
-  EXPECT_LE(widest_line(text), kFeedbackColumns);
+  EXPECT_LE(widest_line(text), kWrappedColumns);
   EXPECT_THAT(text, HasSubstr("\n  word"));
   EXPECT_THAT(text, HasSubstr("\n    word"));
   EXPECT_THAT(text, HasSubstr("\n  key            word0 "));
@@ -38,7 +38,7 @@ TEST(FeedbackTextTest, EveryKindOfBlockIsBrokenBelowItsOwnBeginning) {
   EXPECT_THAT(text, HasSubstr("\n  a longer name  short\n"));
 }
 
-TEST(FeedbackTextTest, FramesAreBrokenBetweenTheirColumns) {
+TEST(WrappedTextTest, FramesAreBrokenBetweenTheirColumns) {
   const std::string frame =
       "0   AGXMetalG16X + 0x1234  <5a1c3f52-5c0f-3b0e-9a51-0d6c3a1f7e11>  "
       "-[AGXG16XFamilyComputeContext setComputePipelineState:] + 32\n";
@@ -48,18 +48,18 @@ TEST(FeedbackTextTest, FramesAreBrokenBetweenTheirColumns) {
             "      -[AGXG16XFamilyComputeContext setComputePipelineState:] + 32\n");
 }
 
-TEST(FeedbackTextTest, CodeKeepsItsColumnsAndLosesACommonIndent) {
+TEST(WrappedTextTest, CodeKeepsItsColumnsAndLosesACommonIndent) {
   EXPECT_EQ(plain_blocks({Block::code("    x0: 0x1      x1: 0x2\n\n   x20: 0x3\n")}),
             "   x0: 0x1      x1: 0x2\n\n  x20: 0x3\n");
 }
 
-TEST(FeedbackTextTest, ACommandIsNeverBroken) {
+TEST(WrappedTextTest, ACommandIsNeverBroken) {
   const std::string command = "python3 " + words(30);
 
   EXPECT_THAT(plain_blocks({Block::command(command)}), HasSubstr("  " + command + "\n"));
 }
 
-TEST(FeedbackTextTest, ARowIsItsNamesAndThenItsValues) {
+TEST(WrappedTextTest, ARowIsItsNamesAndThenItsValues) {
   Table table;
   table.columns = {row_name(number_column("threads")), row_name(text_column("lock")),
                    rate_column("rate", "died at these sites"), number_column("passed"),
@@ -72,30 +72,30 @@ TEST(FeedbackTextTest, ARowIsItsNamesAndThenItsValues) {
   EXPECT_THAT(text, HasSubstr("\n    race " + words(30) + "\n"));
 }
 
-TEST(FeedbackTextTest, ARateIsNeverBrokenInsideANumberOrAnInterval) {
+TEST(WrappedTextTest, ARateIsNeverBrokenInsideANumberOrAnInterval) {
   for (int filler = 4; filler < 16; ++filler) {
     const auto text = plain_blocks({Block::list({words(filler) + " 5/8  62 %  [24 %, 91 %] died"})});
 
     EXPECT_THAT(text, HasSubstr("62 %")) << text;
     EXPECT_THAT(text, HasSubstr("[24 %, 91 %]")) << text;
     EXPECT_THAT(text, Not(HasSubstr("\xC2\xA0")));
-    EXPECT_LE(widest_line(text), kFeedbackColumns);
+    EXPECT_LE(widest_line(text), kWrappedColumns);
   }
 }
 
-TEST(FeedbackTextTest, AWordIsNeverBroken) {
+TEST(WrappedTextTest, AWordIsNeverBroken) {
   const std::string word(120, 'x');
 
   EXPECT_EQ(plain_blocks({Block::paragraph("before " + word + " after")}),
             "  before\n  " + word + "\n  after\n");
 }
 
-TEST(FeedbackTextTest, ProseKeepsItsLinesAndTheirIndent) {
+TEST(WrappedTextTest, ProseKeepsItsLinesAndTheirIndent) {
   EXPECT_EQ(plain_prose("one\n\n  - two"), "one\n\n  - two\n");
-  EXPECT_LE(widest_line(plain_prose("  - " + words(40))), kFeedbackColumns);
+  EXPECT_LE(widest_line(plain_prose("  - " + words(40))), kWrappedColumns);
 }
 
-TEST(FeedbackTextTest, NothingReachesATerminalAsItIs) {
+TEST(WrappedTextTest, NothingReachesATerminalAsItIs) {
   const std::string hostile = "\x1b[31mred\xE2\x80\xAE";
   const auto text =
       plain_blocks({Block::paragraph(hostile), Block::list({hostile}), Block::facts({{hostile, hostile}}),
