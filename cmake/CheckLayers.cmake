@@ -13,7 +13,8 @@ set(order_analyzer
   analyzer/parse/json analyzer/parse/text analyzer/parse/ips
   analyzer/parse/faulthandler analyzer/parse/metrickit analyzer/parse/sanitizer analyzer/parse/swift_backtrace
   analyzer/parse analyzer/instruction
-  analyzer/symbolize/names analyzer/symbolize/files analyzer/symbolize/archive analyzer/symbolize/gsym analyzer/symbolize
+  analyzer/symbolize/names analyzer/symbolize/files analyzer/symbolize/shared_cache
+  analyzer/symbolize/archive analyzer/symbolize/gsym analyzer/symbolize
   analyzer/fault/facts analyzer/fault/rules analyzer/fault
   analyzer/site analyzer/statistics analyzer)
 set(order_db db db/sqlite db/filter db/store db/queries)

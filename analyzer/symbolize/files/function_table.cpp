@@ -54,6 +54,7 @@ std::vector<NamedFunction> functions_of(const MachOFile& file) {
   const auto starts = file.function_starts();
   if (starts.empty()) return {};
   const auto methods = read_objc_methods(file);
+  const auto objc_names = file.objc_name_starts();
   std::vector<Candidate> candidates;
   const auto add = [&](LinkAddress start, int rank, std::string_view name, SymbolOrigin origin) {
     const MachSection* section = file.text_section_of(start);
@@ -65,7 +66,9 @@ std::vector<NamedFunction> functions_of(const MachOFile& file) {
     if (end > start.value) candidates.push_back({start, end - start.value, rank, name, origin});
   };
   for (const auto& symbol : file.text_symbols()) {
-    add(symbol.address, mach_symbol_rank(symbol), symbol.name, SymbolOrigin::symbol_table);
+    const bool is_method = std::binary_search(objc_names.begin(), objc_names.end(), symbol.address);
+    add(symbol.address, mach_symbol_rank(symbol), symbol.name,
+        is_method ? SymbolOrigin::objc_metadata : SymbolOrigin::symbol_table);
   }
   for (const auto& method : methods) {
     // A method list names a body only where a function begins; anything else is damage.

@@ -46,6 +46,8 @@ std::string arch_text(std::uint32_t cpu, std::uint32_t subtype) {
   }
 }
 
+}  // namespace
+
 std::optional<std::uint64_t> read_uleb128(std::string_view bytes, std::size_t& at) {
   std::uint64_t value = 0;
   for (unsigned shift = 0; at < bytes.size() && shift < 64; shift += 7) {
@@ -56,13 +58,12 @@ std::optional<std::uint64_t> read_uleb128(std::string_view bytes, std::size_t& a
   return std::nullopt;
 }
 
-}  // namespace
-
 bool MachSection::is_text() const {
   return (flags & (macho::S_ATTR_PURE_INSTRUCTIONS | macho::S_ATTR_SOME_INSTRUCTIONS)) != 0;
 }
 
 bool MachOFile::is_dsym() const { return file_type_ == macho::MH_DSYM; }
+bool MachOFile::is_in_shared_cache() const { return (flags_ & macho::MH_DYLIB_IN_CACHE) != 0; }
 
 std::vector<MachSlice> find_mach_slices(std::string_view file) {
   const ByteView view(file);
@@ -109,6 +110,7 @@ Result<MachOFile> MachOFile::parse(std::string_view slice) {
   }
   file.arch_ = arch_text(*cpu, *subtype);
   file.file_type_ = *file_type;
+  file.flags_ = file.view_.little<std::uint32_t>(offsetof(macho::mach_header, flags)).value_or(0);
 
   std::uint64_t at = file.wide_ ? sizeof(macho::mach_header_64) : sizeof(macho::mach_header);
   std::uint32_t commands_read = 0;
@@ -151,21 +153,46 @@ bool MachOFile::read_command(std::uint64_t at, std::uint32_t command, std::uint3
       return true;
     }
     case macho::LC_SYMTAB:
-      symbols_ = SymbolTableRange{
+      symbols_ = MachSymbolTable{
           field(offsetof(macho::symtab_command, symoff)), field(offsetof(macho::symtab_command, nsyms)),
           field(offsetof(macho::symtab_command, stroff)), field(offsetof(macho::symtab_command, strsize))};
       return true;
     case macho::LC_FUNCTION_STARTS:
-      function_starts_ = TableRange{field(offsetof(macho::linkedit_data_command, dataoff)),
-                                    field(offsetof(macho::linkedit_data_command, datasize))};
-      return true;
-    case macho::LC_DYLD_CHAINED_FIXUPS:
-      chained_fixups_ = TableRange{field(offsetof(macho::linkedit_data_command, dataoff)),
+      function_starts_ = MachTable{field(offsetof(macho::linkedit_data_command, dataoff)),
                                    field(offsetof(macho::linkedit_data_command, datasize))};
       return true;
+    case macho::LC_DYLD_CHAINED_FIXUPS:
+      chained_fixups_ = MachTable{field(offsetof(macho::linkedit_data_command, dataoff)),
+                                  field(offsetof(macho::linkedit_data_command, datasize))};
+      return true;
+    case macho::LC_NOTE:
+      if (size_bytes >= sizeof(macho::note_command) &&
+          view_.fixed_string(at + offsetof(macho::note_command, data_owner), 16) == kObjcNamesNote) {
+        objc_names_ =
+            MachTable{view_.little<std::uint64_t>(at + offsetof(macho::note_command, offset)).value_or(0),
+                      view_.little<std::uint64_t>(at + offsetof(macho::note_command, size)).value_or(0)};
+      }
+      return true;
     default:
+      read_exports_command(at, command, size_bytes);
       return true;
   }
+}
+
+void MachOFile::read_exports_command(std::uint64_t at, std::uint32_t command, std::uint32_t size_bytes) {
+  std::uint64_t offset_at = 0;
+  std::uint64_t size_at = 0;
+  if (command == macho::LC_DYLD_EXPORTS_TRIE) {
+    offset_at = offsetof(macho::linkedit_data_command, dataoff);
+    size_at = offsetof(macho::linkedit_data_command, datasize);
+  } else if (command == macho::LC_DYLD_INFO || command == macho::LC_DYLD_INFO_ONLY) {
+    offset_at = offsetof(macho::dyld_info_command, export_off);
+    size_at = offsetof(macho::dyld_info_command, export_size);
+  }
+  if (size_at == 0 || size_at + 4 > size_bytes) return;
+  const MachTable table{view_.little<std::uint32_t>(at + offset_at).value_or(0),
+                        view_.little<std::uint32_t>(at + size_at).value_or(0)};
+  if (table.size_bytes > 0) exports_trie_ = table;
 }
 
 std::optional<std::uint64_t> MachOFile::word(std::uint64_t offset) const {
@@ -217,15 +244,12 @@ MachSection MachOFile::read_section(std::uint64_t at) const {
   return section;
 }
 
-std::vector<LinkAddress> MachOFile::function_starts() const {
-  if (!function_starts_) return {};
-  const auto bytes = view_.slice(function_starts_->offset, function_starts_->size_bytes);
-  if (!bytes) return {};
+std::vector<LinkAddress> decode_function_starts(std::string_view bytes, LinkAddress base) {
   std::vector<LinkAddress> starts;
-  std::uint64_t address = link_base_.value;
+  std::uint64_t address = base.value;
   std::size_t at = 0;
-  while (at < bytes->size()) {
-    const auto delta = read_uleb128(*bytes, at);
+  while (at < bytes.size()) {
+    const auto delta = read_uleb128(bytes, at);
     if (!delta || *delta == 0) break;  // A zero ends the list; the rest is padding.
     if (*delta > UINT64_MAX - address) return {};
     address += *delta;
@@ -234,27 +258,49 @@ std::vector<LinkAddress> MachOFile::function_starts() const {
   return starts;
 }
 
+std::vector<LinkAddress> MachOFile::function_starts() const {
+  if (!function_starts_) return {};
+  const auto bytes = view_.slice(function_starts_->offset, function_starts_->size_bytes);
+  return bytes ? decode_function_starts(*bytes, link_base_) : std::vector<LinkAddress>();
+}
+
+std::vector<LinkAddress> MachOFile::objc_name_starts() const {
+  if (!objc_names_) return {};
+  const auto bytes = view_.slice(objc_names_->offset, objc_names_->size_bytes);
+  return bytes ? decode_function_starts(*bytes, link_base_) : std::vector<LinkAddress>();
+}
+
+std::vector<MachSymbol> read_mach_symbols(ByteView entries, std::uint64_t count, ByteView strings,
+                                          const MachOFile& file) {
+  const bool wide = file.is_64_bit();
+  const std::uint64_t entry_size = wide ? sizeof(macho::nlist_64) : sizeof(macho::nlist);
+  std::vector<MachSymbol> symbols;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const auto bytes = entries.slice(i * entry_size, entry_size);
+    if (!bytes) break;
+    const ByteView entry(*bytes);
+    const auto name_at = *entry.little<std::uint32_t>(0);
+    const auto type = *entry.little<std::uint8_t>(offsetof(macho::nlist_64, n_type));
+    const std::uint64_t value = wide ? *entry.little<std::uint64_t>(offsetof(macho::nlist_64, n_value))
+                                     : *entry.little<std::uint32_t>(offsetof(macho::nlist, n_value));
+    if ((type & macho::N_STAB) != 0 || (type & macho::N_TYPE) != macho::N_SECT) continue;
+    if (file.text_section_of({value}) == nullptr) continue;
+    const auto name = strings.c_string(name_at);
+    if (name && !name->empty()) symbols.push_back({*name, {value}, (type & macho::N_EXT) != 0});
+  }
+  return symbols;
+}
+
 std::vector<MachSymbol> MachOFile::text_symbols() const {
   if (!symbols_) return {};
-  const auto table = view_.slice(symbols_->string_offset, symbols_->string_size_bytes);
-  if (!table) return {};
-  const ByteView strings(*table);
-  const std::uint64_t entry_size = wide_ ? sizeof(macho::nlist_64) : sizeof(macho::nlist);
-  std::vector<MachSymbol> symbols;
-  for (std::uint64_t i = 0; i < symbols_->symbol_count; ++i) {
-    const std::uint64_t at = symbols_->symbol_offset + i * entry_size;
-    const auto name_at = view_.little<std::uint32_t>(at);
-    const auto type = view_.little<std::uint8_t>(at + offsetof(macho::nlist_64, n_type));
-    const auto value = word(at + offsetof(macho::nlist_64, n_value));
-    if (!name_at || !type || !value) break;
-    if ((*type & macho::N_STAB) != 0 || (*type & macho::N_TYPE) != macho::N_SECT) continue;
-    const LinkAddress address{*value};
-    if (text_section_of(address) == nullptr) continue;
-    auto name = strings.c_string(*name_at);
-    if (!name || name->empty()) continue;
-    if (name->front() == '_') name->remove_prefix(1);
-    if (!name->empty()) symbols.push_back({*name, address, (*type & macho::N_EXT) != 0});
+  const auto strings = view_.slice(symbols_->string_offset, symbols_->string_size_bytes);
+  if (!strings || symbols_->symbol_offset > view_.size()) return {};
+  const ByteView entries(view_.bytes().substr(symbols_->symbol_offset));
+  auto symbols = read_mach_symbols(entries, symbols_->symbol_count, ByteView(*strings), *this);
+  for (auto& symbol : symbols) {
+    if (symbol.name.front() == '_') symbol.name.remove_prefix(1);
   }
+  std::erase_if(symbols, [](const MachSymbol& symbol) { return symbol.name.empty(); });
   return symbols;
 }
 

@@ -61,6 +61,20 @@ struct MachSlice {
   std::uint64_t size_bytes = 0;
 };
 
+/// Where a table of the file lies, as its load command says: nobody has checked it.
+struct MachTable {
+  std::uint64_t offset = 0;
+  std::uint64_t size_bytes = 0;
+};
+
+/// LC_SYMTAB.
+struct MachSymbolTable {
+  std::uint64_t symbol_offset = 0;
+  std::uint64_t symbol_count = 0;
+  std::uint64_t string_offset = 0;
+  std::uint64_t string_size_bytes = 0;
+};
+
 /// The slices of a fat or thin Mach-O; empty for anything else. Slices that leave the file are left out.
 std::vector<MachSlice> find_mach_slices(std::string_view file);
 
@@ -83,6 +97,8 @@ class MachOFile {
   /// MH_DSYM.
   [[nodiscard]] bool is_dsym() const;
   [[nodiscard]] bool is_64_bit() const { return wide_; }
+  /// MH_DYLIB_IN_CACHE: taken out of a shared cache.
+  [[nodiscard]] bool is_in_shared_cache() const;
   /// Current version of LC_ID_DYLIB as `341.11.0`, empty where there is none.
   [[nodiscard]] const std::string& dylib_version() const { return dylib_version_; }
   [[nodiscard]] const std::vector<MachSegment>& segments() const { return segments_; }
@@ -92,10 +108,18 @@ class MachOFile {
   /// Address of __TEXT as linked: what an image offset counts from.
   [[nodiscard]] LinkAddress link_base() const { return link_base_; }
 
+  /// Tables by their file offsets. In a shared cache these count from the file that has __LINKEDIT.
+  [[nodiscard]] const std::optional<MachTable>& function_starts_table() const { return function_starts_; }
+  [[nodiscard]] const std::optional<MachTable>& exports_trie_table() const { return exports_trie_; }
+  [[nodiscard]] const std::optional<MachSymbolTable>& symbol_table() const { return symbols_; }
+
   /// LC_FUNCTION_STARTS, ascending; empty where the command is missing or damaged.
   [[nodiscard]] std::vector<LinkAddress> function_starts() const;
   /// Symbols of text sections, debugging entries left out, in file order.
   [[nodiscard]] std::vector<MachSymbol> text_symbols() const;
+  /// Where the symbol table's names come from Objective-C metadata, ascending: kObjcNamesNote, which only
+  /// images that Faultline took out of a shared cache have.
+  [[nodiscard]] std::vector<LinkAddress> objc_name_starts() const;
   /// nullopt where pointers are plain addresses (LC_DYLD_INFO, or no fixups at all).
   [[nodiscard]] std::optional<ChainedFixups> chained_fixups() const;
   /// The text section covering `address`, or null.
@@ -105,18 +129,8 @@ class MachOFile {
   [[nodiscard]] std::optional<std::string_view> c_string_at(LinkAddress address) const;
 
  private:
-  struct TableRange {
-    std::uint64_t offset = 0;
-    std::uint64_t size_bytes = 0;
-  };
-  struct SymbolTableRange {
-    std::uint64_t symbol_offset = 0;
-    std::uint64_t symbol_count = 0;
-    std::uint64_t string_offset = 0;
-    std::uint64_t string_size_bytes = 0;
-  };
-
   bool read_command(std::uint64_t at, std::uint32_t command, std::uint32_t size_bytes);
+  void read_exports_command(std::uint64_t at, std::uint32_t command, std::uint32_t size_bytes);
   bool read_segment(std::uint64_t at, std::uint32_t size_bytes);
   [[nodiscard]] MachSection read_section(std::uint64_t at) const;
   void read_chained_segments(std::uint64_t starts_at, std::vector<ChainedSegment>& segments) const;
@@ -127,15 +141,33 @@ class MachOFile {
   bool wide_ = true;
   bool whole_ = true;
   std::uint32_t file_type_ = 0;
+  std::uint32_t flags_ = 0;
   std::string arch_;
   std::optional<Uuid> uuid_;
   std::string dylib_version_;
   LinkAddress link_base_;
   std::vector<MachSegment> segments_;
   std::vector<MachSection> sections_;
-  std::optional<TableRange> function_starts_;
-  std::optional<TableRange> chained_fixups_;
-  std::optional<SymbolTableRange> symbols_;
+  std::optional<MachTable> function_starts_;
+  std::optional<MachTable> exports_trie_;
+  std::optional<MachTable> chained_fixups_;
+  std::optional<MachTable> objc_names_;
+  std::optional<MachSymbolTable> symbols_;
 };
+
+/// Owner of the LC_NOTE that lists, as LC_FUNCTION_STARTS does, the functions named from Objective-C
+/// metadata.
+inline constexpr std::string_view kObjcNamesNote = "faultline.objc";
+
+/// The contents of LC_FUNCTION_STARTS: ULEB128 distances, the first from `base`. Empty where it is damaged.
+std::vector<LinkAddress> decode_function_starts(std::string_view bytes, LinkAddress base);
+
+/// The unsigned LEB128 number at `at`, which moves behind it; nullopt where it does not end.
+std::optional<std::uint64_t> read_uleb128(std::string_view bytes, std::size_t& at);
+
+/// Up to `count` entries of a symbol table that are defined in a text section of `file`, debugging entries
+/// left out, with their names as they stand there (a C name has its underscore). Ends where `entries` do.
+std::vector<MachSymbol> read_mach_symbols(ByteView entries, std::uint64_t count, ByteView strings,
+                                          const MachOFile& file);
 
 }  // namespace faultline

@@ -5,8 +5,6 @@
 #include <set>
 #include <string_view>
 
-#include "analyzer/symbolize/files/chained_pointer.h"
-
 namespace faultline {
 namespace {
 
@@ -25,13 +23,37 @@ constexpr std::uint64_t kClassDataMask = ~std::uint64_t{7};
 // The largest frameworks have some 100,000 methods; a damaged count must end somewhere.
 constexpr std::uint32_t kMostMethodsOfOneList = 65536;
 constexpr std::size_t kMostEntries = 2'000'000;
+constexpr std::size_t kMostNameBytes = 128U << 20;
+constexpr std::uint64_t kMostPointersOfOneSection = 1U << 20;
+constexpr std::uint64_t kListOfLists = 1;  // In the lowest bit of a method list's address.
+
+/// A file on disk: its pointers are chained or plain, its selectors are its own.
+class FileMemory final : public ImageMemory {
+ public:
+  explicit FileMemory(const MachOFile& file) : file_(file), fixups_(file.chained_fixups()) {}
+  [[nodiscard]] std::optional<std::string_view> bytes_at(LinkAddress address,
+                                                         std::uint64_t size) const override {
+    return file_.bytes_at(address, size);
+  }
+  [[nodiscard]] std::optional<std::string_view> c_string_at(LinkAddress address) const override {
+    return file_.c_string_at(address);
+  }
+  [[nodiscard]] std::optional<FilePointer> pointer_at(LinkAddress location) const override {
+    return read_file_pointer(file_, fixups_ ? &*fixups_ : nullptr, location);
+  }
+  [[nodiscard]] std::optional<LinkAddress> selector_base() const override { return std::nullopt; }
+
+ private:
+  const MachOFile& file_;
+  std::optional<ChainedFixups> fixups_;
+};
 
 class MetadataReader {
  public:
-  explicit MetadataReader(const MachOFile& file) : file_(file), fixups_(file.chained_fixups()) {}
+  MetadataReader(const MachOFile& image, const ImageMemory& memory) : image_(image), memory_(memory) {}
 
   std::vector<ObjcMethod> read() {
-    for (const auto& section : file_.sections()) {
+    for (const auto& section : image_.sections()) {
       if (section.name == "__objc_classlist" || section.name == "__objc_nlclslist") {
         for_each_pointer(section, [this](LinkAddress at) { read_class(at); });
       }
@@ -50,22 +72,23 @@ class MetadataReader {
  private:
   template <typename Visitor>
   void for_each_pointer(const MachSection& section, Visitor visit) {
-    for (std::uint64_t at = 0; section.size_bytes >= 8 && at <= section.size_bytes - 8; at += 8) {
-      const auto bytes = file_.bytes_at({section.address.value + at}, 8);
-      if (!bytes) return;  // The section claims more than the file holds.
+    const std::uint64_t count = std::min(section.size_bytes / 8, kMostPointersOfOneSection);
+    for (std::uint64_t at = 0; at < count * 8; at += 8) {
+      const auto bytes = memory_.bytes_at({section.address.value + at}, 8);
+      if (!bytes) return;  // The section claims more than there is.
       if (const auto target = pointer({section.address.value + at})) visit(*target);
     }
   }
 
   /// The address that a pointer of this image points to; nullopt for null and for imports.
   std::optional<LinkAddress> pointer(LinkAddress location) const {
-    const auto pointer = read_file_pointer(file_, fixups_ ? &*fixups_ : nullptr, location);
+    const auto pointer = memory_.pointer_at(location);
     if (!pointer || pointer->target.value == 0) return std::nullopt;
     return pointer->target;
   }
 
   std::optional<std::uint32_t> u32(LinkAddress at) const {
-    const auto bytes = file_.bytes_at(at, 4);
+    const auto bytes = memory_.bytes_at(at, 4);
     if (!bytes) return std::nullopt;
     return ByteView(*bytes).little<std::uint32_t>(0);
   }
@@ -89,7 +112,7 @@ class MetadataReader {
     if (!data) return std::nullopt;
     const auto name_at = pointer({data->value + 24});
     if (!name_at) return std::nullopt;
-    const auto name = file_.c_string_at(*name_at);
+    const auto name = memory_.c_string_at(*name_at);
     if (!name || name->empty()) return std::nullopt;
     return name;
   }
@@ -111,9 +134,9 @@ class MetadataReader {
   void read_category(LinkAddress category_at) {
     if (!seen_.insert(category_at).second) return;
     const auto name_at = pointer(category_at);
-    const auto name = name_at ? file_.c_string_at(*name_at) : std::nullopt;
+    const auto name = name_at ? memory_.c_string_at(*name_at) : std::nullopt;
     if (!name) return;
-    const auto owner = read_file_pointer(file_, fixups_ ? &*fixups_ : nullptr, {category_at.value + 8});
+    const auto owner = memory_.pointer_at({category_at.value + 8});
     if (!owner) return;
     std::optional<std::string_view> class_text;
     constexpr std::string_view kClassSymbol = "_OBJC_CLASS_$_";
@@ -129,21 +152,41 @@ class MetadataReader {
     if (const auto list = pointer({category_at.value + 24})) read_methods(*list, '+', full);
   }
 
+  /// The class's own list of a list of lists: header of entry size and count, u32 each; entries of 8 bytes,
+  /// the image's index in the low 16 bits, above it the distance of the list from the entry.
+  std::optional<LinkAddress> own_list(LinkAddress lists) const {
+    const LinkAddress header{lists.value & ~kListOfLists};
+    const auto count = u32({header.value + 4});
+    if (!count || *count == 0 || *count > kMostMethodsOfOneList) return std::nullopt;
+    const LinkAddress entry{header.value + std::uint64_t{*count} * 8};
+    const auto bytes = memory_.bytes_at(entry, 8);
+    if (!bytes) return std::nullopt;
+    const std::int64_t distance = *ByteView(*bytes).little<std::int64_t>(0) >> 16;
+    return LinkAddress{entry.value + static_cast<std::uint64_t>(distance)};
+  }
+
   void read_methods(LinkAddress list, char sign, const std::string& owner) {
+    if ((list.value & kListOfLists) != 0) {
+      const auto own = own_list(list);
+      if (!own) return;
+      list = *own;
+    }
     const auto flags = u32(list);
     const auto count = u32({list.value + 4});
     if (!flags || !count || *count > kMostMethodsOfOneList) return;
     const bool is_small = (*flags & kSmallMethods) != 0;
     const std::uint32_t entry_size = *flags & kEntrySizeMask;
     if (entry_size < (is_small ? 12U : 24U)) return;
-    for (std::uint32_t i = 0; i < *count && entries_read_ < kMostEntries; ++i, ++entries_read_) {
+    for (std::uint32_t i = 0; i < *count && entries_read_ < kMostEntries && name_bytes_ < kMostNameBytes;
+         ++i, ++entries_read_) {
       const LinkAddress entry{list.value + 8 + std::uint64_t{i} * entry_size};
       const auto selector = selector_name(entry, is_small, (*flags & kDirectSelectors) != 0);
       const auto body = is_small ? relative({entry.value + 8}) : pointer({entry.value + 16});
-      if (!body && !file_.bytes_at(entry, entry_size)) return;
-      if (!selector || selector->empty() || !body || file_.text_section_of(*body) == nullptr) continue;
+      if (!body && !memory_.bytes_at(entry, entry_size)) return;
+      if (!selector || selector->empty() || !body || image_.text_section_of(*body) == nullptr) continue;
       std::string name(1, sign);
       name.append("[").append(owner).append(" ").append(*selector).append("]");
+      name_bytes_ += name.size();
       methods_.push_back({*body, std::move(name)});
     }
   }
@@ -151,29 +194,40 @@ class MetadataReader {
   std::optional<std::string_view> selector_name(LinkAddress entry, bool is_small, bool direct) const {
     if (!is_small) {
       const auto name_at = pointer(entry);
-      return name_at ? file_.c_string_at(*name_at) : std::nullopt;
+      return name_at ? memory_.c_string_at(*name_at) : std::nullopt;
+    }
+    const auto base = memory_.selector_base();
+    if (direct && base) {
+      // Of a copy that other tools took out of a cache this base is not known: the table is not in the file.
+      const auto distance = u32(entry);
+      if (!distance) return std::nullopt;
+      const auto wide = static_cast<std::int64_t>(static_cast<std::int32_t>(*distance));
+      return memory_.c_string_at({base->value + static_cast<std::uint64_t>(wide)});
     }
     const auto reference = relative(entry);
     if (!reference) return std::nullopt;
-    // Direct selectors occur in images of the shared cache only; a copy that was taken out of it has
-    // them relative to the cache's selector table, which is not in the file.
-    if (direct) return file_.c_string_at(*reference);
+    if (direct) return memory_.c_string_at(*reference);
     const auto name_at = pointer(*reference);
-    return name_at ? file_.c_string_at(*name_at) : std::nullopt;
+    return name_at ? memory_.c_string_at(*name_at) : std::nullopt;
   }
 
-  const MachOFile& file_;
-  std::optional<ChainedFixups> fixups_;
+  const MachOFile& image_;
+  const ImageMemory& memory_;
   std::set<LinkAddress> seen_;
   std::vector<ObjcMethod> methods_;
   std::size_t entries_read_ = 0;  // Of all lists, so that lists shared by damage end somewhere.
+  std::size_t name_bytes_ = 0;
 };
 
 }  // namespace
 
 std::vector<ObjcMethod> read_objc_methods(const MachOFile& file) {
-  if (!file.is_64_bit()) return {};
-  return MetadataReader(file).read();
+  return read_objc_methods(file, FileMemory(file));
+}
+
+std::vector<ObjcMethod> read_objc_methods(const MachOFile& image, const ImageMemory& memory) {
+  if (!image.is_64_bit()) return {};
+  return MetadataReader(image, memory).read();
 }
 
 }  // namespace faultline

@@ -18,17 +18,20 @@
 namespace faultline {
 namespace {
 
-constexpr std::array<EnumText<SymbolFileKind>, 4> kSymbolFileKinds{{
+constexpr std::array<EnumText<SymbolFileKind>, 5> kSymbolFileKinds{{
     {SymbolFileKind::macho, "macho"},
     {SymbolFileKind::dsym, "dsym"},
     {SymbolFileKind::elf, "elf"},
     {SymbolFileKind::elf_debug, "elf_debug"},
+    {SymbolFileKind::shared_cache, "shared_cache"},
 }};
-static_assert(is_complete(kSymbolFileKinds, SymbolFileKind::elf_debug));
+static_assert(is_complete(kSymbolFileKinds, SymbolFileKind::shared_cache));
 
 SymbolSlice slice_of(const MachOFile& file, const MachSlice& where) {
   SymbolSlice slice;
-  slice.kind = file.is_dsym() ? SymbolFileKind::dsym : SymbolFileKind::macho;
+  slice.kind = file.is_dsym()              ? SymbolFileKind::dsym
+               : file.is_in_shared_cache() ? SymbolFileKind::shared_cache
+                                           : SymbolFileKind::macho;
   slice.arch = file.arch();
   slice.uuid = file.uuid();
   slice.offset = where.offset;

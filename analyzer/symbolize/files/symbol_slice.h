@@ -16,7 +16,13 @@
 namespace faultline {
 
 /// Equal to the first part of a name in the archive.
-enum class SymbolFileKind { macho, dsym, elf, elf_debug };
+enum class SymbolFileKind {
+  macho,
+  dsym,
+  elf,
+  elf_debug,
+  shared_cache,  ///< An image out of a dyld shared cache: its code and symbols, without its data.
+};
 std::string_view symbol_file_kind_text(SymbolFileKind kind);
 
 struct SymbolSlice {
