@@ -93,11 +93,6 @@ int kill(pid_t, int);
 int killpg(pid_t, int);
 int sigaction(int, const struct sigaction*, struct sigaction*);
 int sigaltstack(const stack_t*, stack_t*);
-int sigemptyset(sigset_t*);
-int sigfillset(sigset_t*);
-int sigaddset(sigset_t*, int);
-int sigdelset(sigset_t*, int);
-int sigismember(const sigset_t*, int);
 int sigpending(sigset_t*);
 int sigprocmask(int, const sigset_t*, sigset_t*);
 int sigsuspend(const sigset_t*);
@@ -105,4 +100,16 @@ int sigwait(const sigset_t*, int*);
 int pthread_sigmask(int, const sigset_t*, sigset_t*);
 int pthread_kill(pthread_t, int);
 // sigwaitinfo, sigtimedwait and real-time signals are not there on Darwin.
+int (sigemptyset)(sigset_t*);
+int (sigfillset)(sigset_t*);
+int (sigaddset)(sigset_t*, int);
+int (sigdelset)(sigset_t*, int);
+int (sigismember)(const sigset_t*, int);
 DARWIN_C_END
+// Macros, as on Darwin: `::sigemptyset(&set)` is no expression there.
+static inline int __sigbits(int signal_number) { return signal_number > 32 ? 0 : (int)(1U << (signal_number - 1)); }
+#define sigaddset(set, signo) (*(set) |= (sigset_t)__sigbits(signo), 0)
+#define sigdelset(set, signo) (*(set) &= ~(sigset_t)__sigbits(signo), 0)
+#define sigismember(set, signo) ((*(set) & (sigset_t)__sigbits(signo)) != 0)
+#define sigemptyset(set) (*(set) = 0, 0)
+#define sigfillset(set) (*(set) = ~(sigset_t)0, 0)
