@@ -42,7 +42,7 @@ constexpr auto kMain =
 class ArchiveTest : public testing::Test {
  protected:
   void SetUp() override {
-    REQUIRE_OR_SKIP(fixtures::have_elf_tools(), "needs a compiler and llvm-19");
+    REQUIRE_ON_LINUX(fixtures::have_elf_tools(), "needs a compiler and llvm-19");
     ::setenv("XDG_DATA_HOME", (folder_ / "data").c_str(), 1);
     ::setenv("XDG_CACHE_HOME", (folder_ / "cache").c_str(), 1);
     build_library(kLibrary);

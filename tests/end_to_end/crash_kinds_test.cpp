@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/require.h"
 #include "tests/support/run_program.h"
 #include "tests/support/scoped_temp_folder.h"
 
@@ -47,6 +48,7 @@ const std::map<std::string, Expected>& expected_kinds() {
 }
 
 TEST(CrashKindsTest, EveryCrasherGetsItsKindAccessAndFunction) {
+  SKIP_WITHOUT_OWN_REPORTER();
   const ScopedTempFolder folder;
   const std::string db = folder / "s.db";
   const std::string campaign = std::string(FAULTLINE_SOURCE_DIR) + "/samples/campaigns/crashers.toml";

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/require.h"
 #include "tests/support/run_program.h"
 #include "tests/support/scoped_temp_folder.h"
 
@@ -32,6 +33,7 @@ if [ "$1" = 8 ] && [ "$2" = none ]; then exec "$NULL_READ"; fi
 
 class HelpExamplesTest : public testing::Test {
  protected:
+  void SetUp() override { SKIP_WITHOUT_OWN_REPORTER(); }
   ProgramResult type(const std::string& line) const {
     const std::string programs = std::filesystem::path(faultline_program()).parent_path();
     return run_program({"/bin/bash", "-c",

@@ -9,6 +9,7 @@
 #include <random>
 #include <thread>
 
+#include "tests/support/require.h"
 #include "tests/support/run_program.h"
 #include "tests/support/scoped_temp_folder.h"
 
@@ -38,6 +39,7 @@ env = { COPY = "{copy}" }
 
 class InterruptedRunTest : public testing::Test {
  protected:
+  void SetUp() override { SKIP_WITHOUT_OWN_REPORTER(); }
   [[nodiscard]] std::vector<std::string> run_command() const {
     return {faultline_program(), "run", "--db", folder_ / "s.db", folder_ / "campaign.toml"};
   }

@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "tests/support/require.h"
 #include "tests/support/run_on_terminal.h"
 #include "tests/support/run_program.h"
 #include "tests/support/scoped_temp_folder.h"
@@ -19,6 +20,7 @@ using testing::Not;
 class LiveProgressTest : public testing::Test {
  protected:
   void SetUp() override {
+    SKIP_WITHOUT_OWN_REPORTER();
     const auto run = run_program(command({"run", "--trials", "3", "--", sample_program("null_read")}));
     ASSERT_EQ(run.exit_status, 0) << run.err;
   }

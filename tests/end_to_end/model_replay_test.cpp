@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "tests/support/require.h"
 #include "tests/support/run_program.h"
 #include "tests/support/scoped_temp_folder.h"
 
@@ -38,6 +39,7 @@ const std::vector<PredictedSite>& predicted_sites() {
 
 class ModelReplayTest : public testing::Test {
  protected:
+  void SetUp() override { SKIP_WITHOUT_OWN_REPORTER(); }
   ProgramResult faultline(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin() + 1, {"--db", folder_ / "s.db"});
     arguments.insert(arguments.begin(), faultline_program());

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/json_schema.h"
+#include "tests/support/require.h"
 #include "tests/support/run_program.h"
 #include "tests/support/scoped_temp_folder.h"
 
@@ -32,6 +33,7 @@ echo '{"faultline": {"metric": "operations", "value": 100}}'
 
 class QuestionsTest : public testing::Test {
  protected:
+  void SetUp() override { SKIP_WITHOUT_OWN_REPORTER(); }
   ProgramResult faultline(std::vector<std::string> arguments, bool with_store = true) const {
     if (with_store) arguments.insert(arguments.begin() + 1, {"--db", folder_ / "s.db"});
     arguments.insert(arguments.begin(), faultline_program());

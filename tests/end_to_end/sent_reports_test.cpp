@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/support/require.h"
 #include "tests/support/run_program.h"
 #include "tests/support/scoped_temp_folder.h"
 
@@ -20,6 +21,7 @@ using testing::Not;
 
 class SentReportsTest : public testing::Test {
  protected:
+  void SetUp() override { SKIP_WITHOUT_OWN_REPORTER(); }
   ProgramResult faultline(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin() + 1, {"--db", folder_ / "s.db"});
     arguments.insert(arguments.begin(), faultline_program());

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/require.h"
 #include "tests/support/run_program.h"
 #include "tests/support/scoped_temp_folder.h"
 
@@ -19,6 +20,7 @@ using testing::Not;
 
 class SiteRulesTest : public testing::Test {
  protected:
+  void SetUp() override { SKIP_WITHOUT_OWN_REPORTER(); }
   ProgramResult faultline(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin() + 1, {"--db", folder_ / "s.db"});
     arguments.insert(arguments.begin(), faultline_program());

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/require.h"
 #include "tests/support/run_program.h"
 #include "tests/support/scoped_temp_folder.h"
 
@@ -20,6 +21,7 @@ using Json = nlohmann::json;
 
 class UnattendedTest : public testing::Test {
  protected:
+  void SetUp() override { SKIP_WITHOUT_OWN_REPORTER(); }
   void write_campaign(const std::string& more_of_campaign, const std::string& more_of_workload = "",
                       const std::string& command = R"(["{samples}/{sample}"])") const {
     std::ofstream(folder_ / "c.toml")

@@ -1,4 +1,4 @@
-// A test that cannot run here: skipped with its reason, but failed where CI=true.
+// A test that cannot run here: skipped with its reason, but failed where CI=true and the machine should be able to.
 
 #pragma once
 
@@ -36,3 +36,22 @@ inline std::filesystem::path corpus_folder() { return FAULTLINE_CORPUS_DIR; }
       GTEST_SKIP() << (reason);                                                           \
     }                                                                                     \
   } while (false)
+
+/// For what only a prepared Linux machine has (its tools under its names, ptrace): skips on other systems with the
+/// reason, also in CI.
+#ifdef __linux__
+#define REQUIRE_ON_LINUX(condition, reason) REQUIRE_OR_SKIP(condition, reason)
+#else
+#define REQUIRE_ON_LINUX(condition, reason)                                           \
+  do {                                                                                \
+    if (!(condition)) GTEST_SKIP() << "this test's tools are Linux's: " << (reason); \
+  } while (false)
+#endif
+
+/// For tests that count on a report of every crash, at once: only our own reporter, on Linux, gives that.
+#ifdef __linux__
+#define SKIP_WITHOUT_OWN_REPORTER() static_cast<void>(0)
+#else
+#define SKIP_WITHOUT_OWN_REPORTER()                                                                         \
+  GTEST_SKIP() << "ReportCrash writes a report late, and 25 of a name at most: script/demo captures with it"
+#endif

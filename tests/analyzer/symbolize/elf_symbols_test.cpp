@@ -18,7 +18,7 @@ using ::testing::StartsWith;
 class ElfSymbolsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    REQUIRE_OR_SKIP(fixtures::have_elf_tools(), "needs a C++ compiler and llvm-19");
+    REQUIRE_ON_LINUX(fixtures::have_elf_tools(), "needs a C++ compiler and llvm-19");
     static const ScopedTempFolder folder;
     static const auto built = fixtures::build_elf(folder.path());
     fixture_ = &built;

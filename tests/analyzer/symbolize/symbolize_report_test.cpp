@@ -25,7 +25,7 @@ using ::testing::IsEmpty;
 class SymbolizeReportTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    REQUIRE_OR_SKIP(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
+    REQUIRE_ON_LINUX(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
   }
 
   [[nodiscard]] SymbolizeOptions options_with(std::vector<fs::path> paths) const {

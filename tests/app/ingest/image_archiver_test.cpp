@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/process/this_program.h"
 #include "tests/support/stored_night.h"
 
 namespace faultline {
@@ -40,7 +41,7 @@ TEST(ImageArchiverTest, WithoutPatternsNothingIsKept) {
 
 TEST(ImageArchiverTest, AFileOfAnotherBuildIsNotKept) {
   const ScopedTempFolder folder;
-  std::filesystem::copy_file("/proc/self/exe", folder / "AGXMetalG16X");
+  std::filesystem::copy_file(this_program(), folder / "AGXMetalG16X");
   NotingObserver observer;
   SymbolArchive archive(folder / "archive");
   ImageArchiver archiver({"AGX*"}, archive, observer);
@@ -53,7 +54,7 @@ TEST(ImageArchiverTest, AFileOfAnotherBuildIsNotKept) {
 TEST(ImageArchiverTest, AnArchiveThatCannotBeWrittenEndsNoRun) {
   const ScopedTempFolder folder;
   write_text(folder / "archive", "a file where the archive should be");
-  std::filesystem::copy_file("/proc/self/exe", folder / "model");
+  std::filesystem::copy_file(this_program(), folder / "model");
   SymbolArchive probe(folder / "probe");
   ASSERT_VALUE(const auto added, probe.add(folder / "model"));
   if (added.added.empty()) GTEST_SKIP() << "this program has no build-id";

@@ -28,7 +28,7 @@ TEST(LogFileTest, ARunWritesAllItSaysIntoItsLog) {
   const auto log = folder / "logs/night.log";
   const auto run = [&] {
     return run_program({faultline_program(), "run", "--new", "--db", (folder / "s.db").string(), "--log",
-                        log.string(), "--trials", "1", "--", "/bin/true"});
+                        log.string(), "--trials", "1", "--", "/usr/bin/true"});
   };
 
   const auto first = run();

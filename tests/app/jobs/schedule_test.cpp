@@ -15,7 +15,7 @@ using testing::IsEmpty;
 
 std::vector<std::vector<std::string>> say_nothing(const std::filesystem::path&, const Job&) { return {}; }
 std::vector<std::vector<std::string>> say_false(const std::filesystem::path&, const Job&) {
-  return {{"/bin/false", "--now"}};
+  return {{"/usr/bin/false", "--now"}};
 }
 /// What the system would do at once: the job leaves its output and its exit status.
 std::vector<std::vector<std::string>> run_at_once(const std::filesystem::path&, const Job& job) {
@@ -97,7 +97,7 @@ TEST_F(JobScheduleTest, WhereTheSystemCannotBeToldTheCommandIsSaid) {
   ASSERT_VALUE(const auto installed, install_jobs(jobs, system));
 
   EXPECT_FALSE(installed.files.empty());
-  EXPECT_THAT(installed.problems, ElementsAre(HasSubstr("run by hand: /bin/false --now")));
+  EXPECT_THAT(installed.problems, ElementsAre(HasSubstr("run by hand: /usr/bin/false --now")));
 }
 
 TEST_F(JobScheduleTest, TheDoctorIsTriedAsAJobAndTheJobTakenAway) {

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "core/process/this_program.h"
 #include "tests/support/stored_night.h"
 
 namespace faultline {
@@ -16,7 +17,7 @@ using testing::HasSubstr;
 TEST(SymbolTablesTest, FilesAreAddedOnceAndWhatIsNoneIsNamed) {
   const ScopedTempFolder folder;
   write_text(folder.path() / "symbols/notes.txt", "no symbols");
-  std::filesystem::copy_file("/proc/self/exe", folder.path() / "symbols/model");
+  std::filesystem::copy_file(this_program(), folder.path() / "symbols/model");
   SymbolArchive archive(folder / "archive");
   std::vector<std::string> problems;
   const auto note = [&](const std::string& line) { problems.push_back(line); };

@@ -45,7 +45,7 @@ TEST_F(ReportProgramTest, EndsAsItsCommandEnds) {
 }
 
 TEST_F(ReportProgramTest, SaysWhichReportItWrote) {
-  REQUIRE_OR_SKIP(can_capture(), "ptrace is refused here");
+  REQUIRE_ON_LINUX(can_capture(), "ptrace is refused here");
 
   const auto result =
       call("--out " + reports() + "/new/folder -- " + std::string(FAULTLINE_CRASH_CHILD) + " abort");

@@ -164,10 +164,10 @@ TEST(ReportPageTest, ABrowserShowsPlotsTablesAndHostileTextAsTheyAre) {
   REQUIRE_OR_SKIP(has_report_page(), "this build has no HTML page: Node or its packages were not there");
   const char* given = std::getenv("CHROMIUM");
   const std::string browser = given != nullptr ? given : "/usr/bin/chromium";
-  REQUIRE_OR_SKIP(std::filesystem::exists(browser), "no Chromium at " + browser);
+  REQUIRE_ON_LINUX(std::filesystem::exists(browser), "no Chromium at " + browser);
   const std::string node = FAULTLINE_NODE;
   const std::string folder = FAULTLINE_SOURCE_DIR "/reports/page";
-  REQUIRE_OR_SKIP(std::filesystem::exists(folder + "/node_modules/playwright-core"),
+  REQUIRE_ON_LINUX(std::filesystem::exists(folder + "/node_modules/playwright-core"),
                   "no playwright-core; see script/bootstrap");
   const ScopedTempFolder place;
   std::ofstream(place / "page.html") << report_page(hostile_report());

@@ -19,7 +19,7 @@ using ::testing::SizeIs;
 class SymbolArchiveTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    REQUIRE_OR_SKIP(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
+    REQUIRE_ON_LINUX(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
   }
 
   ScopedTempFolder folder_;

@@ -33,7 +33,7 @@ struct RecipeCase {
 class ObjcMetadataTest : public ::testing::TestWithParam<RecipeCase> {};
 
 TEST_P(ObjcMetadataTest, NamesEveryMethodOfAStrippedFileAsItsSymbolsDid) {
-  REQUIRE_OR_SKIP(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
+  REQUIRE_ON_LINUX(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
   const auto& fixture = fixtures::shared_macho(GetParam().recipe);
   const std::string bytes = fixtures::read_bytes(fixture.stripped);
   const auto file = MachOFile::parse(bytes);

@@ -23,7 +23,7 @@ using ::testing::IsEmpty;
 class GsymCacheTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    REQUIRE_OR_SKIP(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
+    REQUIRE_ON_LINUX(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
     options_.folder = folder_ / "cache";
     options_.converter = fixtures::converter();
   }
