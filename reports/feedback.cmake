@@ -28,4 +28,4 @@ faultline_library(faultline_feedback
   ${CMAKE_CURRENT_BINARY_DIR}/feedback_templates.cpp)
 target_link_libraries(faultline_feedback
   PUBLIC faultline_core faultline_reports
-  PRIVATE faultline_crash_page fmt::fmt llvm_parts nlohmann_json::nlohmann_json tomlplusplus::tomlplusplus)
+  PRIVATE faultline_crash_page fmt::fmt llvm_parts nlohmann_json::nlohmann_json tomlplusplus_headers)
