@@ -34,7 +34,7 @@ use() {
   in_root "$root" "
     set -e; export HOME=/root TMPDIR=/tmp; cd /root
     $faultline --version
-    $faultline run --trials 3 --name packaged -- $samples/null_read
+    $faultline run --trials 3 -- $samples/null_read
     $faultline rates
     $faultline show last
     $faultline report --format markdown --out morning" >"$work/out" 2>"$work/err" ||

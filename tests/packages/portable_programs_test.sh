@@ -20,7 +20,7 @@ at_most() {
 
 count=0
 for file in "$build"/bin/faultline "$build"/bin/faultline-report "$build"/samples/*; do
-  [ -f "$file" ] || continue
+  [ -f "$file" ] && [ "$(head -c 4 "$file" | tail -c 3)" = ELF ] || continue
   count=$((count + 1))
   at_most "$file" GLIBC 2.35
   at_most "$file" GLIBCXX 3.4.30
