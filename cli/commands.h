@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,10 @@ struct CommandContext {
   std::string rules_option;    ///< --rules; empty if not given.
   std::string color = "auto";  ///< auto, always, never.
   bool quiet = false;
-  bool allow_empty = false;  ///< A value in a filter that occurs nowhere is no mistake.
+  bool wide = false;                 ///< Whole names and all columns.
+  std::string sort;                  ///< A column of the table; empty: as it comes.
+  std::optional<std::size_t> limit;  ///< Rows that are shown; 0: all. Absent: as many as the format has.
+  bool allow_empty = false;          ///< A value in a filter that occurs nowhere is no mistake.
   int verbosity = 0;
   std::filesystem::path program_folder;       ///< Where this program stands.
   std::vector<std::string> trailing_command;  ///< What stood after `--` on the command line of `run`.
@@ -49,6 +53,9 @@ void add_shared_options(CLI::App& command, CommandContext& context,
                         const std::vector<std::string>& formats = {});
 /// The same for a subcommand that prints a table: the formats are those of tables.
 void add_table_options(CLI::App& command, CommandContext& context);
+/// Beside these, for a table that is printed by print_rows(): which rows are shown, in which order, and
+/// whether names are whole.
+void add_view_options(CLI::App& command, CommandContext& context);
 
 void add_run_command(CLI::App& app, CommandContext& context);
 void add_import_command(CLI::App& app, CommandContext& context);

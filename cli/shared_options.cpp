@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "cli/commands.h"
+#include "cli/table_output.h"
 #include "reports/formats/report_writer.h"
 
 namespace faultline {
@@ -37,6 +38,17 @@ void add_table_options(CLI::App& command, CommandContext& context) {
   std::vector<std::string> names;
   for (const TableFormat format : table_formats()) names.emplace_back(format.name());
   add_shared_options(command, context, names);
+}
+
+void add_view_options(CLI::App& command, CommandContext& context) {
+  command.add_option("--sort", context.sort, "By this column, as `last_seen` or `reports:desc`")
+      ->type_name("COLUMN");
+  command
+      .add_option(
+          "--limit", context.limit,
+          fmt::format("Show at most this many rows; 0: all (text: {}; other formats: all)", kTextRows))
+      ->type_name("N");
+  command.add_flag("--wide", context.wide, "Whole names and all columns");
 }
 
 }  // namespace faultline

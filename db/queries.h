@@ -185,6 +185,9 @@ Result<std::vector<SiteRow>> query_sites(Store& store, const SitesQuery& query);
 /// label, or `site~text`. Gives the keys of the sites that are meant, ascending; fails where there are none.
 Result<std::vector<std::string>> resolve_site(Store& store, std::string_view text);
 
+/// As many digits, eight or more, as tell every site's key from every other's, and every family's.
+Result<std::size_t> site_key_digits(Store& store);
+
 /// A frame of a stored stack.
 struct StackFrameRow {
   std::string image;  ///< Empty if unknown.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "analyzer/names/demangle.h"
+#include "core/model/function_name.h"
 #include "core/text/ascii.h"
 
 namespace faultline {
@@ -149,72 +150,6 @@ void drop_line_after_method(std::string& text) {
   text.resize(close + 1);
 }
 
-bool is_method(std::string_view text) {
-  return text.size() > 2 && (text[0] == '-' || text[0] == '+') && text[1] == '[';
-}
-
-// Number of characters of the operator's name that must not be taken for brackets.
-std::size_t operator_length(std::string_view text, std::size_t at) {
-  if (!text.substr(at).starts_with("operator")) return 0;
-  if (at > 0 && is_word(text[at - 1])) return 0;
-  std::size_t end = at + 8;
-  constexpr std::array<std::string_view, 10> kNames{"<=>", "<<=", ">>=", "->*", "<<",
-                                                    ">>",  "<=",  ">=",  "->",  "()"};
-  for (const std::string_view name : kNames) {
-    if (text.substr(end).starts_with(name)) return 8 + name.size();
-  }
-  if (end < text.size() && (text[end] == '<' || text[end] == '>')) return 9;
-  while (end < text.size() && is_word(text[end])) return 0;
-  return 8;
-}
-
-// Leaves out `<…>` after a name and `(…)` of arguments; keeps `(anonymous namespace)`, `<impl T>` of Rust
-// and the names of operators.
-std::string without_arguments(std::string_view text) {
-  std::string out;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    if (const std::size_t length = operator_length(text, at); length > 0) {
-      out += text.substr(at, length);
-      at += length;
-      continue;
-    }
-    constexpr std::string_view kAnonymous = "(anonymous namespace)";
-    if (text.substr(at).starts_with(kAnonymous)) {
-      out += kAnonymous;
-      at += kAnonymous.size();
-      continue;
-    }
-    const char c = text[at];
-    const bool after_name = !out.empty() && (is_word(out.back()) || out.back() == ')' || out.back() == '*' ||
-                                             out.back() == '>' || out.back() == '\'' || out.back() == '=');
-    const bool opens = (c == '<' && after_name) || (c == '(' && !out.empty());
-    if (!opens) {
-      out += c;
-      ++at;
-      continue;
-    }
-    // To the partner, whatever brackets lie between; arrows are no brackets.
-    int depth = 0;
-    std::size_t end = at;
-    for (; end < text.size(); ++end) {
-      const char d = text[end];
-      if (d == '<' || d == '(') ++depth;
-      if ((d == '>' && text[end - 1] != '-') || d == ')') --depth;
-      if (depth == 0) break;
-    }
-    at = std::min(end + 1, text.size());
-  }
-  for (const std::string_view tail : {" const", " volatile", " &&", " &"}) {
-    if (out.ends_with(tail)) out.resize(out.size() - tail.size());
-  }
-  for (const std::string_view head :
-       {"void ", "bool ", "int ", "auto ", "decltype ", "unsigned int ", "long "}) {
-    if (out.starts_with(head)) out.erase(0, head.size());
-  }
-  return out;
-}
-
 // Replaces the number (and one capital letter) of each `<stem><number><letter>?<tail>` by `*`.
 void fold_number(std::string& text, std::string_view stem, std::string_view tail) {
   for (auto at = text.find(stem); at != std::string::npos; at = text.find(stem, at + 1)) {
@@ -256,7 +191,7 @@ bool is_usable_name(std::string_view symbol) {
 }
 
 std::string family_function(std::string_view normalised) {
-  std::string text = is_method(normalised) ? std::string(normalised) : without_arguments(normalised);
+  std::string text = is_objc_method(normalised) ? std::string(normalised) : without_arguments(normalised);
   fold_number(text, "AGXG", "Family");
   fold_number(text, "HAL", "");
   fold_number(text, "AGX::G", "::");

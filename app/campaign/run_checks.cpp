@@ -9,6 +9,7 @@
 
 #include "app/campaign/run_changes.h"
 #include "core/model/filter.h"
+#include "core/model/short_site.h"
 #include "core/text/ascii.h"
 #include "db/queries.h"
 
@@ -96,7 +97,7 @@ Result<void> check_new_site(Store& store, const RunSummary& summary, Findings& f
     const auto promise = broken_promise(row, summary.record.host.os_build.value_or(""));
     if (!promise.empty()) {
       findings.push_back(fmt::format("new-site: {} {} is back in {} reports, though labelled {}", row.key,
-                                     row.text, row.reports, promise));
+                                     short_site(row.text, row.image, row.family_text), row.reports, promise));
       continue;
     }
     if (is_known(row)) continue;
@@ -104,7 +105,8 @@ Result<void> check_new_site(Store& store, const RunSummary& summary, Findings& f
         std::find_if(all.begin(), all.end(), [&](const SiteRow& other) { return other.key == row.key; });
     if (known != all.end() && known->reports == row.reports && known->uncaptured == row.uncaptured) {
       findings.push_back(fmt::format(
-          "new-site: {} {} in {} reports{}", row.key, row.text, row.reports,
+          "new-site: {} {} in {} reports{}", row.key, short_site(row.text, row.image, row.family_text),
+          row.reports,
           row.uncaptured == 0 ? "" : fmt::format(" and by the output of {} trials", row.uncaptured)));
     }
   }

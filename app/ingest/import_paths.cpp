@@ -11,6 +11,8 @@
 #include "app/ingest/report_sources.h"
 #include "app/ingest/trial_counts.h"
 #include "core/files/text_file.h"
+#include "core/model/short_site.h"
+#include "reports/formats/cell_text.h"
 
 namespace faultline {
 namespace {
@@ -25,7 +27,7 @@ Table empty_import_table() {
                    text_column("process"),
                    text_column("fault"),
                    text_column("site_key", "site"),
-                   text_column("site_text", "where"),
+                   one_line(text_column("site_text", "crash site"), 40),
                    text_column("incident"),
                    number_column("issues"),
                    text_column("error")};
@@ -54,9 +56,9 @@ void add_row(Table& table, const ImportedFile& file) {
        std::string(report_kind_text(report.kind)),
        text_cell(report.process_name.value_or("")),
        crash ? TableCell(std::string(fault_kind_text(file.analysis.fault.kind))) : TableCell(),
-       crash ? text_cell(file.analysis.site.key) : TableCell(),
-       crash ? text_cell(file.analysis.site.text) : TableCell(),
-       file.added->incident,
+       crash ? brief_cell(file.analysis.site.key, short_id(file.analysis.site.key)) : TableCell(),
+       crash ? brief_cell(file.analysis.site.text, short_site(file.analysis.site)) : TableCell(),
+       brief_cell(file.added->incident, short_id(file.added->incident)),
        static_cast<std::int64_t>(file.issue_count),
        {}});
 }

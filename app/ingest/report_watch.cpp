@@ -6,6 +6,7 @@
 
 #include "analyzer/derive.h"
 #include "analyzer/symbolize/symbolize_report.h"
+#include "core/model/short_site.h"
 #include "core/text/text_escape.h"
 
 namespace faultline {
@@ -18,7 +19,8 @@ std::string arrival_line(const FoundReport& found, const AddedReport& added, con
   const auto& report = analysis.report;
   line += "  " + std::string(report_kind_text(report.kind));
   if (report.process_name) line += "  " + *report.process_name;
-  if (report.kind == ReportKind::crash && !analysis.site.text.empty()) line += "  " + analysis.site.text;
+  if (report.kind == ReportKind::crash && !analysis.site.text.empty())
+    line += "  " + short_site(analysis.site);
   return escape_line(line);
 }
 

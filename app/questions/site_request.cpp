@@ -31,6 +31,7 @@ Result<Table> answer_sites(Store& store, const SitesQuery& query, const std::str
   SiteTableOptions options;
   options.audience = audience;
   options.families = query.fold_families;
+  TRY_ASSIGN(options.key_digits, site_key_digits(store));
   return site_table(rows, options);
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "analyzer/statistics/proportion.h"
+#include "core/model/short_site.h"
 #include "db/queries.h"
 #include "reports/formats/number_format.h"
 
@@ -33,8 +34,8 @@ std::string stack_line(const StackFrameRow& frame) {
 
 /// The usual site of a cell, and the stack that most of its reports have.
 Result<std::string> crash_text(Store& store, const CommonestSiteRow& site) {
-  std::string text =
-      fmt::format("{} of {} crash reports at {} ({})\n", site.reports, site.of, site.text, site.key);
+  std::string text = fmt::format("{} of {} crash reports at {} ({})\n", site.reports, site.of,
+                                 short_site(site.text), site.key);
   TRY_ASSIGN(const auto stacks, query_stacks(store, {site.key}, StackChoice::crashed, 1));
   if (stacks.empty()) return text;
   const auto& frames = stacks.front().frames;

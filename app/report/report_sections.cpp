@@ -15,6 +15,7 @@
 #include "core/base/clock.h"
 #include "core/base/hash.h"
 #include "core/model/filter.h"
+#include "core/model/short_site.h"
 #include "core/text/shell_quote.h"
 #include "db/queries.h"
 #include "reports/formats/cell_text.h"
@@ -211,6 +212,7 @@ Result<DocumentSection> sites_section(Store& store, const RunSummary& summary) {
   TRY_ASSIGN(query.where, parse_filter(where));
   TRY_ASSIGN(const auto rows, query_sites(store, query));
   TRY_ASSIGN(const auto ever, query_sites(store, {}));
+  TRY_ASSIGN(const auto digits, site_key_digits(store));
   std::map<std::string, const SiteRow*> all;
   std::int64_t reports = 0;
   for (const auto& row : ever) {
@@ -221,7 +223,7 @@ Result<DocumentSection> sites_section(Store& store, const RunSummary& summary) {
   Table table;
   table.caption = "Where they died, most reports first; first and last seen over the whole store";
   table.columns = {row_name(text_column("key", "site")),
-                   text_column("text", "where and how"),
+                   one_line(text_column("text", "crash site"), 60),
                    number_column("reports"),
                    number_column("trials"),
                    number_column("share", "of crashed trials", Unit::share),
@@ -236,10 +238,12 @@ Result<DocumentSection> sites_section(Store& store, const RunSummary& summary) {
     const auto found = all.find(row.key);
     const auto& whole = found == all.end() ? row : *found->second;
     const Proportion share{std::min(row.trials, deaths), deaths};
-    table.rows.push_back({row.key, row.text, row.reports, row.trials, share.ratio(),
-                          short_time(whole.first_seen), short_time(whole.last_seen), row.labels});
+    const std::string name = short_site(row.text, row.image, row.family_text);
+    table.rows.push_back({brief_cell(row.key, row.key.substr(0, digits)), brief_cell(row.text, name),
+                          row.reports, row.trials, share.ratio(), short_time(whole.first_seen),
+                          short_time(whole.last_seen), row.labels});
     if (plot.series.front().points.size() < kOpenedSites) {
-      plot.series.front().points.push_back({static_cast<double>(plot.series.front().points.size()), row.text,
+      plot.series.front().points.push_back({static_cast<double>(plot.series.front().points.size()), name,
                                             share.ratio(), clopper_pearson(share), share});
     }
     if (opened.size() < kOpenedSites) {
@@ -326,10 +330,12 @@ Result<DocumentSection> changes_section(Store& store, const RunRecord& run) {
   for (const auto& row : now) {
     if (!has(then, row))
       changes.emplace_back("family not seen before",
-                           fmt::format("{} ({})", row.text, format_count(row.reports, "report", "reports")));
+                           fmt::format("{} ({})", short_site(row.text, row.image, row.family_text),
+                                       format_count(row.reports, "report", "reports")));
   }
   for (const auto& row : then) {
-    if (!has(now, row)) changes.emplace_back("family no longer seen", row.text);
+    if (!has(now, row))
+      changes.emplace_back("family no longer seen", short_site(row.text, row.image, row.family_text));
   }
   section.blocks.push_back(
       Block::table_of(facts_table(changes, "faultline report " + run.uuid.text()), "changes"));

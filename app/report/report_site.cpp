@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/hash.h"
+#include "core/model/short_site.h"
 #include "reports/formats/cell_text.h"
 #include "reports/formats/number_format.h"
 #include "reports/tables/list_tables.h"
@@ -67,7 +68,7 @@ Table report_table(const std::vector<ReportRow>& rows) {
       text_column("os_build"),           text_column("origin")};
   table.columns[4].title = "OS build";
   for (const ReportRow& row : rows) {
-    table.rows.push_back({row.incident, short_time(row.time),
+    table.rows.push_back({brief_cell(row.incident, short_id(row.incident)), short_time(row.time),
                           row.trial_index ? TableCell(*row.trial_index) : TableCell(), row.cell, row.os_build,
                           row.origin});
   }
@@ -78,7 +79,7 @@ Result<void> add_reports(Store& store, const RunRecord& run, const SiteRow& site
                          std::vector<Block>& blocks) {
   TRY_ASSIGN(const auto rows, newest_reports_of_site(store, site.key, run.uuid, kReports));
   if (rows.empty()) return {};
-  Table programs = report_list_table(rows);
+  Table programs = report_list_table(rows, {TableAudience::programs});
   Table table = report_table(rows);
   table.caption =
       static_cast<std::int64_t>(rows.size()) < site.reports
@@ -100,7 +101,7 @@ Result<Block> site_detail(Store& store, const RunRecord& run, const SiteRow& sit
   TRY(add_stack(store, site, blocks));
   TRY(add_portrait(store, site, totals, blocks));
   TRY(add_reports(store, run, site, blocks));
-  return Block::fold(fmt::format("{} {}", site.key, site.text), std::move(blocks));
+  return Block::fold(fmt::format("{} {}", site.key, short_site(site.text, site.image, site.family_text)), std::move(blocks));
 }
 
 }  // namespace faultline

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/files/text_file.h"
+#include "core/model/short_site.h"
 #include "core/text/text_escape.h"
 #include "reports/formats/cell_text.h"
 #include "reports/formats/number_format.h"
@@ -86,7 +87,7 @@ std::string run_text(const RunStatus& status) {
   if (status.last_crash) {
     line("last crash", fmt::format("trial {} ({}), began {}", status.last_crash->index,
                                    escape_line(status.last_crash->cell), status.last_crash->started));
-    line("", status.last_crash_site.empty() ? "no report" : escape_line(status.last_crash_site));
+    line("", status.last_crash_site.empty() ? "no report" : escape_line(short_site(status.last_crash_site)));
   }
   line("control", control_text(status));
   if (!run.state_reason.empty()) line("why", escape_line(run.state_reason));

@@ -56,6 +56,7 @@ Result<Table> sites_of(Store& store, const RunRecord& run, TableAudience audienc
   SiteTableOptions options;
   options.audience = audience;
   options.caption = "Crash sites";
+  TRY_ASSIGN(options.key_digits, site_key_digits(store));
   options.command = "faultline sites --where " + single_quoted(where);
   return site_table(rows, options);
 }

@@ -21,21 +21,23 @@ struct ListFlags {
   std::string where;
 };
 
-Result<Table> make_table(Store& store, const std::string& what, const ListQuery& query) {
+Result<Table> make_table(Store& store, const std::string& what, const ListQuery& query,
+                         TableAudience audience) {
   if (what == "reports") {
     TRY_ASSIGN(const auto rows, list_reports(store, query));
-    return report_list_table(rows);
+    TRY_ASSIGN(const auto digits, site_key_digits(store));
+    return report_list_table(rows, {audience, digits});
   }
   if (what == "trials") {
     TRY_ASSIGN(const auto rows, list_trials(store, query));
-    return trial_list_table(rows);
+    return trial_list_table(rows, {audience});
   }
   if (what == "runs") {
     TRY_ASSIGN(const auto rows, list_runs(store, query));
-    return run_list_table(rows);
+    return run_list_table(rows, {audience});
   }
   TRY_ASSIGN(const auto rows, list_hosts(store, query));
-  return host_list_table(rows);
+  return host_list_table(rows, {audience});
 }
 
 Result<ExitStatus> list(const ListFlags& flags, const CommandContext& context) {
@@ -45,8 +47,8 @@ Result<ExitStatus> list(const ListFlags& flags, const CommandContext& context) {
   TRY(parse_optional_filter("--where", flags.where));
   TRY_ASSIGN(auto store, open_store_to_read(context));
   TRY_ASSIGN(query.where, read_filter(store, context, "--where", flags.where));
-  TRY_ASSIGN(const auto table, make_table(store, flags.what, query));
-  return print_table(table, context);
+  TRY_ASSIGN(auto table, make_table(store, flags.what, query, table_audience(context)));
+  return print_rows(std::move(table), context);
 }
 
 }  // namespace
@@ -64,6 +66,7 @@ void add_list_command(CLI::App& app, CommandContext& context) {
   command->add_option("--where", flags->where, "Only what this filter lets through")->type_name("FILTER");
   add_allow_empty(*command, context);
   add_table_options(*command, context);
+  add_view_options(*command, context);
   command->footer("Example: faultline list trials --last 20 --where 'outcome=crashed and threads=8'");
   command->callback(
       [&context, flags] { context.action = [&context, flags] { return list(*flags, context); }; });

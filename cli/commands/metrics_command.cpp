@@ -16,8 +16,8 @@ Result<ExitStatus> metrics(const MetricRequest& wanted, const CommandContext& co
   TRY_ASSIGN(auto store, open_store_to_read(context));
   TRY(read_filter(store, context, "--where", wanted.where));
   TRY(read_filter(store, context, "--baseline", wanted.baseline));
-  TRY_ASSIGN(const auto table, answer_metrics(store, wanted, table_audience(context)));
-  return print_table(table, context);
+  TRY_ASSIGN(auto table, answer_metrics(store, wanted, table_audience(context)));
+  return print_rows(std::move(table), context);
 }
 
 }  // namespace
@@ -47,6 +47,7 @@ void add_metrics_command(CLI::App& app, CommandContext& context) {
   command->add_flag("--all", flags->all, "Also numbers of trials that did not pass");
   add_allow_empty(*command, context);
   add_table_options(*command, context);
+  add_view_options(*command, context);
   command->footer(
       "Example: faultline metrics ops_per_second --by threads --pivot workload --efficiency threads\n"
       "gives the efficiency by threads of each workload; a cell that crashed says so.");

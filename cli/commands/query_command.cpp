@@ -30,7 +30,7 @@ Result<ExitStatus> query(const std::string& text, const CommandContext& context)
   }
   TRY_ASSIGN(auto store, open_store_to_read(context));
   TRY_ASSIGN(const auto answer, query_sql(store, saved != nullptr ? saved->sql : text));
-  return print_table(query_answer_table(answer), context);
+  return print_rows(query_answer_table(answer), context);
 }
 
 }  // namespace
@@ -42,6 +42,7 @@ void add_query_command(CLI::App& app, CommandContext& context) {
   command->add_option("query", *text, "Name of a saved query, or one SQL statement that reads")
       ->type_name("NAME|SQL");
   add_table_options(*command, context);
+  add_view_options(*command, context);
   command->footer("Example: faultline query \"SELECT outcome, count(*) FROM trial GROUP BY outcome\"");
   command->callback(
       [&context, text] { context.action = [&context, text] { return query(*text, context); }; });

@@ -20,13 +20,13 @@ Result<ExitStatus> rates(const RateRequest& wanted, const CommandContext& contex
   if (!wanted.imported) {
     TRY(read_filter(store, context, "--where", wanted.where));
     TRY(read_count(store, context, wanted.count));
-    TRY_ASSIGN(const auto table, answer_rates(store, wanted, audience));
-    TRY(print_table(table, context));
+    TRY_ASSIGN(auto table, answer_rates(store, wanted, audience));
+    TRY(print_rows(std::move(table), context));
   }
   TRY_ASSIGN(const auto imported, query_imported_counts(store));
   if (!wanted.imported && (imported.empty() || audience == TableAudience::programs)) return ExitStatus::done;
   if (!wanted.imported) print("\n");
-  return print_table(imported_counts_table(imported, rate_table_options(wanted, audience)), context);
+  return print_rows(imported_counts_table(imported, rate_table_options(wanted, audience)), context);
 }
 
 }  // namespace
@@ -77,6 +77,7 @@ void add_rates_command(CLI::App& app, CommandContext& context) {
   command->add_flag("--needed", flags->needed, "Add how many trials show one event with 95 %");
   add_allow_empty(*command, context);
   add_table_options(*command, context);
+  add_view_options(*command, context);
   command->footer("Example: faultline rates --by threads --pivot lock --where 'workload=agx-sim-per-thread'");
   command->callback(
       [&context, flags] { context.action = [&context, flags] { return rates(*flags, context); }; });

@@ -27,8 +27,8 @@ Result<ExitStatus> partners(const SiteFlags& flags, const CommandContext& contex
     return fail(ErrorKind::invalid_argument, "--partners wants a site; faultline sites lists them");
   }
   TRY_ASSIGN(auto store, open_store_to_read(context));
-  TRY_ASSIGN(const auto table, answer_partners(store, flags.site));
-  return print_table(table, context);
+  TRY_ASSIGN(auto table, answer_partners(store, flags.site));
+  return print_rows(std::move(table), context);
 }
 
 Result<ExitStatus> sites(const SiteFlags& flags, const CommandContext& context) {
@@ -40,8 +40,8 @@ Result<ExitStatus> sites(const SiteFlags& flags, const CommandContext& context) 
   query.limit = flags.last;
   TRY_ASSIGN(auto store, open_store_to_read(context));
   TRY_ASSIGN(query.where, read_filter(store, context, "--where", flags.where));
-  TRY_ASSIGN(const auto table, answer_sites(store, query, flags.site, table_audience(context)));
-  return print_table(table, context);
+  TRY_ASSIGN(auto table, answer_sites(store, query, flags.site, table_audience(context)));
+  return print_rows(std::move(table), context);
 }
 
 }  // namespace
@@ -61,6 +61,7 @@ void add_sites_command(CLI::App& app, CommandContext& context) {
                     "Functions that other threads were in more often than elsewhere");
   add_allow_empty(*command, context);
   add_table_options(*command, context);
+  add_view_options(*command, context);
   command->footer("Example: faultline sites --where 'threads=8 and lock=none' --format markdown");
   command->callback(
       [&context, flags] { context.action = [&context, flags] { return sites(*flags, context); }; });

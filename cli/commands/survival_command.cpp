@@ -15,8 +15,8 @@ Result<ExitStatus> survival(const SurvivalRequest& wanted, const CommandContext&
   TRY(check_survival_request(wanted));
   TRY_ASSIGN(auto store, open_store_to_read(context));
   TRY(read_filter(store, context, "--where", wanted.where));
-  TRY_ASSIGN(const auto table, answer_survival(store, wanted, table_audience(context)));
-  return print_table(table, context);
+  TRY_ASSIGN(auto table, answer_survival(store, wanted, table_audience(context)));
+  return print_rows(std::move(table), context);
 }
 
 }  // namespace
@@ -41,6 +41,7 @@ void add_survival_command(CLI::App& app, CommandContext& context) {
   command->add_flag("--curve", flags->curve, "Every step of the curves instead of their medians");
   add_allow_empty(*command, context);
   add_table_options(*command, context);
+  add_view_options(*command, context);
   command->footer(
       "Trials that ended otherwise are censored: they would have crashed later, or never.\n\n"
       "Example: faultline survival --over operations --by threads --where lock=none");

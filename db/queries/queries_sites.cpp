@@ -326,6 +326,21 @@ Result<std::vector<SiteRow>> query_sites(Store& store, const SitesQuery& query) 
   return SiteQuery(store.connection(), query).run();
 }
 
+Result<std::size_t> site_key_digits(Store& store) {
+  constexpr std::size_t kFewest = 8;
+  constexpr std::size_t kAll = 16;
+  for (std::size_t digits = kFewest; digits < kAll; ++digits) {
+    TRY_ASSIGN(auto statement,
+               store.connection().prepare(
+                   "SELECT count(DISTINCT substr(key, 1, ?1)) = count(DISTINCT key) AND "
+                   "count(DISTINCT substr(family, 1, ?1)) = count(DISTINCT family) FROM site"));
+    statement.bind(static_cast<std::int64_t>(digits));
+    TRY_ASSIGN(const bool has_row, statement.step());
+    if (has_row && statement.integer(0) != 0) return digits;
+  }
+  return kAll;
+}
+
 Result<std::vector<std::string>> resolve_site(Store& store, std::string_view text) {
   Connection& connection = store.connection();
   if (text.starts_with("site~") || text.starts_with("family~") || text.find_first_of("=<>~") != text.npos) {

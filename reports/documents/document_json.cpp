@@ -16,21 +16,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::optional<double> sort_value(const CellValue& value) {
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
-  if (const auto* unsigned_integer = std::get_if<std::uint64_t>(&value))
-    return static_cast<double>(*unsigned_integer);
-  if (const auto* real = std::get_if<double>(&value)) return *real;
-  if (const auto* rate = std::get_if<Rate>(&value)) return rate->of.ratio();
-  if (const auto* count = std::get_if<CountOf>(&value)) return count->of.ratio();
-  if (const auto* estimate = std::get_if<Estimate>(&value)) return estimate->value;
-  return std::nullopt;
-}
-
 /// Text alone, or text and the number that it is sorted by.
 Json cell_json(const TableCell& cell, const Column& column) {
   auto text = escape_line(cell_text(cell, column));
-  const auto number = sort_value(cell.value);
+  const auto number = cell_number(cell.value);
   if (!number) return text;
   return Json::array({std::move(text), *number});
 }

@@ -100,7 +100,8 @@ struct Pieces {
 
 }  // namespace
 
-std::vector<std::string> cell_pieces(const TableCell& cell, const Column& column) {
+std::vector<std::string> cell_pieces(const TableCell& cell, const Column& column, bool whole) {
+  if (!whole && !cell.brief.empty()) return {cell.brief};
   return std::visit(Pieces{column.unit}, cell.value);
 }
 
@@ -111,6 +112,17 @@ std::string cell_text(const TableCell& cell, const Column& column) {
     text += piece;
   }
   return text;
+}
+
+std::optional<double> cell_number(const CellValue& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
+  if (const auto* unsigned_integer = std::get_if<std::uint64_t>(&value))
+    return static_cast<double>(*unsigned_integer);
+  if (const auto* real = std::get_if<double>(&value)) return *real;
+  if (const auto* rate = std::get_if<Rate>(&value)) return rate->of.ratio();
+  if (const auto* count = std::get_if<CountOf>(&value)) return count->of.ratio();
+  if (const auto* estimate = std::get_if<Estimate>(&value)) return estimate->value;
+  return std::nullopt;
 }
 
 CellValue short_time(const std::string& utc) {

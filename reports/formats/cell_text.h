@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,11 +12,14 @@
 namespace faultline {
 
 /// The unescaped text of a cell. Most have one piece; a rate has three (`28/50`, `56 %`, `[41 %, 70 %]`),
-/// an estimate two. Null has one empty piece.
-std::vector<std::string> cell_pieces(const TableCell& cell, const Column& column);
+/// an estimate two. Null has one empty piece. Of a cell that has a brief form, that one unless `whole`.
+std::vector<std::string> cell_pieces(const TableCell& cell, const Column& column, bool whole = false);
 
 /// The pieces with two spaces between them.
 std::string cell_text(const TableCell& cell, const Column& column);
+
+/// What a cell is sorted by, where it is a number: of a rate its share.
+std::optional<double> cell_number(const CellValue& value);
 
 /// A time in UTC for people, to the minute: `2025-12-21T01:36:18.286Z` -> `2025-12-21 01:36Z`. Null where
 /// there is none; as it is where it is none of ours.

@@ -44,6 +44,7 @@ inline bool is_machine_format(TableFormat format) { return audience_of(format) =
 struct WriterOptions {
   int width = 0;  ///< Columns of the terminal; 0: no limit. Only `text` looks at it.
   bool color = false;
+  bool wide = false;  ///< Whole names and every column, however wide.
 };
 
 /// Each body escapes what its format must not take for markup, and what a terminal must not obey:

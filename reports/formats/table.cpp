@@ -1,6 +1,8 @@
 #include "reports/formats/table.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <type_traits>
 
 #include "core/base/check.h"
 
@@ -104,6 +106,48 @@ Column row_name(Column column) {
   return column;
 }
 
+Column one_line(Column column, std::size_t least_width) {
+  column.fit = Fit::shorten;
+  column.least_width = least_width;
+  return column;
+}
+
+void arrange_columns(Table& table, const std::vector<ColumnPlace>& places) {
+  constexpr int kLastRank = 100;
+  std::vector<std::size_t> order;
+  for (const ColumnPlace& place : places) {
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      if (table.columns[i].key != place.key) continue;
+      table.columns[i].rank = place.rank;
+      order.push_back(i);
+    }
+  }
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (std::find(order.begin(), order.end(), i) != order.end()) continue;
+    table.columns[i].rank = kLastRank;
+    order.push_back(i);
+  }
+  const auto in_order = [&](auto& items) {
+    std::remove_reference_t<decltype(items)> sorted;
+    for (const std::size_t i : order) sorted.push_back(std::move(items[i]));
+    items = std::move(sorted);
+  };
+  in_order(table.columns);
+  for (Column& column : table.columns) {
+    if (column.fit == Fit::wrap) column = one_line(std::move(column), SIZE_MAX);
+  }
+  for (auto& row : table.rows) in_order(row);
+}
+
+void drop_column(Table& table, std::string_view key) {
+  const auto found = std::find_if(table.columns.begin(), table.columns.end(),
+                                  [&](const Column& column) { return column.key == key; });
+  if (found == table.columns.end()) return;
+  const auto at = found - table.columns.begin();
+  table.columns.erase(found);
+  for (auto& row : table.rows) row.erase(row.begin() + at);
+}
+
 std::vector<std::string> machine_keys(const Table& table) {
   std::vector<std::string> all;
   for (const Column& column : table.columns) {
@@ -127,5 +171,11 @@ std::vector<CellValue> machine_values(const Table& table, std::size_t row) {
 }
 
 TableCell text_cell(const std::string& text) { return text.empty() ? TableCell() : TableCell(text); }
+
+TableCell brief_cell(const std::string& whole, std::string brief) {
+  TableCell cell = text_cell(whole);
+  if (brief != whole) cell.brief = std::move(brief);
+  return cell;
+}
 
 }  // namespace faultline

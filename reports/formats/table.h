@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -54,16 +55,19 @@ enum class Emphasis { none, strong, dim, alarm };
 struct TableCell {
   CellValue value;
   Emphasis emphasis = Emphasis::none;
+  std::string brief{};  ///< What people see for a long value, unless they ask for whole names; may be empty.
   TableCell() = default;
   // Implicit, so that a row reads as a list of values.
   template <typename T>
-    requires std::is_constructible_v<CellValue, T>
-  TableCell(T&& given, Emphasis how = Emphasis::none) : value(std::forward<T>(given)), emphasis(how) {}
+  requires std::is_constructible_v<CellValue, T> TableCell(T&& given, Emphasis how = Emphasis::none)
+      : value(std::forward<T>(given)), emphasis(how) {}
   friend bool operator==(const TableCell&, const TableCell&) = default;
 };
 
 /// Null where the text is empty.
 TableCell text_cell(const std::string& text);
+/// The same, with what people see of it; null where `whole` is empty.
+TableCell brief_cell(const std::string& whole, std::string brief);
 
 /// What a number means; decides its rounding for people. CSV and JSON have it exact.
 enum class Unit {
@@ -80,6 +84,12 @@ enum class Unit {
 
 enum class Alignment { left, right };
 
+/// What becomes of cells that are wider than their column on a terminal.
+enum class Fit {
+  wrap,     ///< Broken at spaces, never inside a word.
+  shorten,  ///< One line, `…` in the middle.
+};
+
 /// What the cells of a column hold, nulls aside.
 enum class Content { single, rate, count_of, estimate };
 
@@ -91,6 +101,11 @@ struct Column {
   Content content = Content::single;
   /// Names the row: repeated where a wide table is cut into blocks.
   bool names_row = false;
+  /// On a narrow terminal the columns of the highest rank are left out first; those of rank 0 never.
+  int rank = 0;
+  Fit fit = Fit::wrap;
+  /// With Fit::shorten: other columns are left out before this one gets narrower, in columns of a terminal.
+  std::size_t least_width = 24;
 };
 
 /// Left-aligned text; its title is its key with spaces for underscores, where none is given.
@@ -103,11 +118,15 @@ Column estimate_column(std::string key, std::string title = {}, Unit unit = Unit
 /// The same column, said to name the row.
 Column row_name(Column column);
 
+/// The same column, whose cells stay on one line.
+Column one_line(Column column, std::size_t least_width = 24);
+
 /// For whom a table is laid out: people see what is not empty, programs see every field.
 enum class TableAudience { people, programs };
 
 struct Table {
-  std::string caption;  ///< One sentence; may be empty.
+  std::string caption;                       ///< One sentence; may be empty.
+  std::string no_rows = "Nothing matches.";  ///< What stands in place of rows where there are none.
   std::vector<Column> columns;
   std::vector<std::vector<TableCell>> rows;  ///< Each as long as `columns`.
   std::vector<std::string> footnotes;        ///< Which interval, what was left out.
@@ -115,6 +134,17 @@ struct Table {
   /// What JSON says beside the rows, in this order; keys are snake_case.
   std::vector<std::pair<std::string, CellValue>> facts;
 };
+
+/// A column's place and rank for people, by its key.
+struct ColumnPlace {
+  std::string_view key;
+  int rank = 0;
+};
+/// For lists, of which each row is one line: puts the columns in this order, with these ranks; others follow,
+/// as the first to be left out. Cells stay on one line.
+void arrange_columns(Table& table, const std::vector<ColumnPlace>& places);
+/// Takes a column away, if it is there.
+void drop_column(Table& table, std::string_view key);
 
 /// The keys under which CSV and JSON write a table's values. A rate in a column named `rate` is trials,
 /// counted, rate, low, high; in another column the same with `<key>_` before. A count is `<key>_counted`

@@ -60,4 +60,25 @@ std::vector<std::string> wrap_text(std::string_view text, std::size_t width) {
   return lines;
 }
 
+std::string elide_middle(std::string_view text, std::size_t width) {
+  if (display_width(text) <= width) return std::string(text);
+  width = std::max<std::size_t>(width, 1);
+  const std::size_t head = (width - 1) / 2;
+  const std::size_t tail = width - 1 - head;
+  std::string out;
+  std::size_t taken = 0;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const auto [bytes, character_width] = take_character(rest);
+    if (taken + character_width > head) break;
+    out += bytes;
+    taken += character_width;
+  }
+  out += "…";
+  // From the front, since characters are read forwards.
+  std::string_view end = text;
+  while (display_width(end) > tail) take_character(end);
+  return out + std::string(end);
+}
+
 }  // namespace faultline

@@ -17,4 +17,8 @@ std::size_t display_width(std::string_view text);
 /// word. A character wider than `width` has a line of its own. Never empty.
 std::vector<std::string> wrap_text(std::string_view text, std::size_t width);
 
+/// At most `width` columns (at least 1): the begin and the end, with `…` between them where something is
+/// missing.
+std::string elide_middle(std::string_view text, std::size_t width);
+
 }  // namespace faultline

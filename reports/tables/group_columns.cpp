@@ -9,6 +9,13 @@
 
 namespace faultline {
 
+namespace {
+
+/// So much of a long value still tells it from its neighbours.
+constexpr std::size_t kLeastNameWidth = 18;
+
+}  // namespace
+
 CellValue cell_value(const QueryValue& value) {
   return std::visit([](const auto& one) { return CellValue(one); }, value);
 }
@@ -34,8 +41,9 @@ std::vector<Column> group_columns(
       all_numbers = all_numbers && number_in(value).has_value();
     }
     // A parameter is shown under the name that its author gave it.
-    columns.push_back(
-        row_name(any && all_numbers ? number_column(names[i], names[i]) : text_column(names[i], names[i])));
+    columns.push_back(row_name(any && all_numbers
+                                   ? number_column(names[i], names[i])
+                                   : one_line(text_column(names[i], names[i]), kLeastNameWidth)));
   }
   return columns;
 }

@@ -1,12 +1,14 @@
 #include "reports/tables/list_tables.h"
 
+#include <algorithm>
+
+#include "core/model/short_site.h"
 #include "reports/formats/cell_text.h"
 
 namespace faultline {
 namespace {
 
 /// An absent value is null, not an empty text.
-
 template <typename T>
 TableCell number_or_null(const std::optional<T>& value) {
   return value ? TableCell(static_cast<std::int64_t>(*value)) : TableCell();
@@ -16,6 +18,18 @@ Emphasis outcome_emphasis(const std::string& outcome) {
   const auto parsed = parse_outcome(outcome);
   if (!parsed) return Emphasis::none;
   return is_bad(*parsed) ? Emphasis::alarm : Emphasis::none;
+}
+
+/// To the minute for people.
+TableCell time_cell(const std::string& utc) {
+  const CellValue brief = short_time(utc);
+  return brief_cell(utc, std::holds_alternative<std::string>(brief) ? std::get<std::string>(brief) : utc);
+}
+
+TableCell incidents_cell(const std::vector<std::string>& incidents) {
+  TableCell cell(incidents);
+  for (const auto& incident : incidents) cell.brief += (cell.brief.empty() ? "" : ", ") + short_id(incident);
+  return cell;
 }
 
 std::string trial_name(const std::string& run, std::int64_t index) {
@@ -28,7 +42,7 @@ TableCell cell_of(const QueryValue& value) {
 
 }  // namespace
 
-Table report_list_table(const std::vector<ReportRow>& rows) {
+Table report_list_table(const std::vector<ReportRow>& rows, const ListTableOptions& options) {
   Table table;
   table.columns = {row_name(text_column("incident")),
                    text_column("time"),
@@ -36,26 +50,43 @@ Table report_list_table(const std::vector<ReportRow>& rows) {
                    text_column("process"),
                    text_column("fault"),
                    text_column("site_key", "site"),
-                   text_column("site_text", "where"),
+                   one_line(text_column("site_text", "crash site"), 60),
                    text_column("trial"),
                    text_column("cell"),
                    text_column("origin"),
                    number_column("issues")};
   for (const auto& row : rows) {
-    table.rows.push_back({row.incident, text_cell(row.time), row.kind, text_cell(row.process),
-                          text_cell(row.fault_kind), text_cell(row.site_key), text_cell(row.site_text),
+    table.rows.push_back({brief_cell(row.incident, short_id(row.incident)), time_cell(row.time), row.kind,
+                          text_cell(row.process), text_cell(row.fault_kind),
+                          brief_cell(row.site_key, row.site_key.substr(0, options.key_digits)),
+                          brief_cell(row.site_text, short_site(row.site_text)),
                           row.trial_index ? TableCell(trial_name(row.run, *row.trial_index)) : TableCell(),
                           text_cell(row.cell), row.origin, row.issues});
   }
+  if (options.audience == TableAudience::programs) return table;
+  table.no_rows = "No reports match.";
+  const bool all_crashes =
+      std::all_of(rows.begin(), rows.end(), [](const ReportRow& row) { return row.kind == "crash"; });
+  arrange_columns(table, {{"incident"},
+                          {"time"},
+                          {"site_text"},
+                          {"trial", 1},
+                          {"kind", all_crashes ? 8 : 1},
+                          {"process", 2},
+                          {"cell", 3},
+                          {"site_key", 4},
+                          {"fault", 5},
+                          {"origin", 6},
+                          {"issues", 7}});
   return table;
 }
 
-Table trial_list_table(const std::vector<TrialRow>& rows) {
+Table trial_list_table(const std::vector<TrialRow>& rows, const ListTableOptions& options) {
   Table table;
   table.columns = {row_name(text_column("trial")),
                    text_column("started"),
                    text_column("workload"),
-                   text_column("cell"),
+                   one_line(text_column("cell"), 26),
                    text_column("outcome"),
                    text_column("rule"),
                    number_column("exit_code", "exit"),
@@ -66,16 +97,29 @@ Table trial_list_table(const std::vector<TrialRow>& rows) {
   for (const auto& row : rows) {
     std::string marks;
     if (row.uncaptured) marks = "uncaptured";
-    table.rows.push_back({trial_name(row.run, row.index), row.started, row.workload, row.cell,
+    table.rows.push_back({trial_name(row.run, row.index), time_cell(row.started), row.workload, row.cell,
                           TableCell(row.outcome, outcome_emphasis(row.outcome)), text_cell(row.rule),
                           number_or_null(row.exit_code), text_cell(row.term_signal), row.duration_ms,
                           text_cell(row.phase),
-                          row.incidents.empty() ? text_cell(marks) : TableCell(row.incidents)});
+                          row.incidents.empty() ? text_cell(marks) : incidents_cell(row.incidents)});
   }
+  if (options.audience == TableAudience::programs) return table;
+  table.no_rows = "No trials match.";
+  arrange_columns(table, {{"trial"},
+                          {"outcome"},
+                          {"duration_ms", 1},
+                          {"cell"},
+                          {"workload", 2},
+                          {"started", 3},
+                          {"reports", 4},
+                          {"term_signal", 5},
+                          {"exit_code", 6},
+                          {"phase", 7},
+                          {"rule", 8}});
   return table;
 }
 
-Table run_list_table(const std::vector<RunRow>& rows) {
+Table run_list_table(const std::vector<RunRow>& rows, const ListTableOptions& options) {
   Table table;
   table.columns = {row_name(text_column("run")),
                    text_column("campaign"),
@@ -93,16 +137,32 @@ Table run_list_table(const std::vector<RunRow>& rows) {
                    text_column("state_reason", "why")};
   for (const auto& row : rows) {
     const auto& counts = row.counts;
-    table.rows.push_back({row.run, row.campaign, row.started, row.date, row.state, row.host,
-                          text_cell(row.os_build), row.cells,
+    table.rows.push_back({brief_cell(row.run, short_id(row.run)), row.campaign, time_cell(row.started),
+                          row.date, row.state, row.host, text_cell(row.os_build), row.cells,
                           row.planned_trials > 0 ? TableCell(row.planned_trials) : TableCell(),
                           row.ended_trials, counts.outcomes[Outcome::crashed], counts.outcomes.bad(),
                           counts.uncaptured, text_cell(row.state_reason)});
   }
+  if (options.audience == TableAudience::programs) return table;
+  table.no_rows = "No runs match.";
+  arrange_columns(table, {{"run"},
+                          {"crashed"},
+                          {"ended_trials", 1},
+                          {"planned_trials", 2},
+                          {"bad", 3},
+                          {"started"},
+                          {"campaign", 1},
+                          {"state"},
+                          {"host", 4},
+                          {"os_build", 5},
+                          {"uncaptured", 6},
+                          {"cells", 7},
+                          {"state_reason", 8},
+                          {"date", 9}});
   return table;
 }
 
-Table host_list_table(const std::vector<HostRow>& rows) {
+Table host_list_table(const std::vector<HostRow>& rows, const ListTableOptions& options) {
   Table table;
   table.columns = {row_name(text_column("host_key", "host")),
                    text_column("host_name", "name"),
@@ -117,11 +177,25 @@ Table host_list_table(const std::vector<HostRow>& rows) {
                    text_column("first_seen"),
                    text_column("last_seen")};
   for (const auto& row : rows) {
-    table.rows.push_back({row.host_key, row.host_name, text_cell(row.os_name), text_cell(row.os_version),
-                          text_cell(row.os_build), text_cell(row.model), text_cell(row.chip),
-                          text_cell(row.agx_version), row.runs, row.trials, text_cell(row.first_seen),
-                          text_cell(row.last_seen)});
+    table.rows.push_back({brief_cell(row.host_key, short_id(row.host_key)), row.host_name,
+                          text_cell(row.os_name), text_cell(row.os_version), text_cell(row.os_build),
+                          text_cell(row.model), text_cell(row.chip), text_cell(row.agx_version), row.runs,
+                          row.trials, time_cell(row.first_seen), time_cell(row.last_seen)});
   }
+  if (options.audience == TableAudience::programs) return table;
+  table.no_rows = "No hosts match.";
+  arrange_columns(table, {{"host_key"},
+                          {"trials"},
+                          {"runs", 1},
+                          {"host_name"},
+                          {"os_name", 1},
+                          {"os_version", 2},
+                          {"os_build", 3},
+                          {"model", 2},
+                          {"chip", 4},
+                          {"agx_version", 4},
+                          {"last_seen", 5},
+                          {"first_seen", 6}});
   return table;
 }
 

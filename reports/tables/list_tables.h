@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "db/queries.h"
@@ -9,10 +10,16 @@
 
 namespace faultline {
 
-Table report_list_table(const std::vector<ReportRow>& rows);
-Table trial_list_table(const std::vector<TrialRow>& rows);
-Table run_list_table(const std::vector<RunRow>& rows);
-Table host_list_table(const std::vector<HostRow>& rows);
+struct ListTableOptions {
+  TableAudience audience = TableAudience::people;
+  std::size_t key_digits = 16;  ///< As many digits of a site's key as are unique in the store.
+};
+
+/// People read what tells one row from another first; keys, identifiers and sites are short for them.
+Table report_list_table(const std::vector<ReportRow>& rows, const ListTableOptions& options);
+Table trial_list_table(const std::vector<TrialRow>& rows, const ListTableOptions& options);
+Table run_list_table(const std::vector<RunRow>& rows, const ListTableOptions& options);
+Table host_list_table(const std::vector<HostRow>& rows, const ListTableOptions& options);
 /// A free query's answer: columns and values as they came.
 Table query_answer_table(const QueryTable& answer);
 

@@ -38,10 +38,13 @@ std::vector<OutcomeColumn> outcome_columns() {
   return columns;
 }
 
-/// People see the columns in which anything is not 0.
-std::vector<OutcomeColumn> shown_outcomes(const RatesResult& result, TableAudience audience) {
+/// People see the columns in which anything is not 0, and none twice.
+std::vector<OutcomeColumn> shown_outcomes(const RatesResult& result, const RateTableOptions& options) {
+  const TableAudience audience = options.audience;
   std::vector<OutcomeColumn> shown;
   for (OutcomeColumn& column : outcome_columns()) {
+    // What is counted stands in the rate already.
+    if (audience == TableAudience::people && column.key == options.count) continue;
     const bool is_shown = column.always_shown || audience == TableAudience::programs ||
                           std::any_of(result.rows.begin(), result.rows.end(),
                                       [&](const RatesRow& row) { return column.count(row.counts) != 0; });
@@ -99,8 +102,11 @@ Table rate_table(const RatesResult& result, const RateTableOptions& options) {
   if (options.exposure) add_exposure_columns(table, options);
   if (options.trials_to_see_one)
     table.columns.push_back(number_column("trials_to_see_one", "trials to see one"));
-  const std::vector<OutcomeColumn> outcomes = shown_outcomes(result, options.audience);
-  for (const OutcomeColumn& outcome : outcomes) table.columns.push_back(number_column(outcome.key));
+  const std::vector<OutcomeColumn> outcomes = shown_outcomes(result, options);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    table.columns.push_back(number_column(outcomes[i].key));
+    table.columns.back().rank = static_cast<int>(i) + 1;
+  }
   // A wide grouping has the same counts again and again, and an exact interval is dear.
   std::map<std::pair<std::int64_t, std::int64_t>, Interval> known;
   bool any_widened = false;

@@ -1,5 +1,8 @@
 #include "reports/tables/site_table.h"
 
+#include <algorithm>
+
+#include "core/model/short_site.h"
 #include "reports/formats/cell_text.h"
 
 namespace faultline {
@@ -43,42 +46,45 @@ Table for_programs(const std::vector<SiteRow>& rows) {
   return table;
 }
 
-Table for_people(const std::vector<SiteRow>& rows, bool families) {
-  bool any_label = false;
-  bool any_build = false;
-  bool any_uncaptured = false;
-  for (const SiteRow& row : rows) {
-    any_label = any_label || !row.labels.empty();
-    any_build = any_build || !row.os_builds.empty();
-    any_uncaptured = any_uncaptured || row.uncaptured > 0;
-  }
+Table for_people(const std::vector<SiteRow>& rows, const SiteTableOptions& options) {
+  const auto any = [&](auto has) { return std::any_of(rows.begin(), rows.end(), has); };
   Table table;
-  table.columns = {row_name(text_column("key", families ? "family" : "site")),
-                   text_column("text", "where and how"),
+  table.no_rows = "No crash sites match.";
+  table.columns = {row_name(text_column("key", options.families ? "family" : "site")),
                    number_column("reports"),
                    number_column("trials"),
+                   one_line(text_column("text", "crash site"), 60),
                    number_column("cells"),
+                   text_column("labels"),
+                   text_column("last_seen"),
                    text_column("first_seen"),
-                   text_column("last_seen")};
-  if (any_uncaptured) {
-    table.columns.push_back(number_column("uncaptured", "by output"));
-    table.footnotes.push_back(
-        "by output: trials that left no report; the site is from the end of their stderr");
-  }
-  if (any_build) table.columns.push_back(text_column("os_builds", "OS builds"));
-  if (any_label) table.columns.push_back(text_column("labels"));
+                   number_column("uncaptured", "by output"),
+                   text_column("os_builds", "OS builds")};
   for (const SiteRow& row : rows) {
-    std::vector<TableCell> cells{row.key,
-                                 row.text,
-                                 row.reports,
-                                 row.trials,
-                                 row.cells,
-                                 short_time(row.first_seen),
-                                 short_time(row.last_seen)};
-    if (any_uncaptured) cells.emplace_back(row.uncaptured);
-    if (any_build) cells.emplace_back(row.os_builds);
-    if (any_label) cells.emplace_back(row.labels);
-    table.rows.push_back(std::move(cells));
+    table.rows.push_back({brief_cell(row.key, row.key.substr(0, options.key_digits)), row.reports, row.trials,
+                          brief_cell(row.text, short_site(row.text, row.image, row.family_text)), row.cells,
+                          row.labels.empty() ? TableCell() : TableCell(row.labels), short_time(row.last_seen),
+                          short_time(row.first_seen), row.uncaptured,
+                          row.os_builds.empty() ? TableCell() : TableCell(row.os_builds)});
+  }
+  arrange_columns(table, {{"key"},
+                          {"reports"},
+                          {"trials", 1},
+                          {"text"},
+                          {"labels", 1},
+                          {"uncaptured", 2},
+                          {"last_seen", 3},
+                          {"cells", 3},
+                          {"first_seen", 4},
+                          {"os_builds", 5}});
+  if (!any([](const SiteRow& row) { return row.trials != row.reports; })) drop_column(table, "trials");
+  if (!any([](const SiteRow& row) { return !row.labels.empty(); })) drop_column(table, "labels");
+  if (!any([](const SiteRow& row) { return !row.os_builds.empty(); })) drop_column(table, "os_builds");
+  if (any([](const SiteRow& row) { return row.uncaptured > 0; })) {
+    table.footnotes.emplace_back(
+        "by output: trials that left no report; the site is from the end of their stderr");
+  } else {
+    drop_column(table, "uncaptured");
   }
   return table;
 }
@@ -86,8 +92,7 @@ Table for_people(const std::vector<SiteRow>& rows, bool families) {
 }  // namespace
 
 Table site_table(const std::vector<SiteRow>& rows, const SiteTableOptions& options) {
-  Table table =
-      options.audience == TableAudience::programs ? for_programs(rows) : for_people(rows, options.families);
+  Table table = options.audience == TableAudience::programs ? for_programs(rows) : for_people(rows, options);
   table.caption = options.caption;
   table.command = options.command;
   return table;

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,8 @@ namespace faultline {
 
 struct SiteTableOptions {
   TableAudience audience = TableAudience::people;
-  bool families = false;  ///< The rows are families: the key is that of `label`, `show` and `--family`.
+  bool families = false;        ///< The rows are families: the key is that of `label`, `show` and `--family`.
+  std::size_t key_digits = 16;  ///< As many digits of a key as are unique in the store.
   std::string caption;
   std::string command;
 };

@@ -62,13 +62,44 @@ TEST(TextWriterTest, ColumnsAndThePartsOfRatesLineUp) {
             "     16  per-op   0/50   0 %  [0 %, 7.2 %]     2\n"
             "\n"
             "Intervals: Clopper-Pearson, two-sided 95 %.\n"
-            "Again: faultline rates --by threads,lock\n");
+            "Rerun: faultline rates --by threads,lock\n");
 }
 
 TEST(TextWriterTest, AnEmptyTableSaysSo) {
   Table table = two_cells();
   table.rows.clear();
-  EXPECT_THAT(write_table(table, TableFormat::text), HasSubstr("(no rows)"));
+  EXPECT_THAT(write_table(table, TableFormat::text), HasSubstr("Nothing matches."));
+}
+
+TEST(TextWriterTest, NoWordIsBroken) {
+  Table table = one_text("AGXMetalG16X -[AGXG16XFamilyComputeContext setComputePipelineState:]+32 read");
+
+  for (const int width : {20, 40, 60}) {
+    EXPECT_THAT(write_table(table, TableFormat::text, {width, false}),
+                HasSubstr("-[AGXG16XFamilyComputeContext"));
+  }
+}
+
+TEST(TextWriterTest, AColumnOfOneLineLosesItsMiddle) {
+  Table table = one_text("AGXMetalG16X -[AGXG16XFamilyComputeContext setComputePipelineState:]+32 read");
+  table.columns[0] = one_line(table.columns[0]);
+
+  EXPECT_THAT(write_table(table, TableFormat::text, {40, false}),
+              HasSubstr("AGXMetalG16X -[AGXG…elineState:]+32 read"));
+}
+
+TEST(TextWriterTest, ColumnsAreLeftOutByRank) {
+  Table table;
+  table.columns = {row_name(text_column("a")), text_column("b"), text_column("c")};
+  table.columns[1].rank = 2;
+  table.columns[2].rank = 1;
+  table.rows = {{"aaaaaaaaaa", "bbbbbbbbbb", "cccccccccc"}};
+
+  const auto text = write_table(table, TableFormat::text, {30, false});
+
+  EXPECT_THAT(text, HasSubstr("aaaaaaaaaa  cccccccccc\n"));
+  EXPECT_THAT(text, HasSubstr("No room for: b (--wide)."));
+  EXPECT_THAT(write_table(table, TableFormat::text), HasSubstr("aaaaaaaaaa  bbbbbbbbbb  cccccccccc\n"));
 }
 
 TEST(TextWriterTest, NoLineIsWiderThanTheTerminal) {

@@ -74,9 +74,21 @@ TEST(SiteTableTest, PeopleSeeKeyPlaceAndCounts) {
   const std::string text = write_table(site_table({pipeline_state()}, {}), TableFormat::text);
 
   EXPECT_THAT(text, HasSubstr("3f9c0a1122334455"));
-  EXPECT_THAT(text, HasSubstr("null+0x5c8 read"));
+  EXPECT_THAT(text,
+              HasSubstr("-[AGXG16XFamilyComputeContext setComputePipelineState:] +32 · NULL+0x5c8 read"));
   EXPECT_THAT(text, HasSubstr("2025-12-21 01:36Z"));
   EXPECT_THAT(text, Not(HasSubstr("labels"))) << "no row has one";
+}
+
+TEST(SiteTableTest, KeysHaveAsManyDigitsAsTellThemApart) {
+  SiteTableOptions options;
+  options.key_digits = 8;
+
+  const std::string text =
+      write_table(site_table({pipeline_state()}, options), TableFormat::text, {80, false});
+
+  EXPECT_THAT(text, HasSubstr("3f9c0a11       37"));
+  EXPECT_THAT(text, Not(HasSubstr("3f9c0a1122334455")));
 }
 
 }  // namespace
