@@ -1,13 +1,14 @@
-// clang -fobjc-arc -O2 -g -framework Foundation -framework Metal -o build/release/samples/command_buffers samples/metal/command_buffers.m
+// clang -fobjc-arc -O2 -g -framework Foundation -framework CoreGraphics -framework Metal -o build/release/samples/command_buffers samples/metal/command_buffers.m
 //
 // Compute command encoders, opened and ended without any work, on command buffers that threads share or do
 // not share. Metal alone: no shader, no framework above it.
 //
-//   command_buffers [--style shared|per-thread|sequential] [--threads N] [--ops N] [--hold-us N]
+//   command_buffers [--style shared|per-thread|per-stream|sequential] [--threads N] [--ops N] [--hold-us N]
 //
 //   --style    shared: all threads open encoders on one command buffer, which Metal does not allow at the
-//              same time. per-thread: each thread has a buffer of its own for every encoder. sequential:
-//              one buffer, one thread, one encoder after the other, as many as `shared` would open.
+//              same time. per-thread: each thread has a buffer of its own for every encoder, from one queue.
+//              per-stream: and a queue of its own. sequential: one buffer, one thread, one encoder after the
+//              other, as many as `shared` would open.
 //   --ops      encoders per thread
 //   --hold-us  microseconds between opening an encoder and ending it
 //
@@ -18,14 +19,16 @@
 #import <Metal/Metal.h>
 #include <unistd.h>
 
+#include "metal_device.h"
 #include "workload_lines.h"
 
-static const char* const kStyles[] = {"shared", "per-thread", "sequential", NULL};
+static const char* const kStyles[] = {"shared", "per-thread", "per-stream", "sequential", NULL};
 static const char* style = "shared";
 static long threads = 4;
 static long ops = 20;
 static long hold_us = 1000;
 
+static id<MTLDevice> device;
 static id<MTLCommandQueue> queue;
 static id<MTLCommandBuffer> common_buffer;  // Of the styles `shared` and `sequential`.
 
@@ -55,11 +58,11 @@ static long encode_on_common_buffer(long count) {
   return ok;
 }
 
-static long encode_on_own_buffers(void) {
+static long encode_on_own_buffers(id<MTLCommandQueue> queue_of_thread) {
   long ok = 0;
   for (long op = 0; op < ops; ++op) {
     @autoreleasepool {
-      id<MTLCommandBuffer> buffer = [queue commandBuffer];
+      id<MTLCommandBuffer> buffer = [queue_of_thread commandBuffer];
       if (open_and_end(buffer) && has_completed(buffer)) ++ok;
     }
   }
@@ -72,7 +75,8 @@ static long work(long thread) {
   pthread_setname_np(name);
   if (strcmp(style, "sequential") == 0) return encode_on_common_buffer(threads * ops);
   if (strcmp(style, "shared") == 0) return encode_on_common_buffer(ops);
-  return encode_on_own_buffers();
+  if (strcmp(style, "per-stream") == 0) return encode_on_own_buffers([device newCommandQueue]);
+  return encode_on_own_buffers(queue);
 }
 
 int main(int argc, char** argv) {
@@ -86,14 +90,8 @@ int main(int argc, char** argv) {
 
   @autoreleasepool {
     workload_phase("setup");
-    id<MTLDevice> device = MTLCreateSystemDefaultDevice();
-    if (device == nil) {
-      fprintf(stderr, "no Metal device\n");
-      return 3;
-    }
-    // With MTL_DEBUG_LAYER=1 the class is one of the validation layer: the campaign checks that.
-    printf("device %s %s\n", object_getClassName(device), device.name.UTF8String);
-    fflush(stdout);
+    device = workload_metal_device();
+    if (device == nil) return 3;
     queue = [device newCommandQueue];
     common_buffer = [queue commandBuffer];
 
@@ -101,7 +99,7 @@ int main(int argc, char** argv) {
     double seconds = 0;
     long ok = workload_run_threads(strcmp(style, "sequential") == 0 ? 1 : threads, work, &seconds);
     workload_phase("commit");
-    if (strcmp(style, "per-thread") != 0 && !has_completed(common_buffer)) ok = 0;
+    if (strncmp(style, "per-", 4) != 0 && !has_completed(common_buffer)) ok = 0;
 
     workload_metric("ops_per_second", (double)(threads * ops) / seconds);
     workload_results(ok < 0 ? 0 : ok, threads * ops);

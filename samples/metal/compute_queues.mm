@@ -1,4 +1,4 @@
-// clang++ -std=c++17 -fobjc-arc -O2 -g -framework Foundation -framework Metal -o build/release/samples/compute_queues samples/metal/compute_queues.mm
+// clang++ -std=c++17 -fobjc-arc -O2 -g -framework Foundation -framework CoreGraphics -framework Metal -o build/release/samples/compute_queues samples/metal/compute_queues.mm
 //
 // A small compute kernel, encoded and awaited again and again on several threads, each with command buffers
 // and a pipeline of its own; the queues are their own or one for all.
@@ -18,6 +18,7 @@
 #include <mutex>
 #include <vector>
 
+#include "metal_device.h"
 #include "workload_lines.h"
 
 namespace {
@@ -127,13 +128,8 @@ int main(int argc, char** argv) {
 
   @autoreleasepool {
     workload_phase("setup");
-    id<MTLDevice> device = MTLCreateSystemDefaultDevice();
-    if (device == nil) {
-      fprintf(stderr, "no Metal device\n");
-      return 3;
-    }
-    printf("device %s %s\n", object_getClassName(device), device.name.UTF8String);
-    fflush(stdout);
+    id<MTLDevice> device = workload_metal_device();
+    if (device == nil) return 3;
     if (!prepare(device)) return 3;
 
     workload_phase("encoding");

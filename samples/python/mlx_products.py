@@ -5,6 +5,8 @@ Each thread multiplies random matrices and evaluates every product, and at last 
 whose elements are all known.
 """
 
+import contextlib
+
 import workload_lines as lines
 
 
@@ -14,6 +16,9 @@ def read_settings(argv=None):
     parser.add_argument("--size", type=lines.whole_number(1, 16_384), default=256, help="rows and columns")
     parser.add_argument(
         "--lock", choices=["none", "global"], default="none", help="global: one mutex around making and evaluating"
+    )
+    parser.add_argument(
+        "--streams", choices=["default", "own"], default="default", help="own: a stream for each thread"
     )
     return lines.read_settings(parser, argv)
 
@@ -33,6 +38,12 @@ def main():
     shape = (settings.size, settings.size)
 
     def work(_):
+        # A stream has a command buffer of its own; without one all threads encode into that of the default stream.
+        own = mx.new_stream(mx.gpu) if settings.streams == "own" else None
+        with mx.stream(own) if own is not None else contextlib.nullcontext():
+            return multiply()
+
+    def multiply():
         for _ in range(settings.ops):
             with lock:
                 product = mx.matmul(mx.random.normal(shape), mx.random.normal(shape))

@@ -267,6 +267,14 @@ class AgxSimTest : public SamplesTest {
 
 TEST_F(AgxSimTest, GlobalLockNeverCrashes) { expect_always_complete(8, "global"); }
 
+TEST_F(AgxSimTest, WhatIsEachThreadsOwnNeverCrashesAsBareMetalPassed) {
+  for (int trial = 0; trial < 40; ++trial) {
+    const Ended ended = run_agx_sim(8, "none", "isolated", 100);
+    ASSERT_TRUE(WIFEXITED(ended.status)) << "trial " << trial << " died: " << ended.status << ended.err;
+    ASSERT_EQ(WEXITSTATUS(ended.status), 0);
+  }
+}
+
 TEST_F(AgxSimTest, OneThreadNeverCrashes) { expect_always_complete(1, "none"); }
 
 TEST_F(AgxSimTest, SharedContextsDieOfNullAccesses) {
@@ -342,6 +350,7 @@ TEST_F(AgxSimTest, DriverCarriesTheNamesOfRealReports) {
   const std::string library = read_file(samples_folder() / "AGXMetalG16X").value_or("");
 
   EXPECT_THAT(library, HasSubstr("-[AGXG16XFamilyComputeContext setComputePipelineState:]"));
+  EXPECT_THAT(library, HasSubstr("_ZN3AGX13ContextCommon17useResourceCommonEP18IOGPUMetalResource"));
   EXPECT_THAT(library, HasSubstr("-[AGXG16XFamilyCommandBuffer "
                                  "tryCoalescingPreviousComputeCommandEncoderWithConfig:nextEncoderClass:]"));
   EXPECT_THAT(library, HasSubstr("17prepareForEnqueueEb"));

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -46,7 +48,7 @@ TEST_P(SeedCampaignsTest, NamesOnlySourcesThatAreThere) {
   for (const Cell& cell : make_cells(campaign_)) {
     const std::vector<std::string>& command = campaign_.workloads[cell.workload_index].command;
     const std::filesystem::path program = *replace_placeholders(command[0], cell, folders);
-    if (program == "python3") {
+    if (program.filename() == "python3") {
       const std::filesystem::path script = *replace_placeholders(command[1], cell, folders);
       EXPECT_TRUE(std::filesystem::is_regular_file(script)) << script;
     } else {
@@ -94,12 +96,94 @@ INSTANTIATE_TEST_SUITE_P(Files, SeedCampaignsTest, ::testing::ValuesIn(seed_camp
                            return name;
                          });
 
+/// A row of README's table: what the reports say something about, the campaigns, and what asks for it.
+struct ClaimedRow {
+  std::string name;
+  std::vector<std::string> campaigns;
+  std::string ask;
+};
+
+std::vector<std::string> quoted_parts(const std::string& text, char quote) {
+  std::vector<std::string> parts;
+  for (auto open = text.find(quote); open != std::string::npos;) {
+    const auto close = text.find(quote, open + 1);
+    if (close == std::string::npos) break;
+    parts.push_back(text.substr(open + 1, close - open - 1));
+    open = text.find(quote, close + 1);
+  }
+  return parts;
+}
+
+std::vector<ClaimedRow> claimed_rows() {
+  std::istringstream readme(read_file(kSamples / "README.md").value_or(""));
+  std::vector<ClaimedRow> rows;
+  for (std::string line; std::getline(readme, line);) {
+    if (line.find("| `seeds-") == std::string::npos) continue;
+    const auto campaign = line.find(" | `seeds-");
+    const auto ask = line.find(" | `faultline", campaign);
+    if (ask == std::string::npos) continue;
+    rows.push_back({line.substr(2, campaign - 2), quoted_parts(line.substr(campaign, ask - campaign), '`'),
+                    quoted_parts(line.substr(ask), '`').at(0)});
+  }
+  return rows;
+}
+
+/// The filters that an ask chooses cells by: that of --where, or both sides of a comparison.
+std::vector<std::string> filters_of(const std::string& ask) {
+  return quoted_parts(ask, ask.starts_with("faultline compare") ? '"' : '\'');
+}
+
 TEST(SeedCampaigns, AreAllInTheReadme) {
-  ASSERT_GE(seed_campaigns().size(), 7U);
-  const Result<std::string> readme = read_file(kSamples / "README.md");
-  ASSERT_TRUE(readme);
-  for (const std::filesystem::path& file : seed_campaigns()) {
-    EXPECT_THAT(*readme, ::testing::HasSubstr("faultline run samples/campaigns/" + file.filename().string()));
+  std::set<std::string> named;
+  for (const ClaimedRow& row : claimed_rows()) named.insert(row.campaigns.begin(), row.campaigns.end());
+
+  ASSERT_GE(seed_campaigns().size(), 10U);
+  for (const std::filesystem::path& file : seed_campaigns())
+    EXPECT_TRUE(named.contains(file.filename().string())) << file;
+}
+
+TEST(SeedCampaigns, EveryRowOfTheReportsTablesHasItsCellsAndItsCommand) {
+  std::size_t rows = 0;
+  for (const ClaimedRow& row : claimed_rows()) {
+    SCOPED_TRACE(row.name);
+    ++rows;
+    std::vector<Cell> cells;
+    for (const std::string& file : row.campaigns) {
+      const Result<Campaign> campaign = read_campaign_file(kSamples / "campaigns" / file);
+      ASSERT_TRUE(campaign) << campaign.error().text();
+      const auto more = make_cells(*campaign);
+      cells.insert(cells.end(), more.begin(), more.end());
+    }
+    const auto filters = filters_of(row.ask);
+    EXPECT_FALSE(filters.empty()) << row.ask;
+    for (const std::string& text : filters) {
+      const Result<Filter> filter = parse_filter(text);
+      ASSERT_TRUE(filter) << filter.error().text();
+      const Result<std::vector<bool>> chosen = select_cells(*filter, cells);
+      ASSERT_TRUE(chosen) << chosen.error().text();
+      EXPECT_NE(std::count(chosen->begin(), chosen->end(), true), 0) << text;
+    }
+  }
+  EXPECT_EQ(rows, 40U);
+}
+
+/// What the reports' own tables have as rows, in words of the README.
+TEST(SeedCampaigns, NoRowOfTheReportsTablesIsMissing) {
+  std::string names;
+  for (const ClaimedRow& row : claimed_rows()) names += row.name + "\n";
+  for (const char* name :
+       {"separate command buffers per thread", "one command buffer shared by threads",
+        "one command buffer, one thread after the other", "success at 2 threads", "success at 4 threads",
+        "success at 6 threads", "success at 8 threads", "`MPSNDArrayMatrixMultiplication` at 3 threads and more",
+        "its encoding under a mutex", "as an `MPSGraph`", "PyTorch, crash rate at 1 thread", "crash rate at 2 threads",
+        "crash rate at 4 threads", "PyTorch, crash rate at 8 threads", "crash rate at 16 threads",
+        "PyTorch, under a global mutex", "own mutex off", "`setComputePipelineState:`", "`useResourceCommon`",
+        "`prepareForEnqueue`", "`allocateUSCSpillBuffer`", "`torch.mm` of 1024 x 1024 at 4 threads",
+        "MLX, one thread", "MLX, two threads", "MLX, more threads", "MLX, products of 1024 x 1024 at 4 threads",
+        "PyTorch beside MLX", "per-stream command buffers", "one worker with a batch queue",
+        "event against device waits, unlocked", "raw Metal, one queue, per-thread buffers", "PyTorch, event waits",
+        "PyTorch, device waits", "efficiency at 1, 2, 4, 8 threads", "plateau by threads", "gain by batch"}) {
+    EXPECT_THAT(names, ::testing::HasSubstr(name));
   }
 }
 

@@ -21,7 +21,7 @@ except ImportError:  # Before Python 3.11.
 
 HERE = pathlib.Path(__file__).resolve().parent
 FOLDER = HERE.parent.parent / "samples" / "python"
-WORKLOADS = ["torch_linear.py", "mlx_products.py", "torch_throughput.py"]
+WORKLOADS = ["torch_linear.py", "torch_products.py", "mlx_products.py", "torch_throughput.py"]
 
 
 def run(script, *arguments, fakes=True, **environment):
@@ -71,7 +71,8 @@ class ArgumentsTest(unittest.TestCase):
     def test_check_arguments_says_what_was_understood(self):
         process = run("torch_linear.py", "--threads", "3", "--lock", "global", "--check-arguments", fakes=False)
         self.assertEqual(process.returncode, 0, process.stderr)
-        expected = {"batch": 1, "features": 512, "lock": "global", "ops": 50, "sync": "device", "threads": 3}
+        expected = {"batch": 1, "calls": "direct", "features": 512, "framework_mutex": "on", "lock": "global", "ops": 50,
+                    "sync": "device", "threads": 3}
         self.assertEqual(json.loads(process.stdout), expected)
 
     def test_wrong_arguments_end_with_status_2(self):
@@ -111,7 +112,7 @@ class CampaignsTest(unittest.TestCase):
                 for values in itertools.product(*workload.get("matrix", {}).values()):
                     replaced = dict(zip(names, map(str, values)))
                     words = [re.sub(r"\{(\w+)\}", lambda m: replaced.get(m[1], m[0]), w) for w in workload["command"]]
-                    if words[0] == "python3":
+                    if pathlib.Path(words[0]).name == "python3":
                         words = words[1:]
                     yield path.name, pathlib.Path(words[0]).name, words[1:]
 
@@ -150,6 +151,7 @@ class RunTest(unittest.TestCase):
     quick = {
         "torch_linear.py": ["--threads", "4", "--ops", "3"],
         "mlx_products.py": ["--threads", "4", "--ops", "3", "--size", "8"],
+        "torch_products.py": ["--threads", "4", "--ops", "3", "--size", "8"],
         "torch_throughput.py": ["--threads", "4", "--seconds", "1", "--batch", "16"],
     }
 
@@ -172,12 +174,12 @@ class RunTest(unittest.TestCase):
         self.assertEqual(samples, 16 * calls)
 
     def test_right_results_are_counted(self):
-        for script in ["torch_linear.py", "mlx_products.py"]:
+        for script in ["torch_linear.py", "torch_products.py", "mlx_products.py"]:
             with self.subTest(script):
                 self.assertIn({"ok": 4, "of": 4}, told(run(script, *self.quick[script])))
 
     def test_wrong_results_are_told(self):
-        for script in ["torch_linear.py", "mlx_products.py"]:
+        for script in ["torch_linear.py", "torch_products.py", "mlx_products.py"]:
             with self.subTest(script):
                 process = run(script, *self.quick[script], FAKE_MISTAKE="wrong")
                 self.assertIn({"ok": 0, "of": 4}, told(process))
@@ -196,6 +198,39 @@ class RunTest(unittest.TestCase):
         by_device = run("torch_linear.py", *arguments, "--sync", "device")
         self.assertEqual(by_event.stdout.count("event recorded"), 12)
         self.assertNotIn("event recorded", by_device.stdout)
+
+
+    def test_one_worker_calls_for_all_threads_and_each_gets_its_own_result(self):
+        arguments = ["--threads", "4", "--ops", "30", "--calls", "worker"]
+        process = run("torch_linear.py", *arguments)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        self.assertIn({"ok": 4, "of": 4}, told(process))
+        self.assertEqual(run("torch_linear.py", *arguments, FAKE_MISTAKE="raise").returncode, 1)
+        named = run("torch_linear.py", *arguments, FAKE_TELL="callers")
+        self.assertEqual({line for line in named.stdout.splitlines() if line.startswith("called by ")},
+                         {"called by gpu-worker"})
+
+    def test_framework_mutex_is_taken_away_before_the_framework_is_there(self):
+        off = run("torch_linear.py", "--threads", "1", "--framework-mutex", "off", FAKE_TELL="mutex")
+        on = run("torch_linear.py", "--threads", "1", FAKE_TELL="mutex")
+        self.assertIn("mutex disabled: 1", off.stdout)
+        self.assertIn("mutex disabled: None", on.stdout)
+
+    def test_own_streams_are_one_a_thread(self):
+        own = run("mlx_products.py", *self.quick["mlx_products.py"], "--streams", "own")
+        self.assertEqual(own.returncode, 0, own.stderr)
+        self.assertEqual(own.stdout.count("new stream"), 4)
+        self.assertNotIn("new stream", run("mlx_products.py", *self.quick["mlx_products.py"]).stdout)
+
+
+class EnvironmentsTest(unittest.TestCase):
+    def test_says_its_usage_and_refuses_other_packages(self):
+        script = str(FOLDER / "environments.sh")
+        nothing = subprocess.run(["sh", script], capture_output=True, text=True, check=False)
+        other = subprocess.run(["sh", script, "numpy-1.0"], capture_output=True, text=True, check=False)
+        self.assertEqual((nothing.returncode, other.returncode), (2, 2))
+        self.assertIn("usage: samples/python/environments.sh", nothing.stderr)
+        self.assertIn("numpy-1.0", other.stderr)
 
 
 if __name__ == "__main__":

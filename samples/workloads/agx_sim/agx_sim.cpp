@@ -3,7 +3,7 @@
 // What it models: on macOS 15 several threads that encode Metal compute work at once die inside the driver
 // AGXMetalG16X. A compute context keeps a pointer, `impl`, to its state; the thread that ends a session
 // clears it while another is between its begin and its end on the same context, and that one then follows
-// NULL. Reports show three places: a read at 0x5c8, a read at 0x98, a write at 0x184. Threads that share a
+// NULL. Reports show: a read at 0x5c8 in two functions, a read at 0x98, a write at 0x184. Threads that share a
 // command buffer die of the driver's assertion instead: "A command encoder is already encoding to this
 // command buffer".
 //
@@ -12,17 +12,19 @@
 // and rates that say something about this machine's scheduler and nothing about any driver.
 //
 //   agx_sim [--threads N] [--ops N] [--lock none|per-op|per-stream|rwlock|global]
-//           [--style shared|per-thread|sequential] [--schedule FILE]
+//           [--style shared|per-thread|isolated|sequential] [--schedule FILE]
 //
 //   --ops       encoding sessions per thread
 //   --schedule  makes the steps of all threads in the order that FILE says, on one object that they share,
 //               and stops after the last: a counterexample of ../../models then crashes as predicted
 //   --style     what threads share. `shared`: command buffers; the deaths are the assertion's. `per-thread`:
 //             each thread has command buffers of its own and the driver hands out the same contexts to
-//             several threads; the deaths are the three NULL accesses. `sequential`: as `shared`, but a
-//             thread begins only when the one before it is done.
+//             several threads; the deaths are the NULL accesses. `isolated`: both are the thread's own, as
+//             bare Metal was seen to have it: nothing is shared. `sequential`: as `shared`, but a thread begins
+//             only when the one before it is done.
 //
-// One thread, the lock `global` or the style `sequential` never crashes; every other pair of settings can.
+// One thread, the lock `global` and the styles `isolated` and `sequential` never crash; every other pair of
+// settings can.
 // Prints phases, sessions ended so far and throughput as JSON lines and at last `complete`. Exit status: 0,
 // 2 for wrong usage, or 3 where a schedule asks for a step that cannot be made.
 
@@ -108,12 +110,13 @@ void encode_session(EncodeLock& lock, std::size_t thread, AGXG16XFamilyCommandBu
   driver::before_step(driver::Step::unlock);
 }
 
-/// A session of `thread`, on the shared object at `at` and on others of its own.
+/// A session of `thread`, on the shared object at `at`, where its style shares one, and on others of its own.
 void encode_at(Machine& machine, Style style, std::size_t thread, std::size_t at, std::uint64_t input) {
-  const bool share_buffers = style != Style::per_thread;
+  const bool share_buffers = style == Style::shared || style == Style::sequential;
+  const bool share_contexts = style == Style::per_thread;
   encode_session(machine.lock, thread,
                  share_buffers ? &machine.shared_buffers[at] : &machine.own_buffers[thread],
-                 share_buffers ? &machine.own_contexts[thread] : &machine.shared_contexts[at], input);
+                 share_contexts ? &machine.shared_contexts[at] : &machine.own_contexts[thread], input);
 }
 
 void work(Machine& machine, const Options& options, std::size_t thread) {

@@ -11,9 +11,10 @@
 namespace {
 
 // What is done before each use of a context's state, in rounds of compute(): so long is the time in which
-// another thread may clear it before that use. The third is the longest, since under a mutex per kind of
-// call the second and third are one call, and most threads that lose die at its beginning.
+// another thread may clear it before that use. The last is the longest, since under a mutex per kind of call
+// the last two are one call, and most threads that lose die at its beginning.
 constexpr unsigned kRoundsBeforePipeline = 400;
+constexpr unsigned kRoundsBeforeResource = 200;
 constexpr unsigned kRoundsBeforePrepare = 200;
 constexpr unsigned kRoundsBeforeSpill = 550;
 constexpr unsigned kRoundsBeforeEnd = 250;
@@ -42,6 +43,10 @@ std::atomic<void (*)(driver::Step)> step_hook{nullptr};
 }  // namespace
 
 namespace AGX {
+
+std::uint64_t ContextCommon::useResourceCommon(IOGPUMetalResource* resource) {
+  return pipeline.load(std::memory_order_relaxed) ^ reinterpret_cast<std::uintptr_t>(resource);
+}
 
 template <class Encoders, class Classes>
 void SpillInfoGen3<Encoders, Classes>::allocateUSCSpillBuffer(std::atomic<ContextCommon*>& impl,
@@ -105,6 +110,11 @@ void set_pipeline(AGXG16XFamilyComputeContext* self, std::uint64_t pipeline) {
   const std::uint64_t previous = common->pipeline.load(std::memory_order_relaxed);
   // A product, so that no compiler makes one instruction of the read and the write.
   common->pipeline.store(previous * 31 + encoded, std::memory_order_relaxed);
+  // What the pipeline names is bound next, through the context once more.
+  const auto resource = static_cast<std::uintptr_t>(compute(encoded, kRoundsBeforeResource));
+  AGX::ContextCommon* current = self->context.impl.load(std::memory_order_relaxed);
+  const std::uint64_t bound = current->useResourceCommon(reinterpret_cast<IOGPUMetalResource*>(resource));
+  current->pipeline.store(bound, std::memory_order_relaxed);
 }
 
 void dispatch(AGXG16XFamilyComputeContext* self, std::uint64_t arguments) {

@@ -24,6 +24,9 @@
 #endif
 #define DRIVER_CALL __attribute__((noinline, visibility("default")))
 
+/// What a program binds: a buffer, say.
+struct IOGPUMetalResource;
+
 namespace AGX {
 
 namespace HAL200 {
@@ -37,12 +40,15 @@ struct EncoderComputeServiceClassesNext;
 /// The state behind a context, which its `impl` points to while somebody encodes. Only the three fields
 /// at which reports show faults are named; what lies between them is unknown.
 struct ContextCommon {
+  /// What both a pipeline and a buffer go through when they are bound.
+  DRIVER_CALL std::uint64_t useResourceCommon(IOGPUMetalResource* resource);
+
   std::byte unknown_0[0x98];
   std::atomic<std::uint64_t> enqueue_state;  // 0x98, read by prepareForEnqueue
   std::byte unknown_1[0x184 - 0xa0];
   std::atomic<std::uint32_t> spill_bytes;  // 0x184, written by allocateUSCSpillBuffer
   std::byte unknown_2[0x5c8 - 0x188];
-  std::atomic<std::uint64_t> pipeline;  // 0x5c8, read by setComputePipelineState:
+  std::atomic<std::uint64_t> pipeline;  // 0x5c8, read by setComputePipelineState: and useResourceCommon
 };
 static_assert(offsetof(ContextCommon, enqueue_state) == 0x98);
 static_assert(offsetof(ContextCommon, spill_bytes) == 0x184);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kUsage =
     "usage: agx_sim [--threads N] [--ops N] [--lock none|per-op|per-stream|rwlock|global]\n"
-    "               [--style shared|per-thread|sequential] [--schedule FILE]\n";
+    "               [--style shared|per-thread|isolated|sequential] [--schedule FILE]\n";
 
 std::optional<std::size_t> parse_count(std::string_view text) {
   std::size_t count = 0;
@@ -23,6 +23,7 @@ std::optional<std::size_t> parse_count(std::string_view text) {
 std::optional<Style> find_style(std::string_view name) {
   if (name == "shared") return Style::shared;
   if (name == "per-thread") return Style::per_thread;
+  if (name == "isolated") return Style::isolated;
   if (name == "sequential") return Style::sequential;
   return std::nullopt;
 }

@@ -11,7 +11,7 @@
 #include "encode_lock.h"
 #include "replay.h"
 
-enum class Style { shared, per_thread, sequential };
+enum class Style { shared, per_thread, isolated, sequential };
 
 struct Options {
   std::size_t threads = 8;

@@ -95,7 +95,7 @@ Result<DyldCache> assemble(const Files& files) {
 }
 
 TEST(SharedCacheDamageTest, FiveHundredDamagedCachesAreHarmlessAndToldOnce) {
-  REQUIRE_OR_SKIP(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
+  REQUIRE_ON_LINUX(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
   const ScopedTempFolder folder;
   const std::pair<CacheLayout, const char*> layouts[] = {
       {CacheLayout::macos11, "x86_64"}, {CacheLayout::macos12, "arm64"}, {CacheLayout::macos13, "arm64"}};
@@ -148,7 +148,7 @@ TEST(SharedCacheDamageTest, FiveHundredDamagedCachesAreHarmlessAndToldOnce) {
 }
 
 TEST(SharedCacheDamageTest, EveryCutOfTheHeaderIsReadAsFarAsItGoes) {
-  REQUIRE_OR_SKIP(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
+  REQUIRE_ON_LINUX(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
   const ScopedTempFolder folder;
   const Files original = files_of(fixtures::write_cache(folder.path(), fixtures::shared_dylibs(), {}));
   for (std::size_t size = 0; size < 2048; size += 7) {

@@ -70,7 +70,7 @@ void PrintTo(const LayoutCase& row, std::ostream* out) { *out << row.what; }
 class SharedCacheLayoutTest : public ::testing::TestWithParam<LayoutCase> {
  protected:
   void SetUp() override {
-    REQUIRE_OR_SKIP(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
+    REQUIRE_ON_LINUX(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
   }
 
   [[nodiscard]] const std::vector<fixtures::CacheDylib>& dylibs() const {
@@ -256,7 +256,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& row) { return row.param.what; });
 
 TEST(SharedCacheTest, ASubCacheAndOtherFilesAreNoCache) {
-  REQUIRE_OR_SKIP(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
+  REQUIRE_ON_LINUX(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
   const ScopedTempFolder folder;
   const auto written = fixtures::write_cache(folder.path(), fixtures::shared_dylibs(), {});
   fixtures::write_bytes(folder / "text", "dyld_v0 is too old");
@@ -273,7 +273,7 @@ TEST(SharedCacheTest, ASubCacheAndOtherFilesAreNoCache) {
 }
 
 TEST(SharedCacheTest, ASubCacheIsNeverLookedForInAnotherFolder) {
-  REQUIRE_OR_SKIP(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
+  REQUIRE_ON_LINUX(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
   const ScopedTempFolder folder;
   const auto written = fixtures::write_cache(folder.path(), fixtures::shared_dylibs(), {});
   std::string bytes = fixtures::read_bytes(written.main_file);

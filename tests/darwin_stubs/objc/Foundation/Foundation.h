@@ -20,6 +20,7 @@ DARWIN_C_END
 __attribute__((objc_root_class))
 @interface NSObject<NSObject>
 + (instancetype)alloc;
++ (BOOL)instancesRespondToSelector:(SEL)selector;
 - (instancetype)init;
 @end
 
@@ -36,6 +37,7 @@ __attribute__((objc_root_class))
 
 @interface NSArray<ObjectType> : NSObject
 + (instancetype)arrayWithObjects:(const ObjectType*)objects count:(NSUInteger)count;
+@property(readonly) NSUInteger count;
 - (ObjectType)objectAtIndexedSubscript:(NSUInteger)index;
 @end
 

@@ -60,4 +60,5 @@ typedef enum MTLCommandBufferStatus : NSUInteger {
 @end
 DARWIN_C_BEGIN
 id<MTLDevice> MTLCreateSystemDefaultDevice(void) __attribute__((ns_returns_retained));
+NSArray<id<MTLDevice>>* MTLCopyAllDevices(void) __attribute__((ns_returns_retained));
 DARWIN_C_END

@@ -10,6 +10,9 @@ typedef NSArray<NSNumber*> MPSShape;
 @end
 @interface MPSNDArray : NSObject
 - (instancetype)initWithDevice:(id<MTLDevice>)device descriptor:(MPSNDArrayDescriptor*)descriptor;
+- (instancetype)initWithBuffer:(id<MTLBuffer>)buffer
+                        offset:(NSUInteger)offset
+                    descriptor:(MPSNDArrayDescriptor*)descriptor;
 - (void)readBytes:(void*)buffer strideBytes:(NSInteger*)strides;
 - (void)writeBytes:(void*)buffer strideBytes:(NSInteger*)strides;
 - (void)synchronizeOnCommandBuffer:(id<MTLCommandBuffer>)buffer;

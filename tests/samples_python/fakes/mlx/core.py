@@ -1,10 +1,12 @@
 """As much of mlx.core as the workload calls, on plain lists. FAKE_MISTAKE: `wrong` or `raise`."""
 
+import contextlib
 import os
 import types
 
 __version__ = "0.0-fake"
 metal = types.SimpleNamespace(is_available=lambda: os.environ.get("FAKE_METAL", "yes") == "yes")
+gpu = "gpu"
 random = types.SimpleNamespace(normal=lambda shape: Matrix(shape, 0.5))
 
 
@@ -25,6 +27,15 @@ class Matrix:
 
     def __eq__(self, other):
         return Truth(self.value == other)
+
+
+def new_stream(device):
+    print("new stream on", device, flush=True)
+    return device
+
+
+def stream(_):
+    return contextlib.nullcontext()
 
 
 def default_device():
