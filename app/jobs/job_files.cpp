@@ -58,7 +58,8 @@ std::string service_text(const Job& job) {
   for (std::size_t i = 0; i < job.command.size(); ++i)
     out += (i > 0 ? " " : "") + systemd_word(job.command[i], /*is_command=*/true);
   // As a person's own programs: neither throttled nor reniced. The run saves on SIGTERM.
-  out += "\nNice=0\nIOSchedulingClass=best-effort\nKillSignal=SIGTERM\nKillMode=mixed\nTimeoutStopSec=60\n";
+  out += "\nNice=0\nIOSchedulingClass=best-effort\nKillSignal=SIGTERM\nKillMode=mixed\n";
+  out += fmt::format("TimeoutStopSec={}\n", kJobExitTimeout.count());
   // 130 is our word for interrupted after saving, as by the stop of the service.
   out += "SuccessExitStatus=130\n";
   const bool starts_with_session = job.start == Job::Start::at_login || job.start == Job::Start::always;
@@ -132,9 +133,9 @@ std::vector<JobFile> launchd_files(const Job& job) {
   }
   // Background jobs are throttled, which changes the rates of races; the run saves on SIGTERM.
   out +=
-      "  <key>ProcessType</key>\n  <string>Interactive</string>\n"
-      "  <key>ExitTimeOut</key>\n  <integer>60</integer>\n"
-      "</dict>\n</plist>\n";
+      "  <key>ProcessType</key>\n  <string>Interactive</string>\n";
+  out += fmt::format("  <key>ExitTimeOut</key>\n  <integer>{}</integer>\n</dict>\n</plist>\n",
+                     kJobExitTimeout.count());
   return {{"faultline." + job.name + ".plist", std::move(out)}};
 }
 

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -46,6 +47,9 @@ struct JobFile {
 /// A file's stem as a job's name: letters, digits, `-` and `_`; anything else becomes `-`.
 std::string job_name(std::string_view stem);
 
+/// So long a job may take to end when it is asked to: a run saves.
+inline constexpr std::chrono::seconds kJobExitTimeout{60};
+
 /// One property list, for `~/Library/LaunchAgents`.
 std::vector<JobFile> launchd_files(const Job& job);
 /// A service, and for a daily job its timer, for `~/.config/systemd/user`.
@@ -60,6 +64,12 @@ struct JobSystem {
   std::vector<std::vector<std::string>> (*unload)(const std::filesystem::path& folder, const Job& job);
   std::filesystem::path log_folder;
   std::string note;  ///< What the user must know besides.
+  std::vector<std::filesystem::path> protected_folders{};  ///< What jobs may not open; see check_protected_folders().
+  /// Whether a refusal to load a job passes by itself; null: none does. It is tried again for `settle_time`.
+  bool (*passes_by_itself)(std::string_view refusal) = nullptr;
+  std::chrono::seconds settle_time{0};
+  /// What the system's words mean; empty, or null: nothing to add.
+  std::string (*explain_refusal)(std::string_view refusal) = nullptr;
 };
 /// An error where there is no home folder.
 Result<JobSystem> this_job_system();

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "app/jobs/job_files.h"
+#include "app/jobs/launchd_refusals.h"
 
 namespace faultline {
 namespace {
@@ -35,7 +36,11 @@ Result<JobSystem> this_job_system() {
       unload,
       folder / "Library/Logs/faultline",
       "Launch agents run while somebody is logged in: `faultline doctor` says whether that is so after "
-      "a restart."};
+      "a restart.",
+      {folder / "Desktop", folder / "Documents", folder / "Downloads", "/Volumes"},
+      passes_by_itself,
+      kJobExitTimeout,
+      explain_refusal};
 }
 
 }  // namespace faultline

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "app/jobs/protected_folders.h"
 #include "collector/host/command_runner.h"
 #include "collector/host/environment_facts.h"
 #include "collector/plan/campaign_file.h"
@@ -17,7 +18,9 @@ namespace faultline {
 namespace {
 
 /// Doctor waits up to a minute for its canary's report, and asks many small programs.
-constexpr std::chrono::seconds kCheckLimit{180};
+constexpr std::chrono::seconds kCheckLimit{300};
+/// Between two attempts to load a job that takes the place of one that is still ending.
+constexpr std::chrono::seconds kBetweenLoads{2};
 
 /// What a job inherits from this shell: where programs are, and what changes how workloads behave.
 std::vector<std::pair<std::string, std::string>> job_environment() {
@@ -60,6 +63,25 @@ Result<std::string> run_system_command(SystemCommandRunner& commands,
   return commands.run({command, {}, std::chrono::seconds(30), true, 4096});
 }
 
+/// One command of loading a job, again and again while the refusal is one that passes. Its error says what to do.
+Result<void> load_patiently(SystemCommandRunner& commands, const JobSystem& system,
+                            const std::vector<std::string>& command, Clock& clock) {
+  const MonotonicTime until = clock.monotonic() + system.settle_time;
+  while (true) {
+    auto done = run_system_command(commands, command);
+    if (done) return {};
+    const std::string refusal = done.error().text();
+    const bool passes = system.passes_by_itself != nullptr && system.passes_by_itself(refusal);
+    if (passes && clock.monotonic() < until) {
+      clock.sleep(kBetweenLoads);
+      continue;
+    }
+    const std::string meaning = system.explain_refusal != nullptr ? system.explain_refusal(refusal) : "";
+    if (!meaning.empty()) return fail(ErrorKind::process, refusal + ": " + meaning);
+    return fail(done.error());
+  }
+}
+
 /// The system need not know the job.
 void unload(SystemCommandRunner& commands, const JobSystem& system, const Job& job) {
   for (const auto& command : system.unload(system.folder, job)) {
@@ -88,10 +110,9 @@ Result<RecordedEnd> run_as_job(const Job& job, const JobSystem& system,
     TRY(write_file_atomically(system.folder / file.name, file.text));
   SystemCommandRunner commands;
   for (const auto& command : system.load(system.folder, job)) {
-    auto loaded = run_system_command(commands, command);
+    auto loaded = load_patiently(commands, system, command, clock);
     if (loaded) continue;
-    loaded.error().add_context(
-        "no job can be started here (is this the session of somebody who is logged in?)");
+    loaded.error().add_context("no job can be started here");
     return fail(loaded.error());
   }
   return wait_for_recorded(output_file, kCheckLimit, clock, stop);
@@ -113,6 +134,7 @@ Result<std::vector<Job>> campaign_jobs(const JobPlaces& places, const std::strin
   Job nightly = job_here(places, "Faultline campaign " + campaign.filename().string());
   nightly.name = job_name(campaign.stem().string());
   if (at) {
+    TRY(check_protected_folders({campaign, places.program, places.db, places.working_folder}, system));
     TRY(read_campaign_file(campaign));
     const auto time = parse_time_of_day(*at);
     if (!time) {
@@ -139,7 +161,7 @@ Result<std::vector<Job>> campaign_jobs(const JobPlaces& places, const std::strin
 }
 
 Result<std::vector<Job>> watch_jobs(const JobPlaces& places, const std::vector<std::string>& folders,
-                                    const JobSystem& system) {
+                                    const JobSystem& system, bool to_install) {
   Job watch = job_here(places, "Faultline watch of report folders");
   watch.name = "watch";
   watch.start = Job::Start::always;
@@ -149,10 +171,19 @@ Result<std::vector<Job>> watch_jobs(const JobPlaces& places, const std::vector<s
     std::error_code error;
     watch.command.push_back(std::filesystem::absolute(folder, error).string());
   }
+  if (to_install) {
+    std::vector<std::filesystem::path> needed{places.program, places.db, places.working_folder};
+    needed.insert(needed.end(), folders.begin(), folders.end());
+    for (auto& path : needed) {
+      std::error_code error;
+      path = std::filesystem::absolute(path, error);
+    }
+    TRY(check_protected_folders(needed, system));
+  }
   return std::vector<Job>{std::move(watch)};
 }
 
-Result<InstalledJobs> install_jobs(const std::vector<Job>& jobs, const JobSystem& system) {
+Result<InstalledJobs> install_jobs(const std::vector<Job>& jobs, const JobSystem& system, Clock& clock) {
   TRY(make_folders(system));
   SystemCommandRunner commands;
   InstalledJobs installed;
@@ -164,7 +195,7 @@ Result<InstalledJobs> install_jobs(const std::vector<Job>& jobs, const JobSystem
     // One that is there from an earlier schedule would be kept as it was.
     unload(commands, system, job);
     for (const auto& command : system.load(system.folder, job)) {
-      const auto done = run_system_command(commands, command);
+      const auto done = load_patiently(commands, system, command, clock);
       if (done) continue;
       installed.problems.push_back(
           fmt::format("{}; run by hand: {}", done.error().text(), shell_command(command)));
@@ -187,6 +218,7 @@ std::filesystem::path doctor_job_output(const JobSystem& system) { return system
 
 Result<RecordedEnd> try_doctor_job(const JobPlaces& places, const JobSystem& system, Clock& clock,
                                    const std::atomic<bool>& stop) {
+  TRY(check_protected_folders({places.program, places.db, places.working_folder}, system));
   TRY(make_folders(system));
   const auto output_file = doctor_job_output(system);
   const Job job = doctor_job(places, output_file);

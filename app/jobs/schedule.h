@@ -26,21 +26,23 @@ struct JobPlaces {
 Result<JobPlaces> job_places(const std::filesystem::path& program_folder, const std::filesystem::path& db);
 
 /// A campaign at a time of day (`23:00`), and a second job that goes on with an interrupted run after a
-/// restart. Without `at` they are made to be removed, and the campaign's file is not read.
+/// restart. Without `at` they are made to be removed, and the campaign's file is not read. An error where a job of
+/// this system could not open the program, the file, the store or the folder: check_protected_folders().
 Result<std::vector<Job>> campaign_jobs(const JobPlaces& places, const std::string& campaign_file,
                                        const std::optional<std::string>& at, const JobSystem& system);
 
-/// A watch of these folders (of the system's where there are none) that never ends.
+/// A watch of these folders (of the system's where there are none) that never ends. `to_install`: as above.
 Result<std::vector<Job>> watch_jobs(const JobPlaces& places, const std::vector<std::string>& folders,
-                                    const JobSystem& system);
+                                    const JobSystem& system, bool to_install = true);
 
 struct InstalledJobs {
   std::vector<std::filesystem::path> files;  ///< As written, in order.
   std::vector<std::string> problems;  ///< Where the system refused a job: why, and what to run by hand.
 };
 
-/// Files first, and nothing is undone where the system cannot be told.
-Result<InstalledJobs> install_jobs(const std::vector<Job>& jobs, const JobSystem& system);
+/// Files first, and nothing is undone where the system cannot be told. What it refuses for a while, because a job of
+/// the same name is still ending, is tried again for as long as one may take to end.
+Result<InstalledJobs> install_jobs(const std::vector<Job>& jobs, const JobSystem& system, Clock& clock);
 
 /// Takes jobs away from the system, which need not know them. Gives the files that were there.
 Result<std::vector<std::filesystem::path>> remove_jobs(const std::vector<Job>& jobs, const JobSystem& system);

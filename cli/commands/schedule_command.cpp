@@ -24,7 +24,8 @@ struct ScheduleFlags {
 
 Result<ExitStatus> install(const std::vector<Job>& jobs, const JobSystem& system,
                            const CommandContext& context) {
-  TRY_ASSIGN(const auto installed, install_jobs(jobs, system));
+  SystemClock clock;
+  TRY_ASSIGN(const auto installed, install_jobs(jobs, system, clock));
   for (const auto& file : installed.files) note(context, "Wrote " + file.string());
   for (const auto& problem : installed.problems) print_error(problem);
   note(context, system.note);
@@ -67,7 +68,7 @@ Result<std::vector<Job>> jobs_of(const ScheduleFlags& flags, const JobPlaces& pl
     return fail(ErrorKind::invalid_argument,
                 "name the folders to watch: this system has none into which it puts reports");
   }
-  return watch_jobs(places, flags.folders, system);
+  return watch_jobs(places, flags.folders, system, !flags.remove);
 }
 
 Result<void> check_combination(const ScheduleFlags& flags) {

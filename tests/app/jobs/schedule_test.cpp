@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/jobs/launchd_refusals.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/run_program.h"
 #include "tests/support/stored_night.h"
 
 namespace faultline {
@@ -37,6 +39,7 @@ class JobScheduleTest : public testing::Test {
 
   ScopedTempFolder folder;
   JobSystem system;
+  FakeClock clock;
   JobPlaces places{"/opt/bin/faultline", "/data/night.db", "/data"};
 };
 
@@ -78,7 +81,7 @@ TEST_F(JobScheduleTest, AWatchNamesItsFoldersByAbsolutePaths) {
 TEST_F(JobScheduleTest, InstalledFilesAreThereAndGoAgain) {
   ASSERT_VALUE(const auto jobs, campaign_jobs(places, campaign(), "23:30", system));
 
-  ASSERT_VALUE(const auto installed, install_jobs(jobs, system));
+  ASSERT_VALUE(const auto installed, install_jobs(jobs, system, clock));
   EXPECT_THAT(installed.problems, IsEmpty());
   EXPECT_EQ(installed.files.size(), 3U);  // Two services and a timer.
   for (const auto& file : installed.files) EXPECT_TRUE(std::filesystem::exists(file)) << file;
@@ -94,10 +97,91 @@ TEST_F(JobScheduleTest, WhereTheSystemCannotBeToldTheCommandIsSaid) {
   system.load = say_false;
   ASSERT_VALUE(const auto jobs, watch_jobs(places, {"/reports"}, system));
 
-  ASSERT_VALUE(const auto installed, install_jobs(jobs, system));
+  ASSERT_VALUE(const auto installed, install_jobs(jobs, system, clock));
 
   EXPECT_FALSE(installed.files.empty());
   EXPECT_THAT(installed.problems, ElementsAre(HasSubstr("run by hand: /usr/bin/false --now")));
+}
+
+/// Refuses until the third time, as launchd does while the former job ends.
+std::vector<std::vector<std::string>> refuse_twice(const std::filesystem::path& folder, const Job&) {
+  return {{"/bin/sh", "-c",
+           "echo x >> \"$0/tried\"; [ $(wc -l < \"$0/tried\") -ge 3 ] || { echo 'Bootstrap failed: 5: Input/output "
+           "error'; exit 5; }",
+           folder.string()}};
+}
+
+TEST_F(JobScheduleTest, WhatIsRefusedWhileTheFormerJobEndsIsTriedAgain) {
+  system.load = refuse_twice;
+  system.passes_by_itself = passes_by_itself;
+  system.settle_time = std::chrono::seconds(60);
+  ASSERT_VALUE(const auto jobs, watch_jobs(places, {"/reports"}, system));
+
+  ASSERT_VALUE(const auto installed, install_jobs(jobs, system, clock));
+
+  EXPECT_THAT(installed.problems, IsEmpty());
+  EXPECT_EQ(read_whole(system.folder / "tried"), "x\nx\nx\n");
+}
+
+TEST_F(JobScheduleTest, NoLongerThanAJobMayTakeToEnd) {
+  system.load = [](const std::filesystem::path&, const Job&) {
+    return std::vector<std::vector<std::string>>{{"/bin/sh", "-c", "exit 37"}};
+  };
+  system.passes_by_itself = passes_by_itself;
+  system.settle_time = std::chrono::seconds(60);
+  const auto before = clock.monotonic();
+  ASSERT_VALUE(const auto jobs, watch_jobs(places, {"/reports"}, system));
+
+  ASSERT_VALUE(const auto installed, install_jobs(jobs, system, clock));
+
+  EXPECT_THAT(installed.problems, ElementsAre(HasSubstr("exited with 37")));
+  EXPECT_GE(clock.monotonic() - before, std::chrono::seconds(60));
+  EXPECT_LE(clock.monotonic() - before, std::chrono::seconds(62));
+}
+
+TEST_F(JobScheduleTest, WithoutALoginSessionTheRefusalSaysSo) {
+  system.load = [](const std::filesystem::path&, const Job&) {
+    return std::vector<std::vector<std::string>>{
+        {"/bin/sh", "-c", "echo 'Bootstrap failed: 125: Domain does not support specified action'; exit 125"}};
+  };
+  system.explain_refusal = explain_refusal;
+  ASSERT_VALUE(const auto jobs, watch_jobs(places, {"/reports"}, system));
+
+  ASSERT_VALUE(const auto installed, install_jobs(jobs, system, clock));
+
+  EXPECT_THAT(installed.problems, ElementsAre(HasSubstr("ssh alone is none")));
+}
+
+TEST_F(JobScheduleTest, FoldersThatJobsMayNotOpenAreRefusedWithTheRemedy) {
+  std::filesystem::create_directories(folder / "Documents/nights");
+  std::filesystem::create_symlink(folder / "Documents/nights", folder / "nights");
+  system.protected_folders = {folder / "Documents", "/Volumes"};
+  write_text(folder / "Documents/nights/n.toml", read_whole(folder / "nightly.toml"));
+
+  for (const auto* place : {"Documents/nights/n.toml", "nights/n.toml"}) {
+    const auto jobs = campaign_jobs(places, (folder / place).string(), "23:30", system);
+    ASSERT_FALSE(jobs.has_value()) << place;
+    EXPECT_THAT(jobs.error().text(), HasSubstr("keeps from its jobs"));
+    EXPECT_THAT(jobs.error().text(), HasSubstr("Put it elsewhere"));
+  }
+  JobPlaces elsewhere = places;
+  elsewhere.db = "/volumes/disk/night.db";
+  EXPECT_FALSE(campaign_jobs(elsewhere, campaign(), "23:30", system).has_value()) << "whatever the case";
+  EXPECT_FALSE(watch_jobs(places, {"/Volumes/reports"}, system).has_value());
+  EXPECT_TRUE(watch_jobs(places, {"/Volumes/reports"}, system, false).has_value()) << "to be removed";
+  EXPECT_TRUE(campaign_jobs(places, campaign(), "23:30", system).has_value());
+  elsewhere.db = "/VolumesOfMine/night.db";
+  EXPECT_TRUE(campaign_jobs(elsewhere, campaign(), "23:30", system).has_value());
+}
+
+TEST(LaunchdRefusalsTest, AreReadByTheirNumbers) {
+  EXPECT_TRUE(passes_by_itself("/bin/launchctl exited with 5: Try re-running the command as root for richer errors."));
+  EXPECT_TRUE(passes_by_itself("Bootstrap failed: 37: Operation already in progress"));
+  EXPECT_FALSE(passes_by_itself("/bin/launchctl exited with 125: Bootstrap failed: 125: Domain does not support it"));
+  EXPECT_FALSE(passes_by_itself("/bin/launchctl exited with 50"));
+  EXPECT_FALSE(passes_by_itself("/bin/launchctl did not end within 30000 ms"));
+  EXPECT_THAT(explain_refusal("launchctl exited with 112"), HasSubstr("no login session"));
+  EXPECT_EQ(explain_refusal("launchctl exited with 1"), "");
 }
 
 TEST_F(JobScheduleTest, TheDoctorIsTriedAsAJobAndTheJobTakenAway) {
@@ -105,7 +189,6 @@ TEST_F(JobScheduleTest, TheDoctorIsTriedAsAJobAndTheJobTakenAway) {
   std::filesystem::permissions(folder / "faultline", std::filesystem::perms::owner_all);
   places.program = folder / "faultline";
   system.load = run_at_once;
-  FakeClock clock;
   const std::atomic<bool> stop{false};
 
   ASSERT_VALUE(const auto end, try_doctor_job(places, system, clock, stop));
