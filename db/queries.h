@@ -287,6 +287,9 @@ struct ReportDetails {
   std::vector<std::string> partners;  ///< Portrait::functions
   std::vector<Issue> issues;
 };
+/// The UUIDs of all images that stored reports name, ascending.
+Result<std::vector<Uuid>> query_image_uuids(Store& store);
+
 /// `text` is an incident, a unique prefix of one, or `last`.
 Result<ReportDetails> report_details(Store& store, std::string_view text);
 

@@ -85,7 +85,7 @@ std::optional<CodeBytes> bytes_from_files(const Image& image, ImageOffset offset
     bytes.bytes = code->text.substr(from, at - from + kMostAfter);
     bytes.first = {address.value - (at - from)};
     bytes.arch = found.slice.arch;
-    bytes.origin = found.path.string();
+    bytes.origin = found.shown_path();
     return bytes;
   }
   return std::nullopt;

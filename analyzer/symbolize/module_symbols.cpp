@@ -32,15 +32,16 @@ void ModuleSymbols::find_files() {
 ModuleSymbols::Source ModuleSymbols::open_file(const FoundSymbols& found) {
   const auto content = found.slice.has_dwarf ? GsymContent::dwarf : GsymContent::symbols;
   auto opened = cache_.open(found.path, found.slice, content, issues_);
-  if (opened) return {std::make_unique<GsymSource>(std::move(*opened)), found.place, found.path};
-  issues_.push_back({found.path.string(), opened.error().text()});
+  if (opened) return {std::make_unique<GsymSource>(std::move(*opened)), found.place, found.shown_path()};
+  issues_.push_back({found.shown_path(), opened.error().text()});
   // The symbol table of a file whose DWARF cannot be read is still worth having.
   FunctionTable table;
   if (const auto file = MappedFile::open(found.path)) {
     const auto slice = ByteView(file->bytes()).slice(found.slice.offset, found.slice.size_bytes);
     if (slice) table = FunctionTable::read(*slice);
   }
-  return {std::make_unique<TableSource>(std::move(table), found.slice.link_base), found.place, found.path};
+  return {std::make_unique<TableSource>(std::move(table), found.slice.link_base), found.place,
+          found.shown_path()};
 }
 
 std::optional<ModuleAnswer> ModuleSymbols::look_up(ImageOffset offset) {

@@ -13,6 +13,7 @@
 #include "analyzer/symbolize/image_map.h"
 #include "analyzer/symbolize/module_symbols.h"
 #include "analyzer/symbolize/names/readable_name.h"
+#include "analyzer/symbolize/shared_cache/cache_folder.h"
 
 namespace faultline {
 namespace {
@@ -188,6 +189,7 @@ SymbolSources symbol_places(const SymbolizeOptions& options) {
   places.use_image_paths = options.use_image_paths;
   if (options.use_system_places) {
     places.debug_folders = {"/usr/lib/debug"};
+    places.cache_places = host_cache_folders();
     places.use_spotlight = true;
     places.driver_folder = "/System/Library/Extensions";
   }

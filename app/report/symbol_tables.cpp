@@ -15,12 +15,14 @@ Result<SymbolArchive> open_symbol_archive() {
 }
 
 Result<ArchivedPaths> archive_paths(SymbolArchive& archive, const std::vector<std::string>& paths,
+                                    const WantedImages& wanted,
                                     const std::function<void(const std::string& line)>& problem) {
   ArchivedPaths all;
   for (const auto& path : paths) {
-    TRY_ASSIGN(const auto addition, archive.add(path));
+    TRY_ASSIGN(const auto addition, archive.add(path, wanted));
     all.added.insert(all.added.end(), addition.added.begin(), addition.added.end());
     all.present += addition.present.size();
+    all.caches.insert(all.caches.end(), addition.caches.begin(), addition.caches.end());
     all.problems += addition.issues.size();
     for (const auto& issue : addition.issues) problem(issue.path + ": " + issue.message);
   }

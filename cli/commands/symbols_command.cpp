@@ -6,15 +6,41 @@
 
 #include "app/report/symbol_tables.h"
 #include "cli/commands.h"
+#include "cli/open_store.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
+#include "db/queries.h"
 
 namespace faultline {
 namespace {
 
-Result<ExitStatus> add(const std::vector<std::string>& paths, const CommandContext& context) {
+/// What of shared caches is kept: what the store's reports name, if there is a store, and these names.
+Result<WantedImages> wanted_images(const std::vector<std::string>& patterns, const CommandContext& context) {
+  WantedImages wanted;
+  wanted.patterns = patterns;
+  std::error_code error;
+  if (context.db_option.empty() && !std::filesystem::exists(context.db_path(), error)) return wanted;
+  TRY_ASSIGN(auto store, open_store_to_read(context));
+  TRY_ASSIGN(const auto uuids, query_image_uuids(store));
+  wanted.uuids.insert(uuids.begin(), uuids.end());
+  return wanted;
+}
+
+std::string cache_text(const ArchivedCache& cache, const WantedImages& wanted) {
+  std::string text =
+      fmt::format("{}: {} images, {} wanted", cache.main_file.string(), cache.images, cache.wanted);
+  if (cache.wanted > 0) return text;
+  return text + (wanted.uuids.empty()
+                     ? "; name a store with reports by --db, or images by --image"
+                     : "; no stored report names any of them, --image keeps them all the same");
+}
+
+Result<ExitStatus> add(const std::vector<std::string>& paths, const std::vector<std::string>& patterns,
+                       const CommandContext& context) {
   TRY_ASSIGN(auto archive, open_symbol_archive());
-  TRY_ASSIGN(const auto archived, archive_paths(archive, paths, print_error));
+  TRY_ASSIGN(const auto wanted, wanted_images(patterns, context));
+  TRY_ASSIGN(const auto archived, archive_paths(archive, paths, wanted, print_error));
+  for (const auto& cache : archived.caches) note(context, cache_text(cache, wanted));
   print(table_text(archive_table(archived.added), context));
   note(context, fmt::format("{} added, {} were there already; the archive is {}", archived.added.size(),
                             archived.present, archive.folder().string()));
@@ -55,14 +81,23 @@ void add_symbols_command(CLI::App& app, CommandContext& context) {
   auto paths = std::make_shared<std::vector<std::string>>();
   auto text = std::make_shared<std::string>();
 
-  auto* add_entry =
-      command->add_subcommand("add", "Keep the Mach-O and ELF files and dSYM bundles at these paths");
-  add_entry->add_option("paths", *paths, "Files, bundles, or folders of them")
+  auto* add_entry = command->add_subcommand("add",
+                                            "Keep the Mach-O and ELF files and dSYM bundles at these paths, "
+                                            "and of dyld shared caches what reports name");
+  add_entry->add_option("paths", *paths, "Files, bundles, shared caches, or folders of them")
       ->required()
       ->type_name("PATH…");
+  auto patterns = std::make_shared<std::vector<std::string>>();
+  add_entry
+      ->add_option("--image", *patterns,
+                   "Of shared caches keep images of this name, too (* and ? as in a shell)")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("PATTERN");
   add_table_options(*add_entry, context);
-  add_entry->callback(
-      [&context, paths] { context.action = [&context, paths] { return add(*paths, context); }; });
+  add_entry->callback([&context, paths, patterns] {
+    context.action = [&context, paths, patterns] { return add(*paths, *patterns, context); };
+  });
 
   auto* list_entries = command->add_subcommand("list", "All that is kept");
   add_table_options(*list_entries, context);

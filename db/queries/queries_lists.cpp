@@ -351,4 +351,15 @@ Result<LedgerRow> query_ledger(Store& store, const Uuid& run) {
   return ledger;
 }
 
+Result<std::vector<Uuid>> query_image_uuids(Store& store) {
+  TRY_ASSIGN(auto row, store.connection().prepare(
+                           "SELECT DISTINCT uuid FROM image WHERE uuid IS NOT NULL ORDER BY uuid"));
+  std::vector<Uuid> uuids;
+  while (true) {
+    TRY_ASSIGN(const bool found, row.step());
+    if (!found) return uuids;
+    if (const auto uuid = Uuid::parse(row.text(0))) uuids.push_back(*uuid);
+  }
+}
+
 }  // namespace faultline

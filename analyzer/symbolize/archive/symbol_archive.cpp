@@ -5,11 +5,16 @@
 #include <algorithm>
 #include <tuple>
 
+#include "analyzer/symbolize/archive/cache_search.h"
 #include "analyzer/symbolize/files/function_table.h"
 #include "analyzer/symbolize/files/mapped_file.h"
 #include "analyzer/symbolize/names/readable_name.h"
+#include "analyzer/symbolize/shared_cache/cache_folder.h"
+#include "analyzer/symbolize/shared_cache/dyld_cache.h"
+#include "analyzer/symbolize/shared_cache/extracted_image.h"
 #include "core/base/hash.h"
 #include "core/files/text_file.h"
+#include "core/text/glob.h"
 
 namespace faultline {
 namespace {
@@ -19,8 +24,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kOriginFile = "origin.txt";
 
 /// The name under which a file is stored: its own, unless that has a meaning in the archive.
-std::string archived_name(const fs::path& path) {
-  const std::string name = path.filename().string();
+std::string archived_name(const std::string& name) {
   return name == kOriginFile || name.starts_with(".") ? "_" + name : name;
 }
 
@@ -72,37 +76,57 @@ std::string_view without_parameters(std::string_view readable) {
 
 }  // namespace
 
-Result<ArchiveAddition> SymbolArchive::add(const fs::path& path) {
+bool WantedImages::contains(const CachedImage& image) const {
+  if (image.uuid && uuids.contains(*image.uuid)) return true;
+  const std::string name = fs::path(image.path).filename().string();
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const std::string& pattern) { return fits_glob(name, pattern); });
+}
+
+Result<ArchiveAddition> SymbolArchive::add(const fs::path& path, const WantedImages& wanted) {
   ArchiveAddition outcome;
   std::error_code failed;
   const auto status = fs::status(path, failed);
   if (!fs::exists(status)) return fail(ErrorKind::io, path.string() + " does not exist");
+  std::vector<fs::path> cache_files;
   if (!fs::is_directory(status)) {
-    TRY(add_file(path, nullptr, outcome));
-    return outcome;
-  }
-  constexpr auto kOptions = fs::directory_options::skip_permission_denied;
-  for (fs::recursive_directory_iterator it(path, kOptions, failed), end; it != end; it.increment(failed)) {
-    std::error_code unreadable;
-    if (it->is_regular_file(unreadable) && may_hold_symbols(it->path())) {
-      TRY(add_file(it->path(), nullptr, outcome));
+    if (may_be_cache_file(path)) {
+      cache_files.push_back(path);
+    } else {
+      TRY(add_file(path, nullptr, {}, outcome));
     }
-    if (failed) break;
+  } else {
+    constexpr auto kOptions = fs::directory_options::skip_permission_denied;
+    for (fs::recursive_directory_iterator it(path, kOptions, failed), end; it != end; it.increment(failed)) {
+      std::error_code unreadable;
+      const bool is_file = it->is_regular_file(unreadable);
+      if (is_file && may_hold_symbols(it->path())) {
+        TRY(add_file(it->path(), nullptr, {}, outcome));
+      } else if (is_file && may_be_cache_file(it->path())) {
+        cache_files.push_back(it->path());
+      }
+      if (failed) break;
+    }
+    if (failed) outcome.issues.push_back({path.string(), "not read to its end: " + failed.message()});
   }
-  if (failed) outcome.issues.push_back({path.string(), "not read to its end: " + failed.message()});
+  for (const auto& main_file : main_cache_files(std::move(cache_files), outcome.issues)) {
+    TRY(add_cache(main_file, wanted, outcome));
+  }
   return outcome;
 }
 
-Result<std::optional<ArchiveEntry>> SymbolArchive::add_image(const fs::path& path, const Image& image) {
+Result<std::optional<ArchiveEntry>> SymbolArchive::add_image(const fs::path& path, const Image& image,
+                                                             const std::string& origin) {
   if (!may_hold_symbols(path)) return std::optional<ArchiveEntry>();
   ArchiveAddition outcome;
-  TRY(add_file(path, &image, outcome));
+  TRY(add_file(path, &image, origin, outcome));
   if (!outcome.added.empty()) return std::optional(outcome.added.front());
   if (!outcome.present.empty()) return std::optional(outcome.present.front());
   return std::optional<ArchiveEntry>();
 }
 
-Result<void> SymbolArchive::add_file(const fs::path& path, const Image* wanted, ArchiveAddition& outcome) {
+Result<void> SymbolArchive::add_file(const fs::path& path, const Image* wanted, const std::string& origin,
+                                     ArchiveAddition& outcome) {
   const auto file = MappedFile::open(path);
   if (!file) {
     outcome.issues.push_back({path.string(), file.error().text()});
@@ -113,19 +137,58 @@ Result<void> SymbolArchive::add_file(const fs::path& path, const Image* wanted, 
     outcome.issues.push_back({path.string(), slices.error().text()});
     return {};
   }
+  Provenance provenance{path.filename().string(), origin};
+  if (origin.empty()) {
+    std::error_code failed;
+    const fs::path absolute = fs::absolute(path, failed);
+    provenance.origin = failed ? path.string() : absolute.string();
+  } else {
+    provenance.name = fs::path(origin).filename().string();
+  }
   for (const auto& slice : *slices) {
     if (wanted != nullptr && !is_same_build(slice, *wanted)) continue;
     if (!slice.uuid) {
       outcome.issues.push_back({path.string(), slice.arch + " slice has neither a UUID nor a build-id"});
       continue;
     }
-    TRY(store(path, file->bytes().substr(slice.offset, slice.size_bytes), slice, outcome));
+    TRY(store(provenance, file->bytes().substr(slice.offset, slice.size_bytes), slice, outcome));
   }
   return {};
 }
 
-Result<void> SymbolArchive::store(const fs::path& path, std::string_view bytes, const SymbolSlice& slice,
-                                  ArchiveAddition& outcome) {
+Result<void> SymbolArchive::add_cache(const fs::path& main_file, const WantedImages& wanted,
+                                      ArchiveAddition& outcome) {
+  const auto cache = DyldCache::open(main_file);
+  if (!cache) {
+    outcome.issues.push_back({main_file.string(), cache.error().text()});
+    return {};
+  }
+  ArchivedCache summary{main_file, cache->images().size(), 0};
+  std::vector<std::string> problems;
+  if (auto damage = cache->damage()) problems.push_back(std::move(*damage));
+  std::size_t unread = 0;
+  for (const auto& image : cache->images()) {
+    if (!wanted.contains(image)) continue;
+    ++summary.wanted;
+    const auto bytes = extract_image(*cache, image);
+    if (!bytes) {
+      if (unread++ == 0) problems.push_back(bytes.error().text());
+      continue;
+    }
+    TRY_ASSIGN(const auto slices, read_symbol_slices(*bytes));
+    TRY(store({fs::path(image.path).filename().string(), cached_image_origin(main_file, image)}, *bytes,
+              slices.front(), outcome));
+  }
+  if (unread > 1) problems.push_back(fmt::format("{} more images could not be read", unread - 1));
+  if (!problems.empty()) {
+    outcome.issues.push_back({main_file.string(), fmt::format("{}", fmt::join(problems, "; "))});
+  }
+  outcome.caches.push_back(std::move(summary));
+  return {};
+}
+
+Result<void> SymbolArchive::store(const Provenance& provenance, std::string_view bytes,
+                                  const SymbolSlice& slice, ArchiveAddition& outcome) {
   const std::string id = slice.uuid->text();
   const fs::path folder = folder_ / id.substr(0, 2) / id /
                           fmt::format("{}-{}", symbol_file_kind_text(slice.kind), hash64_hex(bytes));
@@ -137,10 +200,9 @@ Result<void> SymbolArchive::store(const fs::path& path, std::string_view bytes, 
   fs::create_directories(folder, failed);
   if (failed) return fail(ErrorKind::io, "cannot make " + folder.string() + ": " + failed.message());
   ArchiveEntry entry;
-  entry.name = archived_name(path);
+  entry.name = archived_name(provenance.name);
   entry.path = folder / entry.name;
-  const fs::path absolute = fs::absolute(path, failed);
-  entry.origin = failed ? path.string() : absolute.string();
+  entry.origin = provenance.origin;
   entry.slice = slice;
   entry.slice.offset = 0;
   TRY(write_file_atomically(folder / kOriginFile, entry.origin));

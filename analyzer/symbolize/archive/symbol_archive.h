@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "analyzer/symbolize/files/symbol_slice.h"
+#include "analyzer/symbolize/shared_cache/cache_file.h"
 #include "core/base/result.h"
 #include "core/model/image.h"
 #include "core/model/issue.h"
@@ -25,11 +27,27 @@ struct ArchiveEntry {
   std::string origin;          ///< Where it was added from; empty if that is not known any more.
 };
 
+/// Which images of a shared cache are kept: a whole cache has some 5 GB.
+struct WantedImages {
+  std::set<Uuid> uuids;               ///< Those that reports name.
+  std::vector<std::string> patterns;  ///< Of file names, as fnmatch(3) reads them.
+
+  [[nodiscard]] bool contains(const CachedImage& image) const;
+};
+
+/// What a shared cache had to give.
+struct ArchivedCache {
+  std::filesystem::path main_file;
+  std::size_t images = 0;
+  std::size_t wanted = 0;  ///< Of these.
+};
+
 /// What became of SymbolArchive::add().
 struct ArchiveAddition {
   std::vector<ArchiveEntry> added;
   std::vector<ArchiveEntry> present;  ///< Had been there, byte for byte.
-  std::vector<Issue> issues;          ///< Files that could not be read or have no UUID; `at` is the path.
+  std::vector<ArchivedCache> caches;
+  std::vector<Issue> issues;  ///< Files that could not be read or have no UUID; `at` is the path.
 };
 
 /// Where a name lies in one archived build.
@@ -56,13 +74,16 @@ class SymbolArchive {
   /// Touches nothing until something is added.
   explicit SymbolArchive(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  /// Adds a Mach-O or ELF file, a dSYM bundle, or every such file below a folder (links to folders are
-  /// not followed). Fails only where the archive cannot be written or `path` does not exist.
-  Result<ArchiveAddition> add(const std::filesystem::path& path);
+  /// Adds a Mach-O or ELF file, a dSYM bundle, the wanted images of a dyld shared cache, or all of these
+  /// below a folder (links to folders are not followed). A damaged cache adds one issue, and what can be read
+  /// of it. Fails only where the archive cannot be written or `path` does not exist.
+  Result<ArchiveAddition> add(const std::filesystem::path& path, const WantedImages& wanted = {});
 
   /// Adds only the slice that `image` was loaded from: for keeping a driver that a report names. Gives
-  /// nothing, without an issue, where `path` is absent or holds another build.
-  Result<std::optional<ArchiveEntry>> add_image(const std::filesystem::path& path, const Image& image);
+  /// nothing, without an issue, where `path` is absent or holds another build. `origin`: what is told as the
+  /// origin; empty: the path.
+  Result<std::optional<ArchiveEntry>> add_image(const std::filesystem::path& path, const Image& image,
+                                                const std::string& origin = {});
 
   /// All slices of one UUID, files with DWARF first.
   [[nodiscard]] std::vector<ArchiveEntry> find(const Uuid& uuid) const;
@@ -77,8 +98,17 @@ class SymbolArchive {
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
  private:
-  Result<void> add_file(const std::filesystem::path& path, const Image* wanted, ArchiveAddition& outcome);
-  Result<void> store(const std::filesystem::path& path, std::string_view bytes, const SymbolSlice& slice,
+  /// What is told of a slice beside what it says itself.
+  struct Provenance {
+    std::string name;    // As the file was called.
+    std::string origin;  // A path, or a cache and a path in it.
+  };
+
+  Result<void> add_file(const std::filesystem::path& path, const Image* wanted, const std::string& origin,
+                        ArchiveAddition& outcome);
+  Result<void> add_cache(const std::filesystem::path& main_file, const WantedImages& wanted,
+                         ArchiveAddition& outcome);
+  Result<void> store(const Provenance& provenance, std::string_view bytes, const SymbolSlice& slice,
                      ArchiveAddition& outcome);
 
   std::filesystem::path folder_;

@@ -9,6 +9,7 @@
 
 #include "analyzer/symbolize/archive/symbol_archive.h"
 #include "analyzer/symbolize/files/mapped_file.h"
+#include "analyzer/symbolize/shared_cache/cache_folder.h"
 #include "core/base/enum_text.h"
 
 namespace faultline {
@@ -16,10 +17,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<EnumText<SymbolPlace>, 7> kSymbolPlaces{{
+constexpr std::array<EnumText<SymbolPlace>, 8> kSymbolPlaces{{
     {SymbolPlace::archive, "archive"},
     {SymbolPlace::given, "given"},
     {SymbolPlace::image_path, "image-path"},
+    {SymbolPlace::shared_cache, "shared-cache"},
     {SymbolPlace::beside_image, "beside-image"},
     {SymbolPlace::debug_folder, "debug-folder"},
     {SymbolPlace::spotlight, "spotlight"},
@@ -63,9 +65,20 @@ bool take(SymbolPlace place, const fs::path& path, const std::vector<SymbolSlice
     matched = true;
     const bool known = std::any_of(found.begin(), found.end(),
                                    [&](const FoundSymbols& other) { return other.path == path; });
-    if (!known) found.push_back({place, path, slice});
+    if (!known) found.push_back({place, path, slice, {}});
   }
   return matched;
+}
+
+/// Takes the image's build out of the caches; false where they do not have it.
+bool take_cached(SymbolPlace place, CacheSearch& caches, const Image& image, std::vector<FoundSymbols>& found,
+                 std::vector<Issue>& issues) {
+  const auto copy = caches.find(image, issues);
+  if (!copy) return false;
+  const std::size_t before = found.size();
+  take(place, copy->path, slices_of(copy->path, issues), image, found);
+  for (std::size_t i = before; i < found.size(); ++i) found[i].copied_from = copy->origin;
+  return true;
 }
 
 fs::path with_suffix(fs::path path, std::string_view suffix) {
@@ -96,9 +109,15 @@ struct SymbolFinder::Index {
   std::vector<File> files;
   std::multimap<Uuid, std::size_t> by_uuid;
   std::multimap<std::string, std::size_t> by_name;
+  std::vector<fs::path> cache_places;
+  std::unique_ptr<CacheSearch> caches;
   std::vector<Issue> issues;
 
   void add(const fs::path& path) {
+    if (may_be_cache_file(path)) {
+      cache_places.push_back(path);
+      return;
+    }
     auto slices = slices_of(path, issues);
     if (slices.empty()) return;
     const std::size_t position = files.size();
@@ -114,7 +133,9 @@ struct SymbolFinder::Index {
   void add_all(const fs::path& root) {
     std::error_code failed;
     if (!fs::is_directory(root, failed)) {
-      if (!may_hold_symbols(root)) issues.push_back({root.string(), "neither a Mach-O nor an ELF file"});
+      if (!may_hold_symbols(root) && !may_be_cache_file(root)) {
+        issues.push_back({root.string(), "neither a Mach-O nor an ELF file"});
+      }
       return add(root);
     }
     std::vector<fs::path> paths;
@@ -129,20 +150,23 @@ struct SymbolFinder::Index {
   }
 };
 
-SymbolFinder::SymbolFinder(SymbolSources places) : places_(std::move(places)) {}
+SymbolFinder::SymbolFinder(SymbolSources places)
+    : places_(std::move(places)), host_caches_(places_.cache_places) {}
 SymbolFinder::~SymbolFinder() = default;
 
-const SymbolFinder::Index& SymbolFinder::index() {
+SymbolFinder::Index& SymbolFinder::index() {
   std::call_once(indexed_, [this] {
     index_ = std::make_unique<Index>();
     for (const auto& root : places_.given) index_->add_all(root);
+    index_->caches =
+        std::make_unique<CacheSearch>(main_cache_files(std::move(index_->cache_places), index_->issues));
   });
   return *index_;
 }
 
 void SymbolFinder::find_given(const Image& image, std::vector<FoundSymbols>& found,
                               std::vector<Issue>& issues) {
-  const Index& given = index();
+  Index& given = index();
   issues.insert(issues.end(), given.issues.begin(), given.issues.end());
   const auto [first, last] = given.by_uuid.equal_range(*image.uuid);
   bool matched = false;
@@ -150,7 +174,7 @@ void SymbolFinder::find_given(const Image& image, std::vector<FoundSymbols>& fou
     const auto& file = given.files[it->second];
     matched = take(SymbolPlace::given, file.path, file.slices, image, found) || matched;
   }
-  if (matched) return;
+  if (matched || take_cached(SymbolPlace::given, *given.caches, image, found, issues)) return;
   const auto [named, named_end] = given.by_name.equal_range(image.display_name());
   for (auto it = named; it != named_end; ++it) {
     refuse(given.files[it->second].path, given.files[it->second].slices, image, issues);
@@ -163,6 +187,7 @@ void SymbolFinder::find_by_path(const Image& image, std::vector<FoundSymbols>& f
   if (!path.is_absolute()) return;
   const auto slices = slices_of(path, issues);
   if (!take(SymbolPlace::image_path, path, slices, image, found)) refuse(path, slices, image, issues);
+  if (slices.empty()) take_cached(SymbolPlace::shared_cache, host_caches_, image, found, issues);
 
   // X.dSYM beside X, and Y.app.dSYM beside each bundle around it.
   std::vector<fs::path> bundles{with_suffix(path, ".dSYM")};

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzer/symbolize/archive/cache_search.h"
 #include "analyzer/symbolize/files/symbol_slice.h"
 #include "core/model/image.h"
 #include "core/model/issue.h"
@@ -21,6 +22,7 @@ enum class SymbolPlace {
   archive,
   given,          ///< Named by a person.
   image_path,     ///< The image's own path.
+  shared_cache,   ///< macOS: the dyld shared cache, where nothing is at the image's own path.
   beside_image,   ///< A .dSYM bundle beside it or beside the bundle around it.
   debug_folder,   ///< Linux: /usr/lib/debug/.build-id
   spotlight,      ///< macOS: any dSYM that Spotlight knows.
@@ -30,17 +32,23 @@ std::string_view symbol_place_text(SymbolPlace place);
 
 struct SymbolSources {
   std::filesystem::path archive_folder;              ///< Empty: no archive.
-  std::vector<std::filesystem::path> given;          ///< Files, bundles, folders of them.
+  std::vector<std::filesystem::path> given;          ///< Files, bundles, shared caches, folders of them.
   bool use_image_paths = false;                      ///< image_path and beside_image.
   std::vector<std::filesystem::path> debug_folders;  ///< Holding a `.build-id` tree.
   bool use_spotlight = false;
-  std::filesystem::path driver_folder;  ///< `/System/Library/Extensions`; empty: none.
+  std::filesystem::path driver_folder;              ///< `/System/Library/Extensions`; empty: none.
+  std::vector<std::filesystem::path> cache_places;  ///< Shared caches, asked with use_image_paths.
 };
 
 struct FoundSymbols {
   SymbolPlace place = SymbolPlace::archive;
   std::filesystem::path path;
   SymbolSlice slice;
+  /// Where it came from if `path` is a copy that goes with the finder: out of a shared cache.
+  std::string copied_from;
+
+  /// For people.
+  [[nodiscard]] std::string shown_path() const { return copied_from.empty() ? path.string() : copied_from; }
 };
 
 /// Identity decides, never a name: every file that find() gives has the image's UUID (or build-id).
@@ -61,13 +69,14 @@ class SymbolFinder {
 
  private:
   struct Index;
-  const Index& index();
+  Index& index();
   void find_given(const Image& image, std::vector<FoundSymbols>& found, std::vector<Issue>& issues);
   void find_by_path(const Image& image, std::vector<FoundSymbols>& found, std::vector<Issue>& issues);
 
   SymbolSources places_;
   std::once_flag indexed_;
   std::unique_ptr<Index> index_;
+  CacheSearch host_caches_;
 };
 
 /// The DWARF files that Spotlight knows for a UUID: `mdfind com_apple_xcode_dsym_uuids == …`. Nothing

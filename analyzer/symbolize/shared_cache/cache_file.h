@@ -27,8 +27,9 @@ struct CacheMapping {
 
 /// One image as the main file lists it.
 struct CachedImage {
-  std::optional<Uuid> uuid;  ///< None in lists before dyld_cache_image_text_info, and in damaged ones.
-  LinkAddress address;       ///< Unslid, of its Mach-O header.
+  std::optional<Uuid>
+      uuid;             ///< Lists before dyld_cache_image_text_info have none: DyldCache reads the image's.
+  LinkAddress address;  ///< Unslid, of its Mach-O header.
   std::string path;
 };
 

@@ -61,6 +61,7 @@ Result<DyldCache> DyldCache::assemble(const FileOpener& open_file) {
     cache.symbol_file_ = 0;
   }
   cache.sort_mappings();
+  cache.read_missing_uuids();
   cache.read_local_ranges();
   cache.find_selector_base();
   return cache;
@@ -100,6 +101,13 @@ void DyldCache::read_local_ranges() {
       [](const LocalSymbolRange& a, const LocalSymbolRange& b) { return a.image_offset < b.image_offset; });
 }
 
+void DyldCache::read_missing_uuids() {
+  for (auto& image : images_) {
+    if (image.uuid) continue;
+    if (const auto header = MachOFile::parse(bytes_from(image.address))) image.uuid = header->uuid();
+  }
+}
+
 void DyldCache::find_selector_base() {
   if (const auto offset = files_.front().objc_header_offset()) {
     const auto bytes = bytes_at({base_.value + *offset + cache_layout::kObjcSelectorBase}, 8);
@@ -125,15 +133,9 @@ void DyldCache::find_selector_base() {
 }
 
 const CachedImage* DyldCache::find(const Uuid& uuid) const {
-  for (const auto& image : images_) {
-    if (image.uuid) {
-      if (*image.uuid == uuid) return &image;
-      continue;
-    }
-    const auto header = MachOFile::parse(bytes_from(image.address));
-    if (header && header->uuid() == uuid) return &image;
-  }
-  return nullptr;
+  const auto found = std::find_if(images_.begin(), images_.end(),
+                                  [&](const CachedImage& image) { return image.uuid == uuid; });
+  return found == images_.end() ? nullptr : &*found;
 }
 
 const CachedImage* DyldCache::find_path(std::string_view path) const {

@@ -61,6 +61,7 @@ class DyldCache final : public ImageMemory {
  private:
   void add_file(CacheFile file, const std::string& suffix);
   void sort_mappings();
+  void read_missing_uuids();
   void read_local_ranges();
   void find_selector_base();
   [[nodiscard]] const CacheMapping* mapping_of(LinkAddress address) const;

@@ -42,7 +42,7 @@ TEST(DisassemblyTest, ShowsTheInstructionsAroundThePcFromAFileOfTheBuild) {
   for (const auto* arch : {"arm64", "x86_64"}) {
     SCOPED_TRACE(arch);
     const auto& fixture = fixtures::shared_macho({arch, {}, {}, {}});
-    SymbolFinder finder({{}, {fixture.stripped, fixture.dsym}, false, {}, false, {}});
+    SymbolFinder finder({{}, {fixture.stripped, fixture.dsym}, false, {}, false, {}, {}});
     const std::string listing =
         fixtures::shell("llvm-objdump-19 --disassemble '" + fixture.binary.string() + "'");
     const auto function = listing.find("prepareForEnqueueEb>:");

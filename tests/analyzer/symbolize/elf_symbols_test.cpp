@@ -122,7 +122,7 @@ TEST_F(ElfSymbolsTest, ADebugFileIsFoundInABuildIdTree) {
       tree / ".build-id" / fixture_->build_id.substr(0, 2) / (fixture_->build_id.substr(2) + ".debug");
   fs::create_directories(place.parent_path());
   fs::copy_file(fixture_->debug, place);
-  SymbolFinder finder({{}, {}, false, {tree}, false, {}});
+  SymbolFinder finder({{}, {}, false, {tree}, false, {}, {}});
   std::vector<Issue> issues;
 
   const auto found = finder.find(image_, issues);

@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "analyzer/symbolize/files/symbol_slice.h"
 #include "core/process/this_program.h"
+#include "tests/analyzer/symbolize/shared_cache/cache_writer.h"
+#include "tests/analyzer/symbolize/symbol_fixtures.h"
+#include "tests/support/require.h"
 #include "tests/support/stored_night.h"
 
 namespace faultline {
@@ -67,6 +71,24 @@ TEST(ImageArchiverTest, AnArchiveThatCannotBeWrittenEndsNoRun) {
   archiver.keep(report);
 
   EXPECT_THAT(observer.notes, ElementsAre(HasSubstr("Could not archive")));
+}
+
+TEST(ImageArchiverTest, WhatIsNotOnDiskIsKeptOutOfTheSharedCache) {
+  REQUIRE_OR_SKIP(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
+  const ScopedTempFolder folder;
+  const auto& dylib = fixtures::shared_dylibs()[1];
+  fixtures::write_cache(folder / "dyld", fixtures::shared_dylibs(), {});
+  CrashReport report = report_of("/System/Library/Frameworks/Metal.framework/Versions/A/Metal");
+  report.images[0].uuid = read_symbol_slices(dylib.bytes)->front().uuid;
+  NotingObserver observer;
+  SymbolArchive archive(folder / "archive");
+  ImageArchiver archiver({"Metal"}, archive, observer, {folder / "dyld"});
+
+  archiver.keep(report);
+
+  ASSERT_EQ(archive.list().size(), 1U);
+  EXPECT_EQ(archive.list()[0].name, "Metal");
+  EXPECT_THAT(observer.notes, ElementsAre(HasSubstr("dyld_shared_cache_arm64: " + dylib.path)));
 }
 
 }  // namespace

@@ -22,8 +22,8 @@ TEST(SymbolTablesTest, FilesAreAddedOnceAndWhatIsNoneIsNamed) {
   std::vector<std::string> problems;
   const auto note = [&](const std::string& line) { problems.push_back(line); };
 
-  ASSERT_VALUE(const auto first, archive_paths(archive, {(folder / "symbols").string()}, note));
-  ASSERT_VALUE(const auto again, archive_paths(archive, {(folder / "symbols").string()}, note));
+  ASSERT_VALUE(const auto first, archive_paths(archive, {(folder / "symbols").string()}, {}, note));
+  ASSERT_VALUE(const auto again, archive_paths(archive, {(folder / "symbols").string()}, {}, note));
 
   EXPECT_EQ(first.added.size() + first.problems, 1U);
   EXPECT_EQ(again.added.size(), 0U);
@@ -35,7 +35,7 @@ TEST(SymbolTablesTest, APathThatIsNotThereIsAnError) {
   const ScopedTempFolder folder;
   SymbolArchive archive(folder / "archive");
 
-  EXPECT_FALSE(archive_paths(archive, {"/no/such/file"}, [](const std::string&) {}).has_value());
+  EXPECT_FALSE(archive_paths(archive, {"/no/such/file"}, {}, [](const std::string&) {}).has_value());
 }
 
 TEST(SymbolTablesTest, AFunctionIsShownWithWhereItLies) {
