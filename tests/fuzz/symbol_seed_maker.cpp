@@ -1,5 +1,5 @@
-// Writes the seeds of the symbol file fuzzers: the tests' symbol fixtures and the cache files made of them,
-// whole and damaged. Without the tools that make them it writes none.
+// Writes the seeds of the symbol file fuzzers: the tests' symbol fixtures, the cache files and the shared
+// caches made of them, whole and damaged. Without the tools that make them it writes none.
 
 #include <algorithm>
 #include <cstdio>
@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "analyzer/symbolize/gsym/gsym_conversion.h"
+#include "tests/analyzer/symbolize/shared_cache/cache_writer.h"
 #include "tests/analyzer/symbolize/symbol_fixtures.h"
 
 namespace {
@@ -81,14 +82,41 @@ void write_seeds(SeedFolder& symbols, SeedFolder& caches) {
   }
 }
 
+/// The files of a shared cache in one, as shared_cache_fuzz takes them apart.
+void write_shared_cache_seed(SeedFolder& seeds, const fs::path& folder, const fixtures::CacheRecipe& recipe) {
+  const auto written = fixtures::write_cache(folder, {fixtures::shared_dylibs(recipe.arch)[1]}, recipe);
+  std::string joined;
+  for (const auto& file : written.files) {
+    const std::string bytes = fixtures::read_bytes(file);
+    joined += file.string().substr(written.main_file.string().size()) + std::string(1, '\0');
+    for (int shift = 0; shift < 32; shift += 8) joined.push_back(static_cast<char>(bytes.size() >> shift));
+    joined += bytes;
+  }
+  fixtures::write_bytes(folder / "joined", joined);
+  seeds.write(folder / "joined");
+  fs::remove_all(folder);
+}
+
+void write_shared_cache_seeds(SeedFolder& seeds) {
+  if (!fixtures::have_apple_tools()) return;
+  using fixtures::CacheLayout;
+  const fs::path folder = seeds.path() / "made";
+  write_shared_cache_seed(seeds, folder, {CacheLayout::macos11, "x86_64", true, false});
+  write_shared_cache_seed(seeds, folder, {CacheLayout::macos12, "arm64", true, false});
+  write_shared_cache_seed(seeds, folder, {CacheLayout::macos13, "arm64", true, false});
+  write_shared_cache_seed(seeds, folder, {CacheLayout::macos13, "arm64", false, false});
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return 2;
+  if (argc != 4) return 2;
   try {
     SeedFolder symbols(argv[1]);
     SeedFolder caches(argv[2]);
     write_seeds(symbols, caches);
+    SeedFolder shared_caches(argv[3]);
+    write_shared_cache_seeds(shared_caches);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;
