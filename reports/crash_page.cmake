@@ -1,4 +1,5 @@
 faultline_library(faultline_crash_page
+  documents/crash_brief.cpp
   documents/crash_json.cpp
   documents/crash_page.cpp
   documents/crash_page_details.cpp

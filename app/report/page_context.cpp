@@ -1,9 +1,13 @@
 #include "app/report/page_context.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "analyzer/derive.h"
+#include "core/text/shell_quote.h"
 #include "db/queries.h"
+#include "reports/formats/cell_text.h"
 
 namespace faultline {
 namespace {
@@ -14,11 +18,13 @@ constexpr std::size_t kBaselineCrashes = 100;
 Result<void> add_trial(Store& store, const ReportRow& row, CrashPageContext& page) {
   const auto run = Uuid::parse(row.run);
   if (!run || !row.trial_index) return {};
+  page.trial_name = fmt::format("{}/{}", short_id(row.run), *row.trial_index);
   page.trial = {{"run", row.run}, {"trial", std::to_string(*row.trial_index)}, {"cell", row.cell}};
   TRY_ASSIGN(const auto trial, store.find_trial(*run, *row.trial_index));
   if (!trial) return {};
   page.trial.emplace_back("outcome", std::string(outcome_text(trial->verdict.outcome)));
   page.workload_phase = trial->phase;
+  page.command = shell_command(trial->argv);
   return {};
 }
 
@@ -50,6 +56,7 @@ Result<CrashPageContext> page_context(Store& store, const std::string& incident,
                                       const SiteRules& rules) {
   CrashPageContext page;
   TRY_ASSIGN(const auto row, report_row(store, incident));
+  page.shown_as = short_id(incident);
   TRY(add_trial(store, row, page));
   if (analysis.report.kind != ReportKind::crash) return page;
   TRY(add_site(store, analysis.site.key, page));

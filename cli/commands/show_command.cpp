@@ -1,4 +1,4 @@
-// `faultline show`: one report explained, or one trial with its output.
+// `faultline show`: one report explained, one trial with its output, one crash site, one run.
 
 #include <CLI/CLI.hpp>
 
@@ -6,16 +6,22 @@
 #include "app/ingest/ingest.h"
 #include "app/ingest/symbol_search.h"
 #include "app/report/page_context.h"
+#include "app/report/run_page.h"
+#include "app/report/show_target.h"
 #include "app/report/shown_report.h"
+#include "app/report/site_page.h"
 #include "app/report/trial_page.h"
 #include "cli/commands.h"
 #include "cli/open_store.h"
 #include "cli/terminal.h"
 #include "cli/user_rules.h"
+#include "core/text/shell_quote.h"
 #include "core/text/text_escape.h"
 #include "reports/documents/apple_text.h"
+#include "reports/documents/crash_brief.h"
 #include "reports/documents/crash_json.h"
 #include "reports/documents/crash_page.h"
+#include "reports/documents/document_writers.h"
 
 namespace faultline {
 namespace {
@@ -25,15 +31,25 @@ struct ShowFlags {
   std::vector<std::string> symbols;
   bool disassemble = false;
   bool full = false;
+  std::string run;
 };
 
+/// A screen, unless all was asked for.
+std::string page_text(const Analysis& analysis, const CrashPageContext& page, const ShowFlags& flags) {
+  const auto width = static_cast<std::size_t>(output_width());
+  return flags.full || flags.disassemble ? crash_page_text(analysis, page)
+                                         : crash_brief_text(analysis, page, width);
+}
+
 Result<void> print_page(const Analysis& analysis, const SiteRules& rules, const std::string& incident,
-                        const std::optional<Result<Disassembly>>& disassembly,
+                        const std::optional<Result<Disassembly>>& disassembly, const ShowFlags& flags,
                         const CommandContext& context) {
   CrashPageContext page;
   if (!incident.empty()) {
     TRY_ASSIGN(auto store, open_store_to_read(context));
     TRY_ASSIGN(page, page_context(store, incident, analysis, rules));
+  } else if (flags.what != "-") {
+    page.shown_as = shell_quoted(flags.what);
   }
   if (disassembly && *disassembly) page.disassembly = **disassembly;
   if (disassembly && !*disassembly) page.no_disassembly = disassembly->error().text();
@@ -41,7 +57,7 @@ Result<void> print_page(const Analysis& analysis, const SiteRules& rules, const 
     print(crash_page_html(analysis, page));
   } else {
     print(context.format == "markdown" ? crash_page_markdown(analysis, page)
-                                       : crash_page_text(analysis, page));
+                                       : page_text(analysis, page, flags));
   }
   return {};
 }
@@ -86,7 +102,8 @@ Result<void> print_reports(const std::vector<Analysis>& analyses, const ReportBy
       TRY_ASSIGN(const auto text, apple_text(analyses[i], pieces[i], flags.what));
       print(escape_text(text));
     } else {
-      TRY(print_page(analyses[i], rules, report.incident, i == 0 ? disassembly : std::nullopt, context));
+      TRY(print_page(analyses[i], rules, report.incident, i == 0 ? disassembly : std::nullopt, flags,
+                     context));
     }
   }
   return {};
@@ -127,30 +144,74 @@ Result<ExitStatus> show_trial(const TrialName& name, const CommandContext& conte
   return ExitStatus::done;
 }
 
+Result<ExitStatus> print_document(const Document& document, const std::string& json,
+                                  const CommandContext& context) {
+  if (context.format == "json") {
+    print(json);
+  } else if (context.format == "markdown") {
+    print(document_markdown(document));
+  } else if (context.format == "html") {
+    print(document_html(document));
+  } else if (context.format.empty() || context.format == "analysis") {
+    print(document_text(document, {output_width(), use_color(context), context.wide}));
+  } else {
+    return fail(ErrorKind::invalid_argument,
+                "a site or a run is shown with --format analysis, markdown, html or json");
+  }
+  return ExitStatus::done;
+}
+
+Result<ExitStatus> show_site(Store& store, const std::string& site, const CommandContext& context) {
+  TRY_ASSIGN(const auto page, site_page(store, site));
+  return print_document(site_document(page), context.format == "json" ? site_json(page) : "", context);
+}
+
+Result<ExitStatus> show_run(Store& store, const std::string& name, const CommandContext& context) {
+  TRY_ASSIGN(const auto run, store.run(name));
+  TRY_ASSIGN(const auto page, run_page(store, run));
+  return print_document(run_document(page), context.format == "json" ? run_json(page) : "", context);
+}
+
+/// `17` with --run RUN, `RUN/17`.
+std::optional<TrialName> named_trial(const ShowFlags& flags) {
+  if (!flags.run.empty()) return parse_trial_name(flags.run + "/" + flags.what);
+  return names_a_file(flags.what) ? std::nullopt : parse_trial_name(flags.what);
+}
+
 Result<ExitStatus> show(const ShowFlags& flags, const CommandContext& context) {
-  const auto trial = names_a_file(flags.what) ? std::nullopt : parse_trial_name(flags.what);
+  const auto trial = named_trial(flags);
+  if (!flags.run.empty() && !trial) {
+    return fail(ErrorKind::invalid_argument,
+                "--run goes with the number of a trial: faultline show 17 --run last");
+  }
   if (flags.disassemble && (trial || context.format == "apple" || context.format == "raw")) {
     return fail(ErrorKind::invalid_argument,
                 "--disassemble goes with a report and --format analysis, markdown or json");
   }
   if (trial) return show_trial(*trial, context);
+  if (names_a_file(flags.what)) return show_report(flags, context);
+  TRY_ASSIGN(auto store, open_store_to_read(context));
+  TRY_ASSIGN(const auto target, find_show_target(store, flags.what));
+  if (target == ShowTarget::site) return show_site(store, flags.what, context);
+  if (target == ShowTarget::run) return show_run(store, flags.what, context);
   return show_report(flags, context);
 }
 
 }  // namespace
 
 void add_show_command(CLI::App& app, CommandContext& context) {
-  auto* command = app.add_subcommand("show", "Explain one report, or show one trial with its output");
+  auto* command = app.add_subcommand("show", "Explain one report; show a trial, a crash site or a run");
   auto flags = std::make_shared<ShowFlags>();
   command
       ->add_option("what", flags->what,
-                   "A file, an incident or its unique prefix, `last`, or a trial as RUN/INDEX")
+                   "A file, an incident or its beginning, `last` (report), a trial as RUN/17, a site, a run")
       ->required()
       ->type_name("WHAT");
   add_rules_option(*command, context);
   add_shared_options(*command, context, {"analysis", "markdown", "html", "apple", "json", "raw"});
   command->footer(
-      "Formats: analysis (explained), markdown and html (the same), apple (the text that macOS itself "
+      "A report is one screen; --full adds registers, other threads, images and all evidence.\n"
+      "Formats: analysis (explained), markdown and html (all of it), apple (the text that macOS itself "
       "shows),\n"
       "json, raw (the original bytes). A file is shown without any store.\n\n"
       "Example: faultline show crash.ips");
@@ -160,7 +221,10 @@ void add_show_command(CLI::App& app, CommandContext& context) {
       ->type_name("PATH");
   command->add_flag("--disassemble", flags->disassemble,
                     "Show the instructions around the pc, from the image's file or the report's own bytes");
-  command->add_flag("--full", flags->full, "Everything: in JSON the registers and images, too");
+  command->add_flag("--full", flags->full, "Everything that is known; in JSON the registers and images, too");
+  command->add_option("--run", flags->run, "WHAT is the number of a trial of this run; `last` is the newest")
+      ->type_name("RUN");
+  command->add_flag("--wide", context.wide, "Whole names and all columns in the tables of a site or a run");
   command->callback(
       [&context, flags] { context.action = [&context, flags] { return show(*flags, context); }; });
 }

@@ -57,15 +57,6 @@ std::optional<std::string> bug_type_words(const CrashReport& report) {
   return name.empty() ? *report.header.bug_type : fmt::format("{} ({})", *report.header.bug_type, name);
 }
 
-// From the clock strings, which every report has; ticks stop in sleep and have two units.
-std::optional<std::string> process_uptime(const CrashReport& report) {
-  if (!report.launch_time || !report.capture_time) return std::nullopt;
-  const auto begin = parse_report_time(*report.launch_time);
-  const auto end = parse_report_time(*report.capture_time);
-  if (!begin || !end || *end < *begin) return std::nullopt;
-  return seconds_text(std::chrono::duration<double>(*end - *begin).count());
-}
-
 std::string sentence_case(std::string text) {
   // Register names stay as they are: `x9 is NULL`.
   const bool is_register =
@@ -83,6 +74,17 @@ std::string agreement_words(const FaultExplanation& fault) {
 }
 
 }  // namespace
+
+std::optional<std::string> process_uptime_text(const CrashReport& report) {
+  // From the clock strings, which every report has; ticks stop in sleep and have two units.
+  if (!report.launch_time || !report.capture_time) return std::nullopt;
+  const auto begin = parse_report_time(*report.launch_time);
+  const auto end = parse_report_time(*report.capture_time);
+  if (!begin || !end || *end < *begin) return std::nullopt;
+  return seconds_text(std::chrono::duration<double>(*end - *begin).count());
+}
+
+std::string fault_sentence_text(const FaultExplanation& fault) { return sentence_case(fault.sentence); }
 
 DocumentSection fault_section(const Analysis& analysis) {
   const FaultExplanation& fault = analysis.fault;
@@ -162,7 +164,7 @@ DocumentSection system_section(const Analysis& analysis, const CrashPageContext&
   const bool crashed = report.kind == ReportKind::crash;
   add_row(rows, crashed ? "crashed" : "time", report.capture_time);
   if (!report.capture_time) add_row(rows, "reported", report.header.timestamp);
-  add_row(rows, "uptime", process_uptime(report));
+  add_row(rows, "uptime", process_uptime_text(report));
   if (!context.workload_phase.empty()) {
     rows.emplace_back("phase of death", context.workload_phase + " (printed by the workload)");
   } else if (!analysis.portrait.phase.empty()) {

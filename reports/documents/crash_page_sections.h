@@ -2,12 +2,19 @@
 
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "reports/documents/crash_page.h"
 #include "reports/documents/document.h"
 
 namespace faultline {
+
+/// The sentence of a fault as it begins a paragraph.
+std::string fault_sentence_text(const FaultExplanation& fault);
+/// From start to crash: `0.105 s`; absent where the report lacks one of the times.
+std::optional<std::string> process_uptime_text(const CrashReport& report);
 
 DocumentSection fault_section(const Analysis& analysis);
 DocumentSection site_section(const Analysis& analysis, const CrashPageContext& context);

@@ -9,7 +9,7 @@
 namespace faultline {
 namespace {
 
-std::string text_of_blocks(const std::vector<Block>& blocks);
+std::string text_of_blocks(const std::vector<Block>& blocks, const WriterOptions& options);
 
 std::string indented(std::string_view text, std::string_view indent) {
   std::string out;
@@ -22,7 +22,7 @@ std::string indented(std::string_view text, std::string_view indent) {
   return out;
 }
 
-std::string text_of_block(const Block& block) {
+std::string text_of_block(const Block& block, const WriterOptions& options) {
   std::string out;
   std::size_t width = 0;
   for (const auto& [name, value] : block.rows) width = std::max(width, name.size());
@@ -43,9 +43,9 @@ std::string text_of_block(const Block& block) {
     case Block::Kind::plot:
       return {};
     case Block::Kind::table:
-      return write_table(block.table->people, TableFormat::text);
+      return write_table(block.table->people, TableFormat::text, options);
     case Block::Kind::fold:
-      return "  " + escape_line(block.text) + "\n" + text_of_blocks(block.blocks);
+      return "  " + escape_line(block.text) + "\n" + text_of_blocks(block.blocks, options);
     case Block::Kind::code:
     case Block::Kind::command:
       break;
@@ -53,18 +53,18 @@ std::string text_of_block(const Block& block) {
   return indented(escape_text(block.text), "  ");
 }
 
-std::string text_of_blocks(const std::vector<Block>& blocks) {
+std::string text_of_blocks(const std::vector<Block>& blocks, const WriterOptions& options) {
   std::string out;
-  for (const Block& block : blocks) out += text_of_block(block);
+  for (const Block& block : blocks) out += text_of_block(block, options);
   return out;
 }
 
 }  // namespace
 
-std::string document_text(const Document& document) {
-  std::string out = escape_line(document.title) + "\n" + text_of_blocks(document.lead);
+std::string document_text(const Document& document, const WriterOptions& options) {
+  std::string out = escape_line(document.title) + "\n" + text_of_blocks(document.lead, options);
   for (const DocumentSection& section : document.sections) {
-    out += "\n" + section.title + "\n" + text_of_blocks(section.blocks);
+    out += "\n" + section.title + "\n" + text_of_blocks(section.blocks, options);
   }
   return out;
 }

@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "reports/documents/document.h"
+#include "reports/formats/report_writer.h"
 
 namespace faultline {
 
 /// Plain text, safe for a terminal: control characters and the like are shown, not sent. Lines are as long as
 /// what they hold; wrapped_text.h has short ones. Plots are left out: their numbers stand in a table beside
-/// them.
-std::string document_text(const Document& document);
+/// them. Tables are laid out as the options say.
+std::string document_text(const Document& document, const WriterOptions& options = {});
 
 /// GitHub's Markdown: tables for facts, fences that no content can close early, folds that open. No plots.
 std::string document_markdown(const Document& document);

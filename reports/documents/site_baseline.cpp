@@ -8,15 +8,6 @@ namespace {
 
 constexpr std::int64_t kEnough = 3;
 
-std::string driver_version(const CrashReport& report) {
-  for (const Image& image : report.images) {
-    if (image.display_name().starts_with("AGXMetal")) {
-      return image.bundle_short_version.value_or(image.bundle_version.value_or(""));
-    }
-  }
-  return {};
-}
-
 // The physical function that called the site's frame.
 std::string caller_of(const CrashReport& report, const CrashSite& site) {
   if (!site.thread_index || !site.frame_index || *site.thread_index >= report.threads.size()) return {};
@@ -28,6 +19,15 @@ std::string caller_of(const CrashReport& report, const CrashSite& site) {
 }
 
 }  // namespace
+
+std::string driver_version(const CrashReport& report) {
+  for (const Image& image : report.images) {
+    if (image.display_name().starts_with("AGXMetal")) {
+      return image.bundle_short_version.value_or(image.bundle_version.value_or(""));
+    }
+  }
+  return {};
+}
 
 std::vector<std::pair<std::string, std::string>> comparable_facts(const Analysis& analysis) {
   const CrashReport& report = analysis.report;

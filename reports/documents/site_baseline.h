@@ -42,4 +42,7 @@ class SiteBaseline {
   std::map<std::string, std::map<std::string, std::int64_t>> values_;  // Fact -> value -> crashes.
 };
 
+/// Of the GPU driver among the report's images; empty where there is none.
+std::string driver_version(const CrashReport& report);
+
 }  // namespace faultline
