@@ -31,7 +31,7 @@ constexpr auto kCommit = "-[MTLCommandQueue commit:options:]";
 class SharedCacheCommandTest : public testing::Test {
  protected:
   void SetUp() override {
-    REQUIRE_OR_SKIP(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
+    REQUIRE_ON_LINUX(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
     ::setenv("XDG_DATA_HOME", (folder_ / "data").c_str(), 1);
     ::setenv("XDG_CACHE_HOME", (folder_ / "cache").c_str(), 1);
     fixtures::CacheRecipe recipe;

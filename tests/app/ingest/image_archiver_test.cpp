@@ -74,7 +74,7 @@ TEST(ImageArchiverTest, AnArchiveThatCannotBeWrittenEndsNoRun) {
 }
 
 TEST(ImageArchiverTest, WhatIsNotOnDiskIsKeptOutOfTheSharedCache) {
-  REQUIRE_OR_SKIP(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
+  REQUIRE_ON_LINUX(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
   const ScopedTempFolder folder;
   const auto& dylib = fixtures::shared_dylibs()[1];
   fixtures::write_cache(folder / "dyld", fixtures::shared_dylibs(), {});

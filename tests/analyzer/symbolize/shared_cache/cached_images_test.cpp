@@ -32,7 +32,7 @@ constexpr auto kCommit = "-[MTLCommandQueue commit:options:]";
 class SharedCacheImagesTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    REQUIRE_OR_SKIP(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
+    REQUIRE_ON_LINUX(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
     written_ = fixtures::write_cache(folder_ / "dyld", fixtures::shared_dylibs(), recipe());
     for (const auto& dylib : fixtures::shared_dylibs()) {
       dylibs_[dylib.path] = dylib.bytes;
