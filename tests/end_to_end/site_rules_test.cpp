@@ -47,7 +47,7 @@ TEST_F(SiteRulesTest, ARulesFileMovesASiteAndItsLabelStandsInSitesAndShow) {
 
   const auto again = faultline({"reanalyze", "--rules", rules});
   const auto ruled = ask({"sites"})["rows"];
-  const auto shown = faultline({"show", "last", "--rules", rules});
+  const auto shown = faultline({"show", "last", "--full", "--rules", rules});
   const auto without = faultline({"show", "last"});
   const auto version = ask({"show", "last", "--rules", rules})["rules_version"].get<std::string>();
   ASSERT_EQ(faultline({"reanalyze"}).exit_status, 0);
