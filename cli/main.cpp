@@ -98,7 +98,7 @@ int run_command_line(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "Exit status: 0 done, 1 failed, 2 wrong usage, 3 done but some input was damaged or skipped,\n"
-      "4 a check asked for with --fail-on found something, 70 our own mistake, 130 interrupted.\n\n"
+      "4 a check asked for with --fail-on found something, 70 internal error, 130 interrupted.\n\n"
       "Example: faultline run --trials 200 --matrix threads=1,8 -- python3 t.py {threads}");
   add_commands(app, context);
   try {
@@ -127,7 +127,7 @@ int main(int argc, char** argv) {
     if (argc == 2 && std::string_view(argv[1]) == faultline::kSelfTestFlag) faultline::crash_for_self_test();
     return faultline::run_command_line(argc, argv);
   } catch (const std::exception& error) {
-    faultline::print_error(std::string("our own mistake, please report it: ") + error.what());
+    faultline::print_error(std::string("internal error, please report it: ") + error.what());
     return static_cast<int>(faultline::ExitStatus::own_mistake);
   }
 }

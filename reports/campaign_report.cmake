@@ -4,7 +4,7 @@ find_program(NODE_PROGRAM node)
 set(page_folder ${CMAKE_CURRENT_SOURCE_DIR}/page)
 if(NODE_PROGRAM AND EXISTS ${page_folder}/node_modules/esbuild AND EXISTS ${page_folder}/node_modules/@observablehq/plot)
   set(page_template ${CMAKE_CURRENT_BINARY_DIR}/report_page_template.cpp)
-  set(page_sources build.mjs package-lock.json template.html style.css src/dom.js src/main.js src/plots.js src/tables.js)
+  set(page_sources build.mjs package-lock.json template.html style.css src/dom.js src/main.js src/plots.js src/state.js src/tables.js)
   list(TRANSFORM page_sources PREPEND ${page_folder}/)
   add_custom_command(OUTPUT ${page_template}
     COMMAND ${NODE_PROGRAM} ${page_folder}/build.mjs ${page_template}

@@ -180,7 +180,7 @@ Result<void> add_rates(Store& store, const RunRecord& run, const std::string& co
     query.by = parameter_names_of(run, workload);
     TRY_ASSIGN(const auto result, query_rates(store, query));
     RateTableOptions options;
-    options.count = "died at these sites";
+    options.count = "crashed at these sites";
     options.counts_sites = result.total.uncaptured > 0;
     options.caption = "Died at the sites of this report: " + workload;
     std::string by;

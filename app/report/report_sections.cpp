@@ -11,6 +11,7 @@
 #include "analyzer/statistics/comparison.h"
 #include "analyzer/statistics/proportion.h"
 #include "app/campaign/run_changes.h"
+#include "app/questions/setting_comparisons.h"
 #include "app/report/report_site.h"
 #include "core/base/clock.h"
 #include "core/base/hash.h"
@@ -55,33 +56,37 @@ std::optional<double> number_of(const QueryValue& value) {
   return std::nullopt;
 }
 
-/// Rates over the first numeric column, one series for each combination of the others.
-std::optional<Plot> rate_plot(const RatesResult& result, const RateTableOptions& options, std::string id,
+/// The matrix as a grid: the first column of numbers across (else the last column), a row for each
+/// combination of the others. Nothing where there is one column or none.
+std::optional<Plot> rate_grid(const RatesResult& result, const RateTableOptions& options, std::string id,
                               const std::string& title) {
-  std::size_t x = result.columns.size();
-  for (std::size_t i = 0; i < result.columns.size() && x == result.columns.size(); ++i) {
-    const bool all = std::all_of(result.rows.begin(), result.rows.end(),
-                                 [&](const RatesRow& row) { return number_of(row.values[i]).has_value(); });
-    if (all && !result.rows.empty()) x = i;
+  if (result.columns.empty() || result.rows.empty()) return std::nullopt;
+  std::size_t across = result.columns.size() - 1;
+  for (std::size_t i = result.columns.size(); i-- > 0;) {
+    if (std::all_of(result.rows.begin(), result.rows.end(),
+                    [&](const RatesRow& row) { return number_of(row.values[i]).has_value(); }))
+      across = i;
   }
-  if (x == result.columns.size()) return std::nullopt;
-  Plot plot;
-  plot.id = std::move(id);
-  plot.title = title;
-  plot.x_title = result.columns[x];
-  plot.y_title = "crash rate";
+  std::vector<std::string> order;
+  for (const auto& row : result.rows) {
+    const auto label = query_value_text(row.values[across]);
+    if (std::find(order.begin(), order.end(), label) == order.end()) order.push_back(label);
+  }
+  Plot plot{std::move(id), Plot::Kind::grid, title, result.columns[across], "crash rate", true, {}};
   for (const auto& row : result.rows) {
     if (row.counts.trials == 0) continue;
     std::string name;
     for (std::size_t i = 0; i < row.values.size(); ++i) {
-      if (i != x)
+      if (i != across)
         name += (name.empty() ? "" : " ") + result.columns[i] + "=" + query_value_text(row.values[i]);
     }
     auto series = std::find_if(plot.series.begin(), plot.series.end(),
                                [&](const PlotSeries& s) { return s.name == name; });
     if (series == plot.series.end()) series = plot.series.insert(plot.series.end(), PlotSeries{name, {}});
     const Proportion of{row.counts.counted, row.counts.trials};
-    series->points.push_back({*number_of(row.values[x]), "", of.ratio(),
+    const auto label = query_value_text(row.values[across]);
+    const auto place = std::find(order.begin(), order.end(), label) - order.begin();
+    series->points.push_back({static_cast<double>(place), label, of.ratio(),
                               rate_interval(of, row.nights, result, options).interval, of});
   }
   return plot;
@@ -113,12 +118,35 @@ Result<std::vector<SiteRow>> families_of(Store& store, const std::string& where)
   return query_sites(store, query);
 }
 
-Result<Proportion> rate_of(Store& store, const std::string& where, const std::string& count) {
-  RatesQuery query;
-  TRY_ASSIGN(query.where, parse_filter(where));
-  TRY_ASSIGN(query.count, parse_count(count));
-  TRY_ASSIGN(const auto result, query_rates(store, query));
-  return Proportion{result.total.counted, result.total.trials};
+/// People read the cells that changed; programs get all.
+Block changed_cells(const std::vector<Comparison>& comparisons, const ComparisonTableOptions& options,
+                    Table programs) {
+  std::vector<Comparison> changed = comparisons;
+  std::erase_if(changed, [](const Comparison& of) {
+    return of.change.direction == ComparisonVerdict::undecided && of.verdict == ComparisonVerdict::undecided;
+  });
+  Table people = changed.empty() ? programs : comparison_table(changed, options);
+  if (changed.empty()) {
+    people.rows.clear();
+    people.footnotes.clear();
+    people.no_rows =
+        fmt::format("None of the {} that both runs have changed beyond chance.",
+                    format_count(static_cast<std::int64_t>(comparisons.size()), "cell", "cells"));
+  }
+  arrange_columns(people, {{"group"},
+                           {"change"},
+                           {"a"},
+                           {"b"},
+                           {"difference", 1},
+                           {"change_p", 2},
+                           {"ratio", 3},
+                           {"verdict", 4},
+                           {"nights_needed", 5},
+                           {"trials_needed", 6},
+                           {"decided_by", 7},
+                           {"adjusted_p", 8}});
+  drop_column(people, "count");
+  return Block::table_of("changed_rates", std::move(people), std::move(programs));
 }
 
 }  // namespace
@@ -129,7 +157,7 @@ DocumentSection run_section(const RunSummary& summary) {
       {"campaign", run.campaign_name},
       {"run", run.uuid.text()},
       {"host", run.host.host_name},
-      {"begun", local_time(run.started, run.host.zone_minutes)},
+      {"started", local_time(run.started, run.host.zone_minutes)},
       {"ended", run.ended ? local_time(*run.ended, run.host.zone_minutes) : "not yet"},
       {"state",
        std::string(run_state_text(run.state)) + (run.state_reason.empty() ? "" : ": " + run.state_reason)},
@@ -139,7 +167,7 @@ DocumentSection run_section(const RunSummary& summary) {
                              format_count(static_cast<std::int64_t>(run.cells.size()), "cell", "cells"))}};
   const auto system = system_facts(run);
   facts.insert(facts.end(), system.begin(), system.end());
-  DocumentSection section{"What was run, and on what", {}, "run"};
+  DocumentSection section{"Run and environment", {}, "run"};
   section.blocks.push_back(
       Block::table_of(facts_table(facts, "faultline list runs --where '" + where_run(run) + "'"), "run"));
   return section;
@@ -148,21 +176,21 @@ DocumentSection run_section(const RunSummary& summary) {
 DocumentSection ledger_section(const RunSummary& summary) {
   const auto& ledger = summary.ledger;
   const auto& progress = summary.progress;
-  DocumentSection section{"Ledger and control", {}, "ledger"};
+  DocumentSection section{"Crash/report reconciliation", {}, "ledger"};
   Table table;
-  table.caption = "Every trial, and every death against its report";
+  table.caption = "Every trial, and every crash against its report";
   table.columns = {row_name(text_column("what")), number_column("count")};
   for (const auto& row : kOutcomes) {
     if (progress.outcomes[row.value] > 0)
       table.rows.push_back({std::string(row.text), progress.outcomes[row.value]});
   }
-  table.rows.push_back({"deaths with a report", ledger.matched});
-  table.rows.push_back({"deaths without one (uncaptured)", ledger.uncaptured});
+  table.rows.push_back({"crashes with a report", ledger.matched});
+  table.rows.push_back({"crashes without a report (uncaptured)", ledger.uncaptured});
   for (const auto& [reason, count] : ledger.uncaptured_reasons)
     table.rows.push_back({"uncaptured: " + reason, count});
   table.rows.push_back({"reports of these trials", ledger.reports});
   table.rows.push_back({"reports of no trial (foreign)", ledger.foreign});
-  table.rows.push_back({"reports that came late", ledger.late});
+  table.rows.push_back({"reports that arrived late", ledger.late});
   table.command = "faultline list trials --where '" + where_run(summary.record) + "'";
   if (!summary.control) {
     section.blocks.push_back(Block::paragraph(
@@ -198,9 +226,9 @@ Result<DocumentSection> rates_section(Store& store, const RunRecord& run) {
     const auto id = fmt::format("rates_{}", blocks_of(section.blocks, Block::Kind::table).size() + 1);
     Table people = rate_table(result, options);
     options.audience = TableAudience::programs;
-    section.blocks.push_back(Block::table_of(id, std::move(people), rate_table(result, options)));
-    auto plot = rate_plot(result, options, "plot_" + id, workload);
+    auto plot = rate_grid(result, options, "plot_" + id, workload);
     if (plot) section.blocks.push_back(Block::plot_of(std::move(*plot)));
+    section.blocks.push_back(Block::table_of(id, std::move(people), rate_table(result, options)));
   }
   return section;
 }
@@ -221,7 +249,7 @@ Result<DocumentSection> sites_section(Store& store, const RunSummary& summary) {
   }
   const auto deaths = summary.progress.outcomes[Outcome::crashed];
   Table table;
-  table.caption = "Where they died, most reports first; first and last seen over the whole store";
+  table.caption = "Most reports first; first and last seen over the whole store";
   table.columns = {row_name(text_column("key", "site")),
                    one_line(text_column("text", "crash site"), 60),
                    number_column("reports"),
@@ -265,61 +293,76 @@ Result<DocumentSection> sites_section(Store& store, const RunSummary& summary) {
 
 Result<DocumentSection> comparisons_section(Store& store, const RunSummary& summary) {
   const auto& run = summary.record;
-  DocumentSection section{"Against the control", {}, "comparisons"};
-  if (run.control.empty()) {
-    section.blocks.push_back(Block::paragraph(
-        "The campaign names no control to compare with; `faultline compare A B` tests any two arms."));
-    return section;
-  }
-  TRY_ASSIGN(const auto control,
-             rate_of(store, fmt::format("{} and ({})", where_run(run), run.control), "bad"));
+  DocumentSection section{"Comparisons at equal other settings", {}, "comparisons"};
   RatesQuery query;
-  TRY_ASSIGN(query.where, parse_filter(fmt::format("{} and not ({})", where_run(run), run.control)));
+  TRY_ASSIGN(query.where, parse_filter(where_run(run)));
   TRY_ASSIGN(query.count, parse_count("bad"));
   query.by = {"workload", "cell"};
-  TRY_ASSIGN(const auto others, query_rates(store, query));
+  TRY_ASSIGN(const auto result, query_rates(store, query));
+  std::vector<SettingCell> cells;
+  for (const Cell& cell : run.cells) {
+    for (const auto& row : result.rows) {
+      if (query_value_text(row.values[0]) != cell.workload || query_value_text(row.values[1]) != cell.text())
+        continue;
+      const Proportion bad{row.counts.counted, row.counts.trials};
+      cells.push_back({cell, bad, bad});
+    }
+  }
+  std::optional<bool> control;
+  if (summary.control) control = summary.control->reproduced();
   std::vector<ComparisonInput> inputs;
-  for (const auto& row : others.rows) {
-    ComparisonInput input;
-    input.counted = "bad";
-    input.group = query_value_text(row.values[0]) + ", " + query_value_text(row.values[1]);
-    input.a_name = "there";
-    input.b_name = "control";
-    input.a = {row.counts.counted, row.counts.trials};
-    input.b = control;
-    input.context.share_block = true;
-    input.context.share_host = true;
-    input.context.share_night = true;
-    input.context.anytime = others.unfinished || others.stop_rule;
-    if (summary.control) input.context.control_crashed = summary.control->reproduced();
-    if (input.a.trials > 0 && input.b.trials > 0) inputs.push_back(std::move(input));
+  const auto several = workloads_of(run).size() > 1;
+  for (auto& compared : compared_settings(cells, {control, result.unfinished || result.stop_rule})) {
+    compared.input.group = compared.input.a_name;
+    if (several) compared.input.group = compared.workload + ", " + compared.input.group;
+    compared.input.a_name = "this value";
+    compared.input.b_name = "the other values";
+    inputs.push_back(std::move(compared.input));
   }
   if (inputs.empty()) {
-    section.blocks.push_back(Block::paragraph("There are no trials to compare."));
+    section.blocks.push_back(
+        Block::paragraph("No workload had a bad outcome and a setting with two values; `faultline compare A "
+                         "B` tests any two arms."));
     return section;
   }
   ComparisonTableOptions options;
   options.caption =
-      fmt::format("Bad ends (crashed, hung, wrong, panicked) against the control, {}", run.control);
-  options.command = fmt::format("faultline compare 'CELL' {} --where {}", single_quoted(run.control),
+      "Bad outcomes (crashed, hung, wrong, panicked) of each value of a setting against its other values, at "
+      "equal other settings";
+  options.command = fmt::format("faultline compare 'NAME=VALUE' 'NAME!=VALUE' --count bad --where {}",
                                 single_quoted(where_run(run)));
-  section.blocks.push_back(Block::table_of(comparison_table(compare_all(inputs), options), "comparisons"));
+  auto comparisons = compare_all(inputs);
+  std::stable_sort(comparisons.begin(), comparisons.end(), [](const Comparison& x, const Comparison& y) {
+    return (x.verdict != ComparisonVerdict::undecided) > (y.verdict != ComparisonVerdict::undecided);
+  });
+  Table people = comparison_table(comparisons, options);
+  Table programs = people;
+  arrange_columns(people, {{"group"},
+                           {"verdict"},
+                           {"a"},
+                           {"b"},
+                           {"difference", 1},
+                           {"adjusted_p", 2},
+                           {"trials_needed", 3},
+                           {"ratio", 4},
+                           {"decided_by", 5}});
+  drop_column(people, "count");
+  section.blocks.push_back(Block::table_of("comparisons", std::move(people), std::move(programs)));
   return section;
 }
 
 Result<DocumentSection> changes_section(Store& store, const RunRecord& run) {
-  DocumentSection section{"Since the run before", {}, "changes"};
+  DocumentSection section{"Changes since the previous run", {}, "changes"};
   TRY_ASSIGN(const auto before, run_before(store, run));
   if (!before) {
-    section.blocks.push_back(
-        Block::paragraph("This store has no finished run of the campaign before this one."));
+    section.blocks.push_back(Block::paragraph("This store has no earlier finished run of the campaign."));
     return section;
   }
   std::vector<std::pair<std::string, std::string>> changes{
-      {"run before", before->uuid.text() + ", " + format_utc(before->started)}};
+      {"previous run", before->uuid.text() + ", " + format_utc(before->started)}};
   for (const auto& change : changes_between(*before, run)) changes.emplace_back("changed", change);
   if (before->cells != run.cells)
-    changes.emplace_back("cells", "are not the same: only those of both runs are compared");
+    changes.emplace_back("cells", "differ: only those of both runs are compared");
   TRY_ASSIGN(const auto control, control_history(store, run));
   if (control) changes.emplace_back("control", *control);
   TRY_ASSIGN(const auto now, families_of(store, where_run(run)));
@@ -345,7 +388,8 @@ Result<DocumentSection> changes_section(Store& store, const RunRecord& run) {
     options.caption = "Bad outcomes now against the previous run, in each cell that both have";
     options.command =
         fmt::format("faultline compare {} {} --by workload,cell", run.uuid.text(), before->uuid.text());
-    section.blocks.push_back(Block::table_of(comparison_table(comparisons, options), "changed_rates"));
+    Table programs = comparison_table(comparisons, options);
+    section.blocks.push_back(changed_cells(comparisons, options, std::move(programs)));
   }
   return section;
 }
@@ -387,16 +431,16 @@ Result<DocumentSection> other_events_section(Store& store, const RunRecord& run)
 
 Result<DocumentSection> unknown_section(Store& store, const RunSummary& summary) {
   const auto& run = summary.record;
-  DocumentSection section{"What is not known", {}, "unknown"};
+  DocumentSection section{"Limitations", {}, "unknown"};
   std::vector<std::string> paragraphs;
   if (summary.ledger.uncaptured > 0) {
     paragraphs.push_back(
-        fmt::format("Where {} died: no report was written. They are in every crash rate and at no site.",
+        fmt::format("Where {} crashed: no report was written. They are in every crash rate and at no site.",
                     format_count(summary.ledger.uncaptured, "trial", "trials")));
   }
   if (summary.ledger.foreign > 0) {
     paragraphs.push_back(
-        fmt::format("Whose {} are: they came while the run went on and are of no trial of it.",
+        fmt::format("Whose {} are: they arrived during the run and belong to none of its trials.",
                     format_count(summary.ledger.foreign, "foreign report", "foreign reports")));
   }
   if (summary.progress.outcomes[Outcome::setup_failed] > 0) {
@@ -426,12 +470,12 @@ Result<DocumentSection> unknown_section(Store& store, const RunSummary& summary)
   if (clean > 0) {
     const Proportion none{0, fewest};
     paragraphs.push_back(
-        fmt::format("Whether the {} without any bad end never end badly: {} bounds the rate, it does not "
+        fmt::format("Whether the {} without a bad outcome never have one: {} bounds the rate, it does not "
                     "make it 0 (the cell with the fewest trials: {}).",
                     format_count(clean, "cell", "cells"), "0 of n",
                     format_upper_bound(none, clopper_pearson_upper(none), kDefaultLevel)));
   }
-  paragraphs.emplace_back("The cause: a site says where a process died, not whose fault it is.");
+  paragraphs.emplace_back("The cause: a site says where a process crashed, not whose fault it is.");
   for (auto& paragraph : paragraphs) section.blocks.push_back(Block::paragraph(std::move(paragraph)));
   return section;
 }

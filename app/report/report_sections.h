@@ -18,9 +18,9 @@ DocumentSection ledger_section(const RunSummary& summary);
 Result<DocumentSection> rates_section(Store& store, const RunRecord& run);
 /// Sites with share, first and last seen; stacks, other threads' functions and reports to be opened.
 Result<DocumentSection> sites_section(Store& store, const RunSummary& summary);
-/// Every other cell, tested against the control.
+/// Each value of a setting, tested against the others of it at equal other settings.
 Result<DocumentSection> comparisons_section(Store& store, const RunSummary& summary);
-/// Against the campaign's run before: facts, rates, families that came and went.
+/// Against the campaign's previous run: facts, rates, families that appeared and disappeared.
 Result<DocumentSection> changes_section(Store& store, const RunRecord& run);
 /// Hangs, panics, GPU events, other reports that are no crashes.
 Result<DocumentSection> other_events_section(Store& store, const RunRecord& run);

@@ -86,7 +86,7 @@ std::vector<std::string> all_parameters(const RunRecord& run) {
 }  // namespace
 
 Result<DocumentSection> nights_section(Store& store, const RunRecord& run) {
-  DocumentSection section{"Nights", {}, "nights"};
+  DocumentSection section{"Trend", {}, "nights"};
   RunSelection selection;
   selection.campaign_name = run.campaign_name;
   selection.limit = kNights;
@@ -141,7 +141,7 @@ Result<DocumentSection> time_section(Store& store, const RunRecord& run) {
 }
 
 Result<DocumentSection> metrics_section(Store& store, const RunRecord& run) {
-  DocumentSection section{"Numbers that workloads print, and efficiency", {}, "efficiency"};
+  DocumentSection section{"Workload metrics", {}, "efficiency"};
   TRY_ASSIGN(const auto names, metric_names(store));
   std::vector<std::string> by{"workload"};
   const auto parameters = all_parameters(run);
@@ -171,7 +171,7 @@ Result<DocumentSection> metrics_section(Store& store, const RunRecord& run) {
                                              std::move(people), std::move(programs)));
   }
   if (section.blocks.empty())
-    section.blocks.push_back(Block::paragraph("No trial of this run printed a number."));
+    section.blocks.push_back(Block::paragraph("No trial of this run printed a metric."));
   return section;
 }
 

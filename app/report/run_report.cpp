@@ -5,6 +5,7 @@
 #include "app/report/report_cases.h"
 #include "app/report/report_sections.h"
 #include "app/report/report_trends.h"
+#include "app/report/run_verdict.h"
 #include "core/base/clock.h"
 #include "db/queries.h"
 
@@ -63,26 +64,29 @@ Result<CampaignReport> run_report(Store& store, const RunSummary& summary,
   CampaignReport report;
   Document& document = report.document;
   document.title = fmt::format("{}, {}", run.campaign_name, format_utc(run.started));
+  TRY_ASSIGN(const auto verdict, run_verdict(store, summary));
+  document.lead.push_back(Block::paragraph(verdict.sentence()));
   for (const auto& finding : findings) document.lead.push_back(Block::strong(finding));
-  document.sections = {run_section(summary), ledger_section(summary)};
   struct Part {
     std::string_view name;
     std::function<Result<DocumentSection>()> make;
   };
   const std::vector<Part> parts{
+      {"changes since the previous run", [&] { return changes_section(store, run); }},
       {"crash rates", [&] { return rates_section(store, run); }},
       {"crash sites", [&] { return sites_section(store, summary); }},
-      {"comparisons with the control", [&] { return comparisons_section(store, summary); }},
-      {"changes since the run before", [&] { return changes_section(store, run); }},
-      {"nights", [&] { return nights_section(store, run); }},
+      {"comparisons", [&] { return comparisons_section(store, summary); }},
+      {"trend", [&] { return nights_section(store, run); }},
       {"time to crash", [&] { return time_section(store, run); }},
       {"metrics", [&] { return metrics_section(store, run); }},
       {"other events", [&] { return other_events_section(store, run); }},
-      {"what is not known", [&] { return unknown_section(store, summary); }}};
+      {"limitations", [&] { return unknown_section(store, summary); }}};
   for (const Part& part : parts) {
     begins(part.name);
     TRY_ASSIGN(document.sections.emplace_back(), part.make());
   }
+  document.sections.push_back(run_section(summary));
+  document.sections.push_back(ledger_section(summary));
   TRY_ASSIGN(report.cases, cell_cases(store, run));
   add_checks(checks, findings, report);
   return report;

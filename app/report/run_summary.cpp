@@ -77,8 +77,8 @@ std::string latency_line(const RunLedger& ledger) {
 std::string ledger_line(const RunSummary& summary) {
   const auto& ledger = summary.ledger;
   std::string out =
-      fmt::format("Ledger: {}, {} with a report, {} uncaptured",
-                  format_count(ledger.deaths, "death", "deaths"), ledger.matched, ledger.uncaptured);
+      fmt::format("Crash/report reconciliation: {}, {} with a report, {} uncaptured",
+                  format_count(ledger.deaths, "crash", "crashes"), ledger.matched, ledger.uncaptured);
   for (const auto& [reason, count] : ledger.uncaptured_reasons) {
     out += fmt::format(" ({}: {})", escape_line(reason), count);
   }
@@ -86,7 +86,7 @@ std::string ledger_line(const RunSummary& summary) {
   if (ledger.late > 0) out += fmt::format(", {} of them late", ledger.late);
   if (ledger.foreign > 0) out += fmt::format(", {} foreign", ledger.foreign);
   if (ledger.unkillable > 0)
-    out += fmt::format("; {} would not die", format_count(ledger.unkillable, "process", "processes"));
+    out += fmt::format("; {} could not be killed", format_count(ledger.unkillable, "process", "processes"));
   return out + "." + latency_line(ledger) + "\n";
 }
 
@@ -135,7 +135,7 @@ Result<RunSummaryPage> run_summary_page(Store& store, const RunSummary& summary,
     page.words += fmt::format("Stop rule {}: {}.\n", escape_line(summary.record.stop_rule),
                               escape_line(summary.record.state_reason));
   for (const auto& cell : summary.set_aside) {
-    page.words += fmt::format("Set aside, since it took the machine down twice: {}.\n", escape_line(cell));
+    page.words += fmt::format("Quarantined, since it took the machine down twice: {}.\n", escape_line(cell));
   }
   return page;
 }

@@ -142,6 +142,7 @@ DocumentSection partners_section(const SitePage& page) {
       row.front() = brief_cell(*name, short_function(*name));
   }
   table.footnotes.clear();
+  arrange_columns(table, {{"function"}, {"here"}, {"lift", 1}, {"elsewhere", 2}});
   table.command = fmt::format("faultline sites {} --partners", page.row.key);
   section.blocks.push_back(Block::table_of(std::move(table)));
   return section;

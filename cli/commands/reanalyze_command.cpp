@@ -24,7 +24,7 @@ std::string site_line(char sign, const std::string& key, const std::string& text
 
 std::string counts_text(const ReanalysisCounts& counts) {
   std::string text = fmt::format("{} report{} derived again", counts.reports, counts.reports == 1 ? "" : "s");
-  if (counts.uncaptured > 0) text += fmt::format(", {} deaths without one", counts.uncaptured);
+  if (counts.uncaptured > 0) text += fmt::format(", {} crashes without one", counts.uncaptured);
   return text + fmt::format("; {} changed their site", counts.moved);
 }
 

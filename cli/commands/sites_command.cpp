@@ -1,4 +1,4 @@
-// `faultline sites`: where they crashed, most reports first; with a site, its stacks and who else was there.
+// `faultline sites`: where they crashed, most reports first; co-occurring functions of a site.
 
 #include <CLI/CLI.hpp>
 

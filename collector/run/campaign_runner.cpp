@@ -146,7 +146,7 @@ Result<void> CampaignRunner::take_ended(WorkerResult result) {
   if (!*result.ended) return {};  // Asked to stop: reason_to_end() says so next.
   EndedTrial& ended = **result.ended;
   for (const std::int64_t pid : ended.evidence.status.unkillable) {
-    setting_.note(fmt::format("process {} of trial {} would not die", pid, result.planned.index));
+    setting_.note(fmt::format("process {} of trial {} could not be killed", pid, result.planned.index));
   }
   TRY(reports_.settle(ended));
   system_log_.record(ended.trial, trials_.folder_of(ended.trial.index));

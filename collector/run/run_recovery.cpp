@@ -124,7 +124,7 @@ void RunRecovery::set_cells_aside() {
   for (const std::size_t cell : tally_.cells_that_panic()) {
     if (!schedule_.set_aside(cell)) continue;
     setting_.note(
-        fmt::format("cell {} took the machine down twice and is set aside", setting_.cells[cell].text()));
+        fmt::format("cell {} took the machine down twice and is quarantined", setting_.cells[cell].text()));
   }
 }
 

@@ -162,12 +162,12 @@ const std::vector<SavedQuery>& saved_queries() {
        "b ON b.id = "
        "y.os_build_id WHERE y.reports > 0 GROUP BY y.site_id, y.os_build_id ORDER BY reports DESC, site, "
        "os_build"},
-      {"uncaptured", "deaths that left no report, with the reason where one is known",
+      {"uncaptured", "crashes that left no report, with the reason where one is known",
        "SELECT v.run, v.cell, v.trial_index, v.term_signal_name AS signal, t.uncaptured_reason AS reason "
        "FROM trials "
        "v JOIN trial t "
        "ON t.id = v.trial_id WHERE v.uncaptured = 1 ORDER BY v.started_at DESC"},
-      {"ledger", "of each run: deaths, where their reports are, and how long those took",
+      {"reconciliation", "of each run: crashes, where their reports are, and how long those took",
        "WITH met AS (SELECT run_id, report_id, max(trial_index) AS owner, max(late) AS late, min(latency_ms) "
        "AS "
        "latency_ms FROM attribution GROUP BY 1, 2), "
@@ -207,6 +207,7 @@ const std::vector<SavedQuery>& saved_queries() {
 
 const SavedQuery* find_saved_query(std::string_view name) {
   const auto& all = saved_queries();
+  if (name == "ledger") name = "reconciliation";  // As scripts of earlier releases have it.
   const auto it =
       std::find_if(all.begin(), all.end(), [&](const SavedQuery& query) { return query.name == name; });
   return it == all.end() ? nullptr : &*it;

@@ -80,15 +80,15 @@ std::string some_of(const std::vector<std::string>& names) {
 }
 
 std::string group_line(const ThreadGroup& group) {
-  std::string line = group.threads.size() == 1
-                         ? fmt::format("thread {}", group.threads.front())
-                         : fmt::format("{} threads alike ({})", group.threads.size(), numbers(group.threads));
+  std::string line = group.threads.size() == 1 ? fmt::format("thread {}", group.threads.front())
+                                               : fmt::format("{} threads with the same stack ({})",
+                                                             group.threads.size(), numbers(group.threads));
   if (!group.names.empty()) line += ", " + some_of(group.names);
   if (!group.queues.empty()) line += ", queue " + some_of(group.queues);
   line += ": ";
   line += group.place.empty() ? "no frames" : "in " + group.place;
-  if (!group.waits_for.empty()) line += "; waits for " + group.waits_for;
-  if (group.at_own_fault) line += "; stood at a fault of its own";
+  if (!group.waits_for.empty()) line += "; waiting for " + group.waits_for;
+  if (group.at_own_fault) line += "; at a fault of its own";
   if (group.in_crash_image) line += "; inside the image of the crash";
   return line;
 }
@@ -258,7 +258,7 @@ DocumentSection unknown_section(const Analysis& analysis, const CrashPageContext
   });
   if (is_crash && context.workload_phase.empty() && analysis.portrait.phase.empty()) {
     lines.emplace_back(
-        "the phase of death: no workload printed one, and no frame is of start-up, exit or finalisation");
+        "the phase at the crash: no workload printed one, and no frame is of start-up, exit or finalisation");
   }
   if (is_crash && !report.sip && report.os.train.value_or("").starts_with("macOS")) {
     lines.emplace_back("whether System Integrity Protection was on");
@@ -273,7 +273,7 @@ DocumentSection unknown_section(const Analysis& analysis, const CrashPageContext
                                 report.issues.size(), report.issues.front().path,
                                 report.issues.front().message));
   }
-  DocumentSection section{"Not known", {}};
+  DocumentSection section{"Limitations", {}};
   if (!lines.empty()) section.blocks.push_back(Block::list(std::move(lines)));
   return section;
 }

@@ -70,7 +70,7 @@ std::string sentence_case(std::string text) {
 
 std::string agreement_words(const FaultExplanation& fault) {
   if (!fault.agrees) return "nothing in the report can be compared with anything else";
-  return *fault.agrees ? "all evidence tells one story" : "not all evidence tells one story: see below";
+  return *fault.agrees ? "all evidence is consistent" : "not all evidence is consistent: see below";
 }
 
 }  // namespace
@@ -101,7 +101,7 @@ DocumentSection fault_section(const Analysis& analysis) {
         fault.base_register + (fault.base_value ? " = " + hex(*fault.base_value) : std::string()));
   }
   if (fault.fault_offset) rows.emplace_back("fault offset", hex(*fault.fault_offset));
-  if (analysis.report.kind == ReportKind::crash) rows.emplace_back("agreement", agreement_words(fault));
+  if (analysis.report.kind == ReportKind::crash) rows.emplace_back("consistency", agreement_words(fault));
   rows.emplace_back("rule", fault.rule);
   section.blocks.push_back(Block::facts(std::move(rows)));
   if (!fault.evidence.empty()) section.blocks.push_back(Block::list(fault.evidence));
@@ -125,12 +125,12 @@ DocumentSection site_section(const Analysis& analysis, const CrashPageContext& c
   std::vector<std::string> lines = site.notes;
   if (is_driver(site.image)) {
     lines.push_back(
-        fmt::format("the {} is in the driver ({}); that says where it died, not whose fault it is",
+        fmt::format("the {} is in the driver ({}); that says where it crashed, not whose fault it is",
                     site.frame_index == std::size_t{0} ? "top frame" : "frame of the site", site.image));
   }
   if (!lines.empty()) section.blocks.push_back(Block::list(std::move(lines)));
   if (context.differences.empty() && context.site_crashes >= 3) {
-    section.blocks.push_back(Block::paragraph("Like the usual crash of this site in all that was compared."));
+    section.blocks.push_back(Block::paragraph("Typical of this site in all that was compared."));
   }
   if (context.differences.empty()) return section;
   std::vector<std::string> differences;
@@ -138,7 +138,7 @@ DocumentSection site_section(const Analysis& analysis, const CrashPageContext& c
     differences.push_back(fmt::format("{}: {} here, usually {} ({} of {})", difference.fact, difference.here,
                                       difference.usual, difference.with_usual, difference.compared));
   }
-  section.blocks.push_back(Block::paragraph("Not like the usual crash of this site:"));
+  section.blocks.push_back(Block::paragraph("Unlike the usual crash of this site:"));
   section.blocks.push_back(Block::list(std::move(differences)));
   return section;
 }
@@ -166,9 +166,9 @@ DocumentSection system_section(const Analysis& analysis, const CrashPageContext&
   if (!report.capture_time) add_row(rows, "reported", report.header.timestamp);
   add_row(rows, "uptime", process_uptime_text(report));
   if (!context.workload_phase.empty()) {
-    rows.emplace_back("phase of death", context.workload_phase + " (printed by the workload)");
+    rows.emplace_back("phase at crash", context.workload_phase + " (printed by the workload)");
   } else if (!analysis.portrait.phase.empty()) {
-    rows.emplace_back("phase of death",
+    rows.emplace_back("phase at crash",
                       analysis.portrait.phase + " (" + analysis.portrait.phase_reason + ")");
   }
   if (report.uptime_seconds)

@@ -20,6 +20,10 @@ using Json = nlohmann::ordered_json;
 Json cell_json(const TableCell& cell, const Column& column) {
   auto text = escape_line(cell_text(cell, column));
   const auto number = cell_number(cell.value);
+  if (!cell.brief.empty()) {
+    auto whole = escape_line(cell_text({cell.value}, column));
+    return Json::array({std::move(text), number ? Json(*number) : Json(), std::move(whole)});
+  }
   if (!number) return text;
   return Json::array({std::move(text), *number});
 }
@@ -42,6 +46,8 @@ std::string_view kind_text(Plot::Kind kind) {
       return "steps";
     case Plot::Kind::bars:
       return "bars";
+    case Plot::Kind::grid:
+      return "grid";
   }
   return "points";
 }
@@ -52,7 +58,8 @@ class DocumentJson {
   explicit DocumentJson(TableAudience audience) : for_people_(audience == TableAudience::people) {}
 
   [[nodiscard]] Json document(const Document& document) const {
-    Json out = {{"title", line(document.title)}};
+    Json out = {{"title", line(document.title)},
+                {"verdict", fmt::format("{}", fmt::join(texts(document.lead, Block::Kind::paragraph), " "))}};
     out["findings"] = texts(document.lead, Block::Kind::strong);
     out["sections"] = Json::array();
     for (const auto& section : document.sections) out["sections"].push_back(one_section(section));
@@ -88,6 +95,7 @@ class DocumentJson {
                                 {"head", column.names_row}});
     }
     out["rows"] = cells_json(table);
+    if (table.rows.empty()) out["no_rows"] = line(table.no_rows);
     out["footnotes"] = Json::array();
     for (const auto& note : table.footnotes) out["footnotes"].push_back(line(note));
     return out;

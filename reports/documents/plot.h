@@ -24,7 +24,12 @@ struct PlotSeries {
 
 /// What people would rather look at than read. Its numbers stand in a table of the same section.
 struct Plot {
-  enum class Kind { points, steps, bars };
+  enum class Kind {
+    points,
+    steps,
+    bars,
+    grid,  ///< A table of rates: a row each series, a column each label.
+  };
   std::string id;
   Kind kind = Kind::points;
   std::string title;

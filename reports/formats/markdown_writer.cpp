@@ -90,6 +90,14 @@ std::string cell_markdown(const TableCell& cell, const Column& column) {
   return out;
 }
 
+/// Footnotes and the command.
+std::string foot(const Table& table) {
+  std::string out;
+  for (const std::string& footnote : table.footnotes) out += "\n" + sentence(footnote) + "\n";
+  if (!table.command.empty()) out += "\nRerun: " + code_span(escape_line(table.command)) + "\n";
+  return out;
+}
+
 class MarkdownWriter final : public ReportWriter {
  public:
   [[nodiscard]] std::string write(const Table& table) const override;
@@ -105,6 +113,7 @@ std::string markdown_inline(std::string_view data) {
 std::string MarkdownWriter::write(const Table& table) const {
   std::string out;
   if (!table.caption.empty()) out += sentence(table.caption) + "\n\n";
+  if (table.rows.empty()) return out + sentence(table.no_rows) + "\n" + foot(table);
   out += "|";
   for (const Column& column : table.columns) out += " " + markdown_inline(column.title) + " |";
   out += "\n|";
@@ -116,10 +125,7 @@ std::string MarkdownWriter::write(const Table& table) const {
     for (std::size_t i = 0; i < row.size(); ++i) out += " " + cell_markdown(row[i], table.columns[i]) + " |";
     out += "\n";
   }
-  if (table.rows.empty()) out += "\nNo rows.\n";
-  for (const std::string& footnote : table.footnotes) out += "\n" + sentence(footnote) + "\n";
-  if (!table.command.empty()) out += "\nMade by " + code_span(escape_line(table.command)) + "\n";
-  return out;
+  return out + foot(table);
 }
 
 std::unique_ptr<ReportWriter> make_markdown_writer(const WriterOptions& /*options*/) {

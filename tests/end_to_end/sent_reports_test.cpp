@@ -68,9 +68,10 @@ TEST_F(SentReportsTest, ARunIsReportedInEveryFormat) {
   const auto report = faultline({"report", "--format", "markdown,json,junit,csv", "--out", folder_ / "out"});
 
   ASSERT_EQ(markdown.exit_status, 0) << markdown.err;
-  for (const auto* part : {"## What was run, and on what", "## Ledger and control", "## Crash rates",
-                           "## Crash sites", "## Against the control", "## Since the run before",
-                           "## What is not known", "6/6", "Made by `faultline rates --by program --where"}) {
+  for (const auto* part :
+       {"## Run and environment", "## Crash/report reconciliation", "## Crash rates", "## Crash sites",
+        "## Comparisons at equal other settings", "## Changes since the previous run", "## Limitations",
+        "6/6", "Rerun: `faultline rates --by program --where"}) {
     EXPECT_THAT(markdown.out, HasSubstr(part));
   }
   ASSERT_EQ(report.exit_status, 0) << report.err;
@@ -78,10 +79,10 @@ TEST_F(SentReportsTest, ARunIsReportedInEveryFormat) {
   EXPECT_THAT(file("out/report.junit.xml"),
               HasSubstr("<testsuite name=\"race\" tests=\"2\" failures=\"0\" time=\""));
   const auto data = json::parse(file("out/report.json"));
-  EXPECT_EQ(data["sections"][2]["id"], "rates");
-  EXPECT_EQ(data["sections"][2]["tables"][0]["rows"].size(), 2U);
-  EXPECT_EQ(data["sections"][4]["id"], "comparisons");
-  EXPECT_EQ(data["sections"][4]["tables"][0]["rows"][0]["group"], "race, program=passes");
+  EXPECT_EQ(data["sections"][1]["id"], "rates");
+  EXPECT_EQ(data["sections"][1]["tables"][0]["rows"].size(), 2U);
+  EXPECT_EQ(data["sections"][3]["id"], "comparisons");
+  EXPECT_EQ(data["sections"][3]["tables"][0]["rows"][0]["group"], "program=passes");
   EXPECT_THAT(file("out/tables/rates_1.csv"), HasSubstr("program,trials,counted"));
 }
 
@@ -93,7 +94,7 @@ TEST_F(SentReportsTest, ASiteOpensToItsStackAndTheReportsOfTheRun) {
 
   ASSERT_EQ(report.exit_status, 0) << report.err;
   const auto data = json::parse(report.out);
-  const auto& sites = data["sections"][3];
+  const auto& sites = data["sections"][2];
   ASSERT_EQ(sites["id"], "sites");
   ASSERT_EQ(sites["details"].size(), 1U);
   const auto& opened = sites["details"][0];

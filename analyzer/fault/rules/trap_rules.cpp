@@ -163,7 +163,7 @@ bool crash_signal(const RuleInput& input, FaultExplanation& out) {
   });
   if (found == kCrashSignals.end()) return false;
   out.kind = found->kind;
-  out.sentence = fmt::format("it died of {}; the report has no exception", found->words);
+  out.sentence = fmt::format("it crashed with {}; the report has no exception", found->words);
   if (report.kernel_triage) out.evidence.push_back("kernel: " + *report.kernel_triage);
   add_words(input, out);
   return true;

@@ -12,5 +12,5 @@ export function element(name, attributes = {}, ...children) {
 }
 
 export function command(text) {
-  return text === "" ? null : element("p", {class: "command"}, "Made by ", element("code", {}, text));
+  return text === "" ? null : element("p", {class: "command"}, "Command: ", element("code", {}, text));
 }

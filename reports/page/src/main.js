@@ -7,8 +7,14 @@ import {tableOf} from "./tables.js";
 const report = JSON.parse(document.getElementById("report").textContent);
 document.title = `${report.title} – Faultline report`;
 
+// A site opened from its address stands open.
+const idOf = (title) => /^[0-9a-f]{16}\b/.test(title) ? `site-${title.slice(0, 16)}` : null;
+
 function detailOf(detail) {
-  return element("details", {}, element("summary", {}, detail.title),
+  const id = idOf(detail.title);
+  const link = id === null ? null : element("p", {class: "note"}, element("a", {href: `#${id}`}, "Link to this site"));
+  return element("details", {id, open: id !== null && window.location.hash === `#${id}`},
+    element("summary", {}, detail.title), link,
     detail.words === "" ? null : element("p", {}, detail.words),
     detail.text === "" ? null : element("pre", {tabindex: "0"}, detail.text),
     command(detail.command),
@@ -21,6 +27,13 @@ const factsOf = (rows) =>
   element("table", {}, element("tbody", {}, ...rows.map(([name, value]) =>
     element("tr", {}, element("th", {scope: "row"}, name), element("td", {}, value)))));
 
+// Below a grid the table repeats its numbers: for sorting and copying, by who wants it.
+const LONG_TABLE = 12;
+const tablesOf = (section) => section.tables.map((table) =>
+  section.plots.some((plot) => plot.kind === "grid" && plot.id === `plot_${table.id}`) && table.rows.length > LONG_TABLE
+    ? element("details", {class: "table"}, element("summary", {}, `${table.caption || "Table"}: ${table.rows.length} rows`), tableOf(table))
+    : tableOf(table));
+
 function sectionOf(section) {
   return element(
     "section",
@@ -30,7 +43,7 @@ function sectionOf(section) {
     ...(section.lists ?? []).map(listOf),
     ...(section.facts ?? []).map(factsOf),
     ...section.plots.map(plotOf),
-    ...section.tables.map(tableOf),
+    ...tablesOf(section),
     ...section.details.map(detailOf)
   );
 }
@@ -43,12 +56,20 @@ const findings =
 
 document.body.append(
   element("a", {class: "skip", href: "#main"}, "To the report"),
-  element("header", {}, element("h1", {}, report.title), findings),
+  element("header", {}, element("h1", {}, report.title),
+    report.verdict ? element("p", {class: "verdict"}, report.verdict) : null, findings),
   element("nav", {"aria-label": "Sections"},
     element("ul", {}, ...report.sections.map((section) =>
       element("li", {}, element("a", {href: `#${section.id}`}, section.title))))),
   element("main", {id: "main"}, ...report.sections.map(sectionOf))
 );
+
+window.addEventListener("hashchange", () => {
+  const aimed = document.getElementById(window.location.hash.slice(1));
+  if (aimed instanceof HTMLDetailsElement) aimed.open = true;
+});
+const aimed = document.getElementById(window.location.hash.slice(1));
+if (aimed) aimed.scrollIntoView();
 
 // On paper nothing can be opened.
 let closed = [];

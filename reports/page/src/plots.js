@@ -8,7 +8,14 @@ const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "cross", "wy
 const DASHES = ["0", "6 3", "2 3", "8 3 2 3", "12 4"];
 const SIGN_WIDTH = 7.4;
 
-const percent = (value) => `${Math.round(value * 1000) / 10} %`;
+// As in the tables: one decimal below 10 % and above 90 %, none between; what is not 0 or 100 is not shown as such.
+function percent(value) {
+  const p = value * 100;
+  if (p === 0 || p === 100) return `${p} %`;
+  if (p < 0.1) return "<0.1 %";
+  if (p > 99.9) return ">99.9 %";
+  return p < 10 || p > 90 ? `${p.toFixed(1)} %` : `${Math.round(p)} %`;
+}
 const short = (text, room) => {
   const most = Math.max(4, Math.floor(room / SIGN_WIDTH));
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
@@ -126,17 +133,53 @@ function drawSteps(plot, width) {
   });
 }
 
-const DRAW = {points: drawPoints, bars: drawBars, steps: drawSteps};
+// A rate with its count and interval in each cell: the shade repeats what the numbers say.
+function drawGrid(plot) {
+  const columns = [];
+  const ordered = plot.series.flatMap((series) => series.points).sort((a, b) => a.x - b.x);
+  for (const point of ordered) if (!columns.includes(point.label)) columns.push(point.label);
+  const cellOf = (point) => point === undefined
+    ? element("td", {class: "none"}, "–")
+    : element("td", {"data-cell": true, style: `--rate: ${point.y.toFixed(3)}`},
+        element("strong", {}, percent(point.y)), element("span", {}, `${point.k}/${point.n}`),
+        element("span", {class: "interval"}, `[${percent(point.low)}, ${percent(point.high)}]`));
+  return element("table", {class: "grid"},
+    element("thead", {}, element("tr", {},
+      element("td", {}, ""), ...columns.map((label) => element("th", {scope: "col"}, `${plot.x}=${label}`)))),
+    element("tbody", {}, ...plot.series.map((series) => element("tr", {},
+      element("th", {scope: "row"}, series.name || plot.title),
+      ...columns.map((label) => cellOf(series.points.find((point) => point.label === label)))))));
+}
+
+// More lines than an eye can tell apart: one small plot each, with the same scales.
+const MOST_LINES = 6;
+function drawSmall(plot, width, draw) {
+  const each = Math.max(260, Math.floor(width / Math.max(1, Math.floor(width / 320))) - 10);
+  return element("div", {class: "small-multiples"}, ...plot.series.map((series) =>
+    element("div", {}, element("p", {class: "note"}, series.name), draw({...plot, series: [series]}, each))));
+}
+
+const DRAW = {points: drawPoints, bars: drawBars, steps: drawSteps, grid: drawGrid};
+const drawn = (plot, width) =>
+  plot.kind !== "grid" && plot.series.length > MOST_LINES ? drawSmall(plot, width, DRAW[plot.kind]) : DRAW[plot.kind](plot, width);
 
 export function plotOf(plot) {
-  const place = element("div", {class: "plot"});
+  const place = element("div", {class: "plot", tabindex: plot.kind === "grid" ? "0" : null,
+    role: plot.kind === "grid" ? "region" : null, "aria-label": plot.kind === "grid" ? `Rates of ${plot.title}` : null});
   const figure = element("figure", {id: plot.id, "data-kind": plot.kind}, element("figcaption", {}, plot.title), place);
-  let drawn = 0;
+  if (plot.kind === "grid") {
+    place.append(drawGrid(plot));
+    return figure;
+  }
+  let last = 0;
   const draw = () => {
     const width = Math.max(320, Math.min(1000, Math.floor(place.clientWidth)));
-    if (width === drawn) return;
-    drawn = width;
-    place.replaceChildren(DRAW[plot.kind](plot, width));
+    if (width === last) return;
+    last = width;
+    place.replaceChildren(drawn(plot, width));
+    // The drawing is one image with a name; a group in it may not have one of its own.
+    for (const svg of place.querySelectorAll("svg[aria-label]")) svg.setAttribute("role", "img");
+    for (const group of place.querySelectorAll("svg g[aria-label]")) group.setAttribute("role", "img");
   };
   new ResizeObserver(draw).observe(place);
   return figure;

@@ -1,9 +1,9 @@
 // Looks at a page in headless Chromium as its readers do: node page_test.mjs PAGE.html [FOLDER FOR SCREENSHOTS]
 // The browser is that of CHROMIUM, else Debian's. Prints one line for each thing looked at; fails with 1.
 
-import {mkdirSync} from "node:fs";
-import {join, resolve} from "node:path";
-import {pathToFileURL} from "node:url";
+import {existsSync, mkdirSync, readFileSync} from "node:fs";
+import {dirname, join, resolve} from "node:path";
+import {fileURLToPath, pathToFileURL} from "node:url";
 
 import {chromium} from "playwright-core";
 
@@ -62,15 +62,21 @@ for (const section of data.sections) {
     const points = plot.series.reduce((sum, series) => sum + series.points.length, 0);
     const marks =
       plot.kind === "bars" ? figure.locator("[aria-label=bar] rect")
+      : plot.kind === "grid" ? figure.locator("[data-cell]")
       : plot.kind === "points" ? figure.locator("[aria-label=dot] > *")
       : figure.locator("[aria-label=line] path");
     const wanted = plot.kind === "steps" ? plot.series.length : points;
     expect(`plot ${plot.id} draws ${wanted} marks`, (await marks.count()) === wanted, await marks.count());
-    if (plot.kind !== "steps") {
+    if (plot.kind !== "steps" && plot.kind !== "grid") {
       const rules = figure.locator("[aria-label=rule] line");
       expect(`plot ${plot.id} has an interval for each point`, (await rules.count()) >= points, await rules.count());
     }
-    expect(`plot ${plot.id} says what it shows`, (await figure.locator(`svg[aria-label]`).count()) >= 1);
+    if (plot.kind === "grid") {
+      const first = plot.series[0].points[0];
+      const seen = await figure.locator("[data-cell]").first().innerText();
+      expect(`grid ${plot.id} says count and interval without colour`, seen.includes(`${first.k}/${first.n}`) && seen.includes("["), seen);
+    }
+    expect(`plot ${plot.id} says what it shows`, plot.kind === "grid" || (await figure.locator(`svg[aria-label]`).count()) >= 1);
     expect(`plot ${plot.id} has its numbers in a table`, (await page.locator(`[id="${section.id}"] table`).count()) > 0);
   }
   for (const table of [...section.tables, ...section.details.flatMap((detail) => detail.tables)]) {
@@ -80,6 +86,7 @@ for (const section of data.sections) {
 }
 
 // Filter and sort, by the keyboard alone.
+await page.evaluate(() => { for (const folded of document.querySelectorAll("details.table")) folded.open = true; });
 const long = data.sections.flatMap((section) => section.tables).find((table) => table.rows.length >= 6);
 if (long) {
   const rows = page.locator(`[id="table-${long.id}"] tbody tr`);
@@ -91,8 +98,9 @@ if (long) {
   await page.keyboard.type(word);
   const visible = await rows.evaluateAll((all) => all.filter((row) => !row.hidden).length);
   expect(`filter leaves ${wanted} rows`, visible === wanted, visible);
+  expect("the filter stands in the address", page.url().includes(encodeURIComponent(word)) || page.url().includes("filter="), page.url());
   await filter.fill("");
-  const number = long.columns.findIndex((_, i) => Array.isArray(long.rows[0][i]));
+  const number = long.columns.findIndex((_, i) => Array.isArray(long.rows[0][i]) && long.rows[0][i].length === 2);
   if (number >= 0) {
     const head = page.locator(`[id="table-${long.id}"] thead th`).nth(number);
     await head.locator("button").focus();
@@ -104,11 +112,12 @@ if (long) {
     expect("the greatest number stands first", first === greatest, `${first} instead of ${greatest}`);
   }
 }
-const summary = page.locator("summary").first();
+await page.evaluate(() => { for (const folded of document.querySelectorAll("details.table")) folded.open = false; });
+const summary = page.locator("details:not(.table) > summary").first();
 if (await summary.count()) {
   await summary.focus();
   await page.keyboard.press("Enter");
-  const detail = page.locator("details").first();
+  const detail = page.locator("details:not(.table)").first();
   expect("a detail opens by Enter", await detail.evaluate((opened) => opened.open));
   const tables = data.sections.find((section) => section.details.length > 0).details[0].tables.length;
   expect(`and shows its ${tables} tables`, (await detail.locator("table:visible").count()) === tables);
@@ -117,6 +126,18 @@ expect("every input has a label",
   await page.locator("input").evaluateAll((all) => all.every((input) => input.labels.length === 1)));
 expect("one h1, and a heading for each section",
   (await page.locator("h1").count()) === 1 && (await page.locator("h2").count()) === data.sections.length);
+const axe = join(dirname(fileURLToPath(import.meta.url)), "../node_modules/axe-core/axe.min.js");
+async function findings(target) {
+  await target.evaluate(readFileSync(axe, "utf8"));
+  const found = await target.evaluate(() => window.axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}));
+  return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`);
+}
+if (existsSync(axe)) {
+  const found = await findings(page);
+  expect("axe finds nothing in light", found.length === 0, found.join("; "));
+} else {
+  console.log("skip axe-core is not installed");
+}
 await screenshot(page, "light");
 
 // Other readers: dark, narrow, paper.
@@ -128,6 +149,10 @@ expect("light is light", (await lightness(page)) > 200);
 const dark = await open({colorScheme: "dark"});
 await dark.waitForTimeout(200);
 expect("dark is dark", (await lightness(dark)) < 60, await lightness(dark));
+if (existsSync(axe)) {
+  const found = await findings(dark);
+  expect("axe finds nothing in dark", found.length === 0, found.join("; "));
+}
 await screenshot(dark, "dark");
 const narrow = await open({viewport: {width: 360, height: 740}});
 await narrow.waitForTimeout(200);

@@ -42,7 +42,11 @@ TEST(RunReportTest, TheReportHasItsSectionsAndACaseForEachCell) {
 
   EXPECT_THAT(section_ids(report), IsSupersetOf({"run", "ledger", "sites", "changes", "unknown"}));
   EXPECT_THAT(parts, Contains("crash sites"));
-  EXPECT_THAT(report.document.lead, ElementsAre(Field(&Block::text, "crash: 5 trials crashed")));
+  EXPECT_THAT(report.document.lead,
+              ElementsAre(Field(&Block::text, HasSubstr("5 of 60 trials crashed; 1 crash site")),
+                          Field(&Block::text, "crash: 5 trials crashed")));
+  EXPECT_EQ(section_ids(report).front(), "changes");
+  EXPECT_EQ(section_ids(report).back(), "ledger");
   std::size_t failed = 0;
   for (const auto& one : report.cases) failed += one.failure.empty() ? 0 : 1;
   // The control is fine where it crashes; the check that found something is a failure.

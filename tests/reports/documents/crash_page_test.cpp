@@ -36,7 +36,7 @@ Analysis driver_crash() {
 TEST(CrashPageTest, TellsAllThatAPersonWouldWriteByHand) {
   const std::string page = crash_page_text(driver_crash());
   for (const auto* part :
-       {"x20 is NULL; 8-byte read of field 0x5c8", "ldr x8, [x20, #0x5c8]", "all evidence tells one story",
+       {"x20 is NULL; 8-byte read of field 0x5c8", "ldr x8, [x20, #0x5c8]", "all evidence is consistent",
         "AGXMetalG16X -[AGXG16XFamilyComputeContext setComputePipelineState:]+32 null+0x5c8 read",
         "the top frame is in the driver (AGXMetalG16X)", "x20: 0x0000000000000000*", "* held NULL",
         "0x5c8 is not in any region", "uptime ", "1.500 s", "System Integrity Protection",

@@ -178,7 +178,7 @@ TEST(MarkdownWriterTest, WritesATableToPaste) {
             "\n"
             "Intervals: Clopper-Pearson, two-sided 95 %.\n"
             "\n"
-            "Made by `faultline rates --by threads,lock`\n");
+            "Rerun: `faultline rates --by threads,lock`\n");
 }
 
 TEST(MarkdownWriterTest, DataIsNeverMarkup) {
