@@ -9,13 +9,19 @@ const DASHES = ["0", "6 3", "2 3", "8 3 2 3", "12 4"];
 const SIGN_WIDTH = 7.4;
 
 // As in the tables: one decimal below 10 % and above 90 %, none between; what is not 0 or 100 is not shown as such.
-function percent(value) {
+function percent(value, round = Math.round) {
   const p = value * 100;
-  if (p === 0 || p === 100) return `${p} %`;
-  if (p < 0.1) return "<0.1 %";
-  if (p > 99.9) return ">99.9 %";
-  return p < 10 || p > 90 ? `${p.toFixed(1)} %` : `${Math.round(p)} %`;
+  if (p <= 0 || p >= 100) return `${p} %`;
+  // Two significant digits of the distance to the end.
+  const distance = Math.min(p, 100 - p);
+  const digits = distance < 0.1 ? 1 - Math.floor(Math.log10(distance)) : p < 10 || p > 90 ? 1 : 0;
+  const scale = 10 ** digits;
+  // What a float is off by is no reason to round further.
+  const slack = round === Math.floor ? 1e-9 : round === Math.ceil ? -1e-9 : 0;
+  return `${(round(p * scale + slack) / scale).toFixed(digits)} %`;
 }
+// Ends of intervals are rounded outward.
+const interval = (point) => `[${percent(point.low, Math.floor)}, ${percent(point.high, Math.ceil)}]`;
 const short = (text, room) => {
   const most = Math.max(4, Math.floor(room / SIGN_WIDTH));
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
@@ -48,7 +54,7 @@ function tipOf(plot, point) {
   const where = `${plot.x} ${point.label || point.x}`;
   const counts = point.n > 0 ? `${point.k}/${point.n}  ` : "";
   if (!plot.share) return `${name}${where}\n${counts}${point.y}`;
-  return `${name}${where}\n${counts}${percent(point.y)}  [${percent(point.low)}, ${percent(point.high)}]`;
+  return `${name}${where}\n${counts}${percent(point.y)}  ${interval(point)}`;
 }
 
 function common(plot, width) {
@@ -65,7 +71,7 @@ function common(plot, width) {
 
 function shareAxis(plot) {
   return plot.share
-    ? {domain: [0, 1], label: plot.y, grid: true, tickFormat: percent}
+    ? {domain: [0, 1], label: plot.y, grid: true, tickFormat: (value) => percent(value)}
     : {label: plot.y, grid: true, zero: true};
 }
 
@@ -96,10 +102,10 @@ function drawBars(plot, width) {
     symbol: undefined,
     height: 70 + 28 * bars.length,
     marginLeft: room,
-    marginRight: 50,
+    marginRight: 64,
     marginBottom: 45,
     x: shareAxis(plot),
-    y: {domain: bars.map((bar, i) => i), tickFormat: (i) => short(bars[i].label, room - 10), label: null},
+    y: {domain: bars.map((bar, i) => i), tickFormat: (i) => short(bars[i].label, room - 24), label: null},
     marks: [
       Plot.barX(bars, {y: (_, i) => i, x: "y", fill: "currentColor", fillOpacity: 0.25, title: (bar) => tipOf(plot, bar), tip: true}),
       Plot.ruleY(bars, {y: (_, i) => i, x1: "low", x2: "high", stroke: "currentColor", strokeWidth: 1.5}),
@@ -142,7 +148,7 @@ function drawGrid(plot) {
     ? element("td", {class: "none"}, "–")
     : element("td", {"data-cell": true, style: `--rate: ${point.y.toFixed(3)}`},
         element("strong", {}, percent(point.y)), element("span", {}, `${point.k}/${point.n}`),
-        element("span", {class: "interval"}, `[${percent(point.low)}, ${percent(point.high)}]`));
+        element("span", {class: "interval"}, interval(point)));
   return element("table", {class: "grid"},
     element("thead", {}, element("tr", {},
       element("td", {}, ""), ...columns.map((label) => element("th", {scope: "col"}, `${plot.x}=${label}`)))),

@@ -29,7 +29,7 @@ const pieces = (text) => text.split(/( {2,})/).map((part) =>
 function bodyRow(table, row, whole) {
   const cells = row.map((cell, i) => {
     const column = table.columns[i];
-    const attributes = {class: column.right ? "right" : whole[i] ? "whole" : null, title: wholeOf(cell)};
+    const attributes = {class: column.right ? "right" : wholeOf(cell) !== null ? "name" : whole[i] ? "whole" : null, title: wholeOf(cell)};
     const shown = column.right ? pieces(textOf(cell)) : [textOf(cell)];
     return column.head
       ? element("th", {...attributes, scope: "row"}, ...shown)
