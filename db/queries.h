@@ -160,7 +160,7 @@ struct SiteRow {
   std::optional<std::string> access;
   std::int64_t reports = 0;
   std::int64_t trials = 0;      ///< Distinct ones that left such a report, and those without one of which the
-                                ///< output says that they died here.
+                                ///< output says that they crashed here.
   std::int64_t uncaptured = 0;  ///< Of these, the latter.
   std::string first_seen;       ///< UTC, ends in `Z`; empty where no report says a time.
   std::string last_seen;
@@ -256,7 +256,7 @@ struct ReportRow {
   std::string run;  ///< Empty where it belongs to no trial.
   std::optional<std::int64_t> trial_index;
   std::string cell;
-  std::string grounds;
+  std::string basis;
   std::string rules_version;
   std::int64_t raw_forms = 0;
   std::int64_t raw_bytes = 0;
@@ -270,25 +270,6 @@ Result<std::vector<ReportRow>> reports_of_sites(Store& store, const std::vector<
 /// The newest `limit` reports of one site that a run's trials left.
 Result<std::vector<ReportRow>> newest_reports_of_site(Store& store, const std::string& site_key,
                                                       const Uuid& run, std::size_t limit);
-
-/// One report with all that the store derived from it; the rest is read again from the raw report.
-struct ReportDetails {
-  ReportRow row;
-  FaultExplanation fault;
-  CrashSite site;
-  std::optional<std::string> cpu_type;
-  std::optional<bool> translated;
-  std::string signal;
-  std::vector<std::uint64_t> codes;
-  std::string subtype;
-  std::vector<std::pair<std::string, std::uint64_t>> registers;  ///< Of the crashed thread.
-  std::optional<std::size_t> crashed_thread;
-  std::vector<std::vector<StackFrameRow>> threads;
-  std::vector<std::string> partners;  ///< Portrait::functions
-  std::vector<Issue> issues;
-};
-/// `text` is an incident, a unique prefix of one, or `last`.
-Result<ReportDetails> report_details(Store& store, std::string_view text);
 
 struct TrialRow {
   std::string run;
@@ -349,18 +330,18 @@ struct HostRow {
 Result<std::vector<HostRow>> list_hosts(Store& store, const ListQuery& query);
 
 /// Every death of a run against every report: what the counts rest on.
-struct LedgerRow {
+struct ReconciliationRow {
   std::string run;
   std::int64_t deaths = 0;       ///< Trials that crashed.
   std::int64_t matched = 0;      ///< Of those: with a report.
   std::int64_t uncaptured = 0;   ///< Of those: without. matched + uncaptured = deaths.
   std::int64_t reports = 0;      ///< Attributed to the run's trials.
-  std::int64_t foreign = 0;      ///< Met by the run, of no trial.
+  std::int64_t foreign = 0;      ///< Seen by the run, of no trial.
   std::int64_t late = 0;         ///< Attributed after their trial was recorded.
   std::int64_t not_crashes = 0;  ///< Attributed reports of another kind.
   std::map<std::string, std::int64_t> uncaptured_reasons;
 };
-Result<LedgerRow> query_ledger(Store& store, const Uuid& run);
+Result<ReconciliationRow> query_reconciliation(Store& store, const Uuid& run);
 
 // Free queries.
 

@@ -14,7 +14,7 @@
 namespace faultline {
 namespace {
 
-/// Says yes to reading, and to nothing else.
+/// Allows reading, and nothing else.
 int authorize(void*, int action, const char* first, const char* second, const char*, const char*) {
   switch (action) {
     case SQLITE_SELECT:

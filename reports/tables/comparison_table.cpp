@@ -142,12 +142,12 @@ std::string p_words(double adjusted_p, std::size_t claims) {
 /// `a change beyond trial-to-trial chance: higher (Boschloo, p = 0.002)`; empty where there is none.
 std::string change_words(const Comparison& of) {
   if (!of.nights_are_units) return {};
-  const std::string grounds =
+  const std::string tested =
       fmt::format("{}, {}", test_name(of, of.change.decided_by), p_words(of.change.adjusted_p, of.claims));
   if (of.change.direction == ComparisonVerdict::undecided)
-    return fmt::format("no change beyond trial-to-trial chance is shown ({})", grounds);
+    return fmt::format("no change beyond trial-to-trial chance is shown ({})", tested);
   return fmt::format("a change beyond trial-to-trial chance: {} ({})", verdict_text(of.change.direction),
-                     grounds);
+                     tested);
 }
 
 TableCell difference_cell(const Comparison& of) {

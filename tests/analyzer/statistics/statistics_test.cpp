@@ -59,8 +59,8 @@ TEST(ProportionTest, WiderLevelsGiveWiderIntervals) {
 }
 
 TEST(ProportionTest, AClaimBelowOnePercentNeeds299CleanTrials) {
-  EXPECT_EQ(clean_trials_to_claim(0.01), 299);
-  EXPECT_EQ(clean_trials_to_claim(0.001), 2995);
+  EXPECT_EQ(trials_to_see_one(0.01), 299);
+  EXPECT_EQ(trials_to_see_one(0.001), 2995);
   EXPECT_LT(clopper_pearson_upper({0, 299}), 0.01);
   EXPECT_GT(clopper_pearson_upper({0, 298}), 0.01);
 }
