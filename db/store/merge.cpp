@@ -512,7 +512,7 @@ Result<MergeSummary> Store::merge_from(const std::filesystem::path& other) {
     return fail(ErrorKind::invalid_argument, fmt::format("{} cannot be merged into itself", other.string()));
   }
   {
-    // For its errors in words, and so that a store from the future is refused before anything is read.
+    // Its errors name the remedy, and a store of a newer version is refused before anything is read.
     auto looked_at = Store::open(other, OpenMode::read_only);
     if (!looked_at) return fail(std::move(looked_at.error()));
     TRY(refuse_damage(*parts_, *looked_at, other));

@@ -208,7 +208,7 @@ class Repair {
     return {};
   }
 
-  /// Bodies of which the second copy is whole get it; those that nobody can read any more go.
+  /// Bodies whose second copy is intact get it; those that can no longer be read are removed.
   Result<void> replace_damaged_raws() {
     RawReports raw_to(to_);
     TRY_ASSIGN(const auto ids, texts_of(to_, "SELECT id FROM raw ORDER BY prefix_raw_id IS NOT NULL, id"));
