@@ -222,8 +222,8 @@ Result<void> add_run(Store& store, const std::string& uuid, const std::vector<Si
     for (const auto& row : control.rows)
       control_cells.emplace(query_value_text(row.values[0]), query_value_text(row.values[1]));
   }
-  TRY_ASSIGN(const auto ledger, query_ledger(store, run.uuid));
-  evidence.uncaptured = ledger.uncaptured;
+  TRY_ASSIGN(const auto reconciliation, query_reconciliation(store, run.uuid));
+  evidence.uncaptured = reconciliation.uncaptured;
   const auto count = any_of_sites(rows);
   TRY_ASSIGN(const auto of_sites, rates_of_cells(store, run, count));
   TRY_ASSIGN(const auto bad, rates_of_cells(store, run, "bad"));

@@ -34,8 +34,9 @@ Result<void> check_bad(Store& /*store*/, const RunSummary& summary, Findings& fi
 }
 
 Result<void> check_uncaptured(Store& /*store*/, const RunSummary& summary, Findings& findings) {
-  if (summary.ledger.uncaptured > 0) {
-    findings.push_back(fmt::format("uncaptured: {} deaths left no report", summary.ledger.uncaptured));
+  if (summary.reconciliation.uncaptured > 0) {
+    findings.push_back(
+        fmt::format("uncaptured: {} crashes left no report", summary.reconciliation.uncaptured));
   }
   return {};
 }

@@ -145,24 +145,24 @@ DocumentSection run_section(const RunSummary& summary) {
   return section;
 }
 
-DocumentSection ledger_section(const RunSummary& summary) {
-  const auto& ledger = summary.ledger;
+DocumentSection reconciliation_section(const RunSummary& summary) {
+  const auto& reconciliation = summary.reconciliation;
   const auto& progress = summary.progress;
-  DocumentSection section{"Ledger and control", {}, "ledger"};
+  DocumentSection section{"Crash/report reconciliation and control", {}, "ledger"};
   Table table;
-  table.caption = "Every trial, and every death against its report";
+  table.caption = "Every trial, and every crash against its report";
   table.columns = {row_name(text_column("what")), number_column("count")};
   for (const auto& row : kOutcomes) {
     if (progress.outcomes[row.value] > 0)
       table.rows.push_back({std::string(row.text), progress.outcomes[row.value]});
   }
-  table.rows.push_back({"deaths with a report", ledger.matched});
-  table.rows.push_back({"deaths without one (uncaptured)", ledger.uncaptured});
-  for (const auto& [reason, count] : ledger.uncaptured_reasons)
+  table.rows.push_back({"crashes with a report", reconciliation.matched});
+  table.rows.push_back({"crashes without one (uncaptured)", reconciliation.uncaptured});
+  for (const auto& [reason, count] : reconciliation.uncaptured_reasons)
     table.rows.push_back({"uncaptured: " + reason, count});
-  table.rows.push_back({"reports of these trials", ledger.reports});
-  table.rows.push_back({"reports of no trial (foreign)", ledger.foreign});
-  table.rows.push_back({"reports that came late", ledger.late});
+  table.rows.push_back({"reports of these trials", reconciliation.reports});
+  table.rows.push_back({"reports of no trial (foreign)", reconciliation.foreign});
+  table.rows.push_back({"reports that came late", reconciliation.late});
   table.command = "faultline list trials --where '" + where_run(summary.record) + "'";
   if (!summary.control) {
     section.blocks.push_back(Block::paragraph(
@@ -389,15 +389,15 @@ Result<DocumentSection> unknown_section(Store& store, const RunSummary& summary)
   const auto& run = summary.record;
   DocumentSection section{"What is not known", {}, "unknown"};
   std::vector<std::string> paragraphs;
-  if (summary.ledger.uncaptured > 0) {
+  if (summary.reconciliation.uncaptured > 0) {
     paragraphs.push_back(
         fmt::format("Where {} died: no report was written. They are in every crash rate and at no site.",
-                    format_count(summary.ledger.uncaptured, "trial", "trials")));
+                    format_count(summary.reconciliation.uncaptured, "trial", "trials")));
   }
-  if (summary.ledger.foreign > 0) {
+  if (summary.reconciliation.foreign > 0) {
     paragraphs.push_back(
         fmt::format("Whose {} are: they came while the run went on and are of no trial of it.",
-                    format_count(summary.ledger.foreign, "foreign report", "foreign reports")));
+                    format_count(summary.reconciliation.foreign, "foreign report", "foreign reports")));
   }
   if (summary.progress.outcomes[Outcome::setup_failed] > 0) {
     paragraphs.push_back(

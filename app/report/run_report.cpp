@@ -38,15 +38,15 @@ Result<RunSummary> stored_summary(Store& store, const RunRecord& run) {
   summary.progress.outcomes = total.outcomes;
   summary.progress.trials_done = total.ended();
   summary.progress.trials_planned = run.planned_blocks * static_cast<std::int64_t>(run.cells.size());
-  TRY_ASSIGN(const auto ledger, query_ledger(store, run.uuid));
-  summary.ledger.deaths = ledger.deaths;
-  summary.ledger.matched = ledger.matched;
-  summary.ledger.uncaptured = ledger.uncaptured;
-  summary.ledger.reports = ledger.reports;
-  summary.ledger.foreign = ledger.foreign;
-  summary.ledger.late = ledger.late;
-  summary.ledger.uncaptured_reasons.assign(ledger.uncaptured_reasons.begin(),
-                                           ledger.uncaptured_reasons.end());
+  TRY_ASSIGN(const auto reconciliation, query_reconciliation(store, run.uuid));
+  summary.reconciliation.deaths = reconciliation.deaths;
+  summary.reconciliation.matched = reconciliation.matched;
+  summary.reconciliation.uncaptured = reconciliation.uncaptured;
+  summary.reconciliation.reports = reconciliation.reports;
+  summary.reconciliation.foreign = reconciliation.foreign;
+  summary.reconciliation.late = reconciliation.late;
+  summary.reconciliation.uncaptured_reasons.assign(reconciliation.uncaptured_reasons.begin(),
+                                                   reconciliation.uncaptured_reasons.end());
   if (!run.control.empty()) {
     TRY_ASSIGN(query.where, parse_filter(fmt::format("run={} and ({})", run.uuid.text(), run.control)));
     TRY_ASSIGN(const auto control, query_rates(store, query));
@@ -64,7 +64,7 @@ Result<CampaignReport> run_report(Store& store, const RunSummary& summary,
   Document& document = report.document;
   document.title = fmt::format("{}, {}", run.campaign_name, format_utc(run.started));
   for (const auto& finding : findings) document.lead.push_back(Block::strong(finding));
-  document.sections = {run_section(summary), ledger_section(summary)};
+  document.sections = {run_section(summary), reconciliation_section(summary)};
   struct Part {
     std::string_view name;
     std::function<Result<DocumentSection>()> make;

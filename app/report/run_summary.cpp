@@ -67,27 +67,29 @@ double latency_seconds(const std::vector<std::chrono::milliseconds>& sorted, std
   return std::chrono::duration<double>(sorted[std::max<std::size_t>(place, 1) - 1]).count();
 }
 
-std::string latency_line(const RunLedger& ledger) {
-  if (ledger.latencies.empty()) return "";
+std::string latency_line(const RunReconciliation& reconciliation) {
+  if (reconciliation.latencies.empty()) return "";
   return fmt::format(" Reports came after {:.1f} s (median), {:.1f} s (90 %), {:.1f} s (the longest).",
-                     latency_seconds(ledger.latencies, 50), latency_seconds(ledger.latencies, 90),
-                     latency_seconds(ledger.latencies, 100));
+                     latency_seconds(reconciliation.latencies, 50),
+                     latency_seconds(reconciliation.latencies, 90),
+                     latency_seconds(reconciliation.latencies, 100));
 }
 
 std::string ledger_line(const RunSummary& summary) {
-  const auto& ledger = summary.ledger;
-  std::string out =
-      fmt::format("Ledger: {}, {} with a report, {} uncaptured",
-                  format_count(ledger.deaths, "death", "deaths"), ledger.matched, ledger.uncaptured);
-  for (const auto& [reason, count] : ledger.uncaptured_reasons) {
+  const auto& reconciliation = summary.reconciliation;
+  std::string out = fmt::format("Crash/report reconciliation: {}, {} with a report, {} uncaptured",
+                                format_count(reconciliation.deaths, "crash", "crashes"),
+                                reconciliation.matched, reconciliation.uncaptured);
+  for (const auto& [reason, count] : reconciliation.uncaptured_reasons) {
     out += fmt::format(" ({}: {})", escape_line(reason), count);
   }
-  out += fmt::format("; {} of the run", format_count(ledger.reports, "report", "reports"));
-  if (ledger.late > 0) out += fmt::format(", {} of them late", ledger.late);
-  if (ledger.foreign > 0) out += fmt::format(", {} foreign", ledger.foreign);
-  if (ledger.unkillable > 0)
-    out += fmt::format("; {} would not die", format_count(ledger.unkillable, "process", "processes"));
-  return out + "." + latency_line(ledger) + "\n";
+  out += fmt::format("; {} of the run", format_count(reconciliation.reports, "report", "reports"));
+  if (reconciliation.late > 0) out += fmt::format(", {} of them late", reconciliation.late);
+  if (reconciliation.foreign > 0) out += fmt::format(", {} foreign", reconciliation.foreign);
+  if (reconciliation.unkillable > 0)
+    out += fmt::format("; {} could not be killed",
+                       format_count(reconciliation.unkillable, "process", "processes"));
+  return out + "." + latency_line(reconciliation) + "\n";
 }
 
 /// ` (pooled over conv, matmul)` where the control's cells are of several workloads, of which one may have

@@ -63,7 +63,7 @@ class CampaignRunner {
         reports_(setting, schedule_, tally_),
         recorder_(setting, trials, schedule_, tally_, reports_),
         system_log_(setting) {
-    // What ran before is not asked again whether it does.
+    // A run that is resumed has run trials before.
     if (!setting.options.keep_going && !setting.options.resume)
       idle_watch_.emplace(static_cast<std::int64_t>(setting.cells.size()));
   }
@@ -146,7 +146,7 @@ Result<void> CampaignRunner::take_ended(WorkerResult result) {
   if (!*result.ended) return {};  // Asked to stop: reason_to_end() says so next.
   EndedTrial& ended = **result.ended;
   for (const std::int64_t pid : ended.evidence.status.unkillable) {
-    setting_.note(fmt::format("process {} of trial {} would not die", pid, result.planned.index));
+    setting_.note(fmt::format("process {} of trial {} could not be killed", pid, result.planned.index));
   }
   TRY(reports_.settle(ended));
   system_log_.record(ended.trial, trials_.folder_of(ended.trial.index));
@@ -209,11 +209,11 @@ Result<RunSummary> CampaignRunner::finish(const RunEnding& ending) {
   summary.executed = executed_;
   summary.is_slice = ending.is_slice;
   summary.nothing_ran = idle_watch_ && idle_watch_->reason();
-  summary.ledger = tally_.ledger();
-  summary.ledger.foreign = reports_.late_reports().foreign_count();
-  summary.ledger.late = reports_.late_reports().late_count();
-  summary.ledger.latencies = reports_.expectations().latencies();
-  std::sort(summary.ledger.latencies.begin(), summary.ledger.latencies.end());
+  summary.reconciliation = tally_.reconciliation();
+  summary.reconciliation.foreign = reports_.late_reports().foreign_count();
+  summary.reconciliation.late = reports_.late_reports().late_count();
+  summary.reconciliation.latencies = reports_.expectations().latencies();
+  std::sort(summary.reconciliation.latencies.begin(), summary.reconciliation.latencies.end());
   for (const std::size_t cell : schedule_.cells_set_aside())
     summary.set_aside.push_back(setting_.cells[cell].text());
   if (!setting_.record.control.empty()) {

@@ -1,4 +1,5 @@
-// Whether a run measures anything: trials that all end alike before they begin are a mistake, no result.
+// Stops a run in which every trial fails in the same way at its start: that is a mistake in the campaign, not
+// a result.
 
 #pragma once
 

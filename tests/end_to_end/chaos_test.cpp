@@ -1,6 +1,6 @@
 // A night in which everything goes wrong at once, with the real program: the harness is killed over and over,
 // the disk is full once, the clock is set twice, the machine goes down, and the crash reporter has all of its
-// vices. In the end the store and the reporter's own ledger tell the same story.
+// vices. In the end the store and the reporter's own record are consistent.
 //
 // FAULTLINE_CHAOS_TRIALS says how long the night is, in trials; without it, it is a short one.
 
@@ -426,7 +426,7 @@ class ChaosNight {
 
   void expect_stored_ledger(std::int64_t deaths, std::int64_t without) const {
     const auto out = read_whole(folder_ / "out");
-    EXPECT_THAT(out, testing::HasSubstr(" deaths, " + std::to_string(deaths - without) + " with a report, " +
+    EXPECT_THAT(out, testing::HasSubstr(" crashes, " + std::to_string(deaths - without) + " with a report, " +
                                         std::to_string(without) + " uncaptured"));
     const auto stored = ask("SELECT sum(outcome = 'crashed'), sum(uncaptured) FROM trial");
     EXPECT_EQ(stored[0][0], std::to_string(deaths));
@@ -447,7 +447,8 @@ class ChaosNight {
               << lost_ << " lost, " << double_ << " double\n"
               << run_program({program_, "query", "--db", store(), "ledger"}).out;
     const auto out = read_whole(folder_ / "out");
-    if (const auto ledger = out.find("Ledger:"); ledger != std::string::npos) std::cout << out.substr(ledger);
+    if (const auto line = out.find("Crash/report reconciliation:"); line != std::string::npos)
+      std::cout << out.substr(line);
   }
 
   ScopedTempFolder folder_;

@@ -81,7 +81,7 @@ TEST_F(SeedDefectsTest, D11AsManyTrialsAreRunAsWereAskedForAndTheLastLineCountsT
 
   ASSERT_EQ(run.exit_status, 0) << run.err;
   EXPECT_THAT(run.out, HasSubstr("0/7"));
-  EXPECT_THAT(run.out, HasSubstr("Ledger: 0 deaths, 0 with a report, 0 uncaptured"));
+  EXPECT_THAT(run.out, HasSubstr("Crash/report reconciliation: 0 crashes, 0 with a report, 0 uncaptured"));
   EXPECT_THAT(trials.out, HasSubstr("7"));
 }
 

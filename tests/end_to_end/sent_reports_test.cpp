@@ -68,9 +68,10 @@ TEST_F(SentReportsTest, ARunIsReportedInEveryFormat) {
   const auto report = faultline({"report", "--format", "markdown,json,junit,csv", "--out", folder_ / "out"});
 
   ASSERT_EQ(markdown.exit_status, 0) << markdown.err;
-  for (const auto* part : {"## What was run, and on what", "## Ledger and control", "## Crash rates",
-                           "## Crash sites", "## Against the control", "## Since the run before",
-                           "## What is not known", "6/6", "Made by `faultline rates --by program --where"}) {
+  for (const auto* part :
+       {"## What was run, and on what", "## Crash/report reconciliation and control", "## Crash rates",
+        "## Crash sites", "## Against the control", "## Since the run before", "## What is not known", "6/6",
+        "Made by `faultline rates --by program --where"}) {
     EXPECT_THAT(markdown.out, HasSubstr(part));
   }
   ASSERT_EQ(report.exit_status, 0) << report.err;

@@ -90,8 +90,10 @@ TEST_F(UnattendedTest, TwoJobsRecordEveryTrialOnceWithItsReport) {
   const auto ran = run({"--trials", "20"});
 
   ASSERT_EQ(ran.exit_status, 0) << ran.err;
-  EXPECT_THAT(ran.out,
-              HasSubstr("Ledger: 20 deaths, 20 with a report, 0 uncaptured; 20 reports of the run."));
+  EXPECT_THAT(
+      ran.out,
+      HasSubstr(
+          "Crash/report reconciliation: 20 crashes, 20 with a report, 0 uncaptured; 20 reports of the run."));
   EXPECT_EQ(ask("SELECT count(*) || ' ' || count(DISTINCT trial_index) FROM trial"), "40 40");
 }
 

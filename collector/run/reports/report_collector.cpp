@@ -88,7 +88,7 @@ void ReportCollector::recorded(const EndedTrial& ended) {
   for (const CollectedReport& report : ended.reports) drain(report);
 }
 
-/// One for each death that the supervisor saw; at least one where the trial died and has none.
+/// One for each crash that the supervisor saw; at least one where the trial crashed and has no report.
 void ReportCollector::expect(const Trial& trial, const TrialStatus& status,
                              std::chrono::nanoseconds since_end) {
   if (!ingest_) return;

@@ -267,8 +267,8 @@ std::span<const Rule> rules_before(std::string_view name) {
 
 constexpr std::string_view kDecidedBy = "decided by ";
 
-/// A pass of an arm that was not what it says is none. A crash is one all the same, and whatever else
-/// happened happened; but the trial is marked.
+/// A trial that passed in another arm than intended does not count as passed. A crash is one all the same,
+/// and whatever else happened happened; but the trial is marked.
 void mark_image_not_seen(Verdict& decided, const std::string& expected) {
   if (decided.outcome == Outcome::setup_failed) return;
   decided.notes.insert(decided.notes.begin(), fmt::format("image \"{}\" was not loaded", expected));

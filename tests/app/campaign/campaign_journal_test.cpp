@@ -102,8 +102,7 @@ TEST_F(CampaignJournalTest, AnAnalysisThatFailsLosesNothingAndIsMadeUpForWhenThe
   EXPECT_EQ(underived(), 0U);
   const auto stored_reports = store().stored_reports(0, 10, 1 << 20);
   ASSERT_TRUE(stored_reports.has_value());
-  for (const StoredReport& stored : *stored_reports)
-    EXPECT_NE(stored.rules_version, "") << stored.incident;
+  for (const StoredReport& stored : *stored_reports) EXPECT_NE(stored.rules_version, "") << stored.incident;
   EXPECT_THAT(store().find_trial(record_.uuid, 0)->value().incidents,
               ElementsAre(numbered_incident(1), numbered_incident(3)));
   EXPECT_THAT(*store().check_integrity(), IsEmpty());

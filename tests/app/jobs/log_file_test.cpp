@@ -37,7 +37,7 @@ TEST(LogFileTest, ARunWritesAllItSaysIntoItsLog) {
 
   EXPECT_EQ(first.exit_status, 0) << text;
   EXPECT_EQ(first.out + first.err, "");
-  EXPECT_NE(text.find("Ledger: 0 deaths"), std::string::npos) << text;
+  EXPECT_NE(text.find("Crash/report reconciliation: 0 crashes"), std::string::npos) << text;
   EXPECT_EQ(read_whole(log).substr(0, text.size()), text) << "a small log is gone on with";
 }
 

@@ -76,7 +76,7 @@ TEST_F(ReportSectionsTest, ReportsThatAreNoCrashesAreListedByTheQueryThatFindsTh
 }
 
 TEST_F(ReportSectionsTest, WhatTheRunCannotTellIsSaid) {
-  summary.ledger.uncaptured = 2;
+  summary.reconciliation.uncaptured = 2;
   summary.control.reset();
 
   ASSERT_VALUE(const auto section, unknown_section(night.store, summary));
