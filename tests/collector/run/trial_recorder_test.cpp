@@ -15,7 +15,7 @@ class TrialRecorderTest : public ::testing::Test {
   /// A trial that the runner ran, in its folder.
   EndedTrial run_next() {
     const auto planned = run_.schedule.start_next();
-    std::filesystem::create_directories(run_.setting.run_folder);
+    std::filesystem::create_directories(run_.setting.run_folder / "reports");
     auto ended = run_.trials.run(*planned, run_.setting.cell_of(*planned), stage_.stop);
     EXPECT_TRUE(ended.has_value() && ended->has_value());
     return **ended;
