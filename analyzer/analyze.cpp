@@ -38,11 +38,11 @@ std::string rules_version(const SiteRules& rules) {
   return version;
 }
 
-Analysis analyze(CrashReport report, const SiteRules& rules) {
+Analysis analyze(CrashReport report, const SiteRules& rules, std::string_view output_gpu_error) {
   Analysis out;
   out.report = std::move(report);
   note_names_given_up(out.report);
-  out.fault = explain_fault(out.report);
+  out.fault = explain_fault(out.report, output_gpu_error);
   out.site = find_crash_site(out.report, out.fault, rules);
   out.portrait = draw_portrait(out.report, out.site);
   out.labels = find_labels(out.report, out.site, rules);

@@ -19,10 +19,11 @@ inline constexpr std::string_view kRulesVersion = "3";
 std::string rules_version(const SiteRules& rules);
 
 /// Explains one report of any kind. Symbolize it first: the site takes the names that it finds.
+/// `output_gpu_error`: see explain_fault().
 ///
 /// Total and pure; costs a fraction of a millisecond for a report of twenty threads. Threads: any
 /// number at once.
-Analysis analyze(CrashReport report, const SiteRules& rules = {});
+Analysis analyze(CrashReport report, const SiteRules& rules = {}, std::string_view output_gpu_error = {});
 
 /// The site of a crash that left no report, from the end of what `process` wrote to stderr; nullopt where
 /// that says nothing of a crash. Total and pure, as analyze().

@@ -13,7 +13,8 @@
 
 namespace faultline {
 
-Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& rules, Symbolizer* symbolizer) {
+Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& rules, Symbolizer* symbolizer,
+                std::string_view output_gpu_error) {
   CrashReport report;
   if (bytes.size() > kParseLimitBytes) {
     report.kind = ReportKind::unreadable;
@@ -28,7 +29,7 @@ Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& ru
   if (symbolizer != nullptr && report.kind == ReportKind::crash) {
     report = symbolizer->symbolize(std::move(report)).report;
   }
-  return analyze(std::move(report), rules);
+  return analyze(std::move(report), rules, output_gpu_error);
 }
 
 std::optional<OutputSite> derive_output_site(const Trial& trial, const SiteRules& rules) {

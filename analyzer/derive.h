@@ -23,10 +23,11 @@ class Symbolizer;
 inline constexpr std::uint64_t kParseLimitBytes = 64ULL << 20;
 
 /// Parses, symbolizes, explains and locates one document; frames are named by `symbolizer` first where one
-/// is given, and judged by a user's own `rules` before the lists. Never fails: what nobody can read becomes a
+/// is given, and judged by a user's own `rules` before the lists. `output_gpu_error`: what the output of the
+/// report's trial named, see explain_fault(). Never fails: what nobody can read becomes a
 /// report of kind `unreadable` whose issues say why. Threads: several at once, also with one symbolizer.
 Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& rules,
-                Symbolizer* symbolizer = nullptr);
+                Symbolizer* symbolizer = nullptr, std::string_view output_gpu_error = {});
 
 /// Where a trial that left no report crashed, as far as its stderr tells; nullopt for all others.
 std::optional<OutputSite> derive_output_site(const Trial& trial, const SiteRules& rules);

@@ -100,7 +100,14 @@ struct StoredReport {
   std::string analysis_hash;
   std::string site_key;  ///< Empty if none.
   std::string site_text;
-  std::string damage;  ///< Why `bytes` are lost; empty: they are not.
+  std::string damage;     ///< Why `bytes` are lost; empty: they are not.
+  std::string gpu_error;  ///< See Store::gpu_error_of().
+};
+
+/// A report whose bytes alone are stored, as underived_reports() gives it.
+struct UnderivedReport {
+  std::string bytes;
+  std::string gpu_error;  ///< See Store::gpu_error_of().
 };
 
 /// Two numbers for all that the store keeps of an analysis, but for rules version and labels: what the report
@@ -249,12 +256,16 @@ class Store {
 
   // Derived rows.
 
-  /// Stores what was derived from bytes that are stored already, and makes of it all that a report makes that is
-  /// stored with its analysis. Nothing changes where another form of the incident speaks for it.
+  /// Stores what was derived from bytes that are stored already, and makes of it all that a report makes that
+  /// is stored with its analysis. Nothing changes where another form of the incident speaks for it.
   Result<void> add_analysis(std::string_view bytes, const Analysis& analysis, WallTime at);
-  /// The bytes of every report that a run met and from which nothing is derived, as a harness leaves them that
-  /// is killed between the two; reports that nobody can read are among them.
-  Result<std::vector<std::string>> underived_reports(const Uuid& run);
+  /// The bytes of every report that a run met and from which nothing is derived, as a harness leaves them
+  /// that is killed between the two; reports that nobody can read are among them.
+  Result<std::vector<UnderivedReport>> underived_reports(const Uuid& run);
+
+  /// The GPU error that the output of the report's trial named (gpu_error_of_notes()); empty where it named
+  /// none, and for a report of no trial.
+  Result<std::string> gpu_error_of(std::string_view incident);
 
   /// The next reports after that place (0: from the first), in the order in which they came, so that what is
   /// read and rewritten together stands together: at most `limit` of them, and fewer where their bytes come

@@ -10,6 +10,8 @@
 #include "analyzer/derive.h"
 #include "app/bundle/workarounds.h"
 #include "app/campaign/validation_layer.h"
+#include "app/ingest/stored_report.h"
+#include "app/ingest/symbol_search.h"
 #include "collector/plan/campaign_file.h"
 #include "core/ips/ips_writer.h"
 #include "core/model/filter.h"
@@ -45,15 +47,13 @@ int score(const Analysis& analysis) {
 }
 
 Result<std::vector<Candidate>> candidates_of(Store& store, const std::vector<ReportRow>& rows,
-                                             const SiteRules& rules) {
+                                             const SiteRules& rules, Symbolizer& symbolizer) {
   std::vector<Candidate> found;
   for (const auto& row : rows) {
     if (row.kind != "crash" || row.origin == report_origin_text(ReportOrigin::reconstructed)) continue;
     if (found.size() == kCandidates) break;
-    TRY_ASSIGN(auto bytes, store.raw_report(row.incident));
-    TRY_ASSIGN(const auto arrival, store.arrival_of(row.incident));
-    auto analysis = derive(bytes, arrival.origin, rules);
-    found.push_back({row.incident, std::move(bytes), std::move(analysis)});
+    TRY_ASSIGN(auto report, derive_stored(store, row.incident, rules, symbolizer));
+    found.push_back({row.incident, std::move(report.bytes), std::move(report.analysis)});
   }
   std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
     return score(a.analysis) > score(b.analysis);
@@ -265,6 +265,7 @@ Result<GatheredEvidence> gather_evidence(Store& store, const EvidenceOptions& op
   auto& evidence = gathered.evidence;
   TRY_ASSIGN(auto rows, wanted_sites(store, options));
   std::vector<std::vector<Candidate>> chosen;
+  Symbolizer symbolizer(symbolize_options({}));
   std::string newest_run;
   std::string newest_time;
   for (const auto& row : rows) {
@@ -275,7 +276,7 @@ Result<GatheredEvidence> gather_evidence(Store& store, const EvidenceOptions& op
         newest_run = report.run;
       }
     }
-    TRY_ASSIGN(auto candidates, candidates_of(store, reports, options.rules));
+    TRY_ASSIGN(auto candidates, candidates_of(store, reports, options.rules, symbolizer));
     if (candidates.size() > options.reports) candidates.resize(options.reports);
     for (const auto& candidate : candidates) scrubber.learn(candidate.analysis.report);
     if (options.family) evidence.family.insert(evidence.family.end(), reports.begin(), reports.end());
@@ -289,7 +290,8 @@ Result<GatheredEvidence> gather_evidence(Store& store, const EvidenceOptions& op
     for (auto& candidate : chosen[i]) {
       // From the scrubbed document on, as its reader will see it.
       site.reports.push_back(derive(write_ips(scrubber.scrub(candidate.analysis.report)),
-                                    candidate.analysis.report.origin, options.rules));
+                                    candidate.analysis.report.origin, options.rules, nullptr,
+                                    candidate.analysis.fault.gpu_error));
       site.incidents.push_back(candidate.incident);
       originals.push_back(std::move(candidate.bytes));
     }

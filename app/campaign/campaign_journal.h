@@ -16,7 +16,7 @@ namespace faultline {
 
 /// Everything that is derived from the bytes of a captured report. Whatever becomes of the call, the bytes
 /// are committed before it is made.
-using DeriveReport = std::function<Analysis(std::string_view bytes)>;
+using DeriveReport = std::function<Analysis(std::string_view bytes, std::string_view output_gpu_error)>;
 
 /// derive() of analyzer/derive.h with these rules, which must outlive it.
 DeriveReport derive_captured(const SiteRules& rules);
@@ -49,7 +49,7 @@ class CampaignJournal final : public RunJournal {
   Result<bool> has_report(const Trial& trial, const CollectedReport& report);
   [[nodiscard]] NewReport underived(const Uuid& run, std::optional<std::int64_t> trial_index,
                                     const CollectedReport& report) const;
-  Result<void> add_analysis(std::string_view bytes);
+  Result<void> add_analysis(std::string_view bytes, std::string_view output_gpu_error);
   Result<void> add_output_site(const Trial& trial);
   Result<void> add_missing_output_sites(const Uuid& run);
 

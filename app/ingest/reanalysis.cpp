@@ -9,6 +9,7 @@
 
 #include "analyzer/analyze.h"
 #include "analyzer/derive.h"
+#include "app/ingest/stored_report.h"
 
 namespace faultline {
 namespace {
@@ -28,9 +29,8 @@ struct Derived {
 Derived derive_again(const StoredReport& stored, const SiteRules& rules, Symbolizer& symbolizer) {
   Derived out;
   if (!stored.damage.empty()) return out;
-  // Captured reports came with the names of the moment; the archive may know imported ones better by now.
-  out.analysis = derive(stored.bytes, stored.origin, rules,
-                        stored.origin == ReportOrigin::captured ? nullptr : &symbolizer);
+  out.analysis =
+      derive(stored.bytes, stored.origin, rules, symbolizer_for(stored.origin, symbolizer), stored.gpu_error);
   out.hash = analysis_hash(out.analysis);
   // What will not be written need not be kept.
   if (is_same_report(out.hash, stored.analysis_hash)) out.analysis.report = {};

@@ -10,36 +10,30 @@
 #include <vector>
 
 #include "analyzer/derive.h"
+#include "app/ingest/stored_report.h"
+#include "app/ingest/symbol_search.h"
 #include "core/base/clock.h"
 #include "db/queries.h"
 
 namespace faultline {
 namespace {
 
-/// A report with everything that a store wants of it.
-struct CarriedReport {
-  std::string bytes;
-  ReportArrival arrival;
-  Analysis analysis;
-};
-
-Result<CarriedReport> carry(Store& from, const std::string& incident, const ReportAttribution& attribution,
-                            const SiteRules& rules) {
-  CarriedReport report;
-  TRY_ASSIGN(report.bytes, from.raw_report(incident));
-  TRY_ASSIGN(report.arrival, from.arrival_of(incident));
+Result<DerivedReport> carry(Store& from, const std::string& incident, const ReportAttribution& attribution,
+                            const SiteRules& rules, Symbolizer& symbolizer) {
+  TRY_ASSIGN(auto report, derive_stored(from, incident, rules, symbolizer));
   if (!report.arrival.attribution) report.arrival.attribution = attribution;
-  report.analysis = derive(report.bytes, report.arrival.origin, rules);
   return report;
 }
 
 Result<void> copy_trials(Store& from, Store& to, const RunRecord& run, const SiteRules& rules) {
   std::set<std::string> done;
+  Symbolizer symbolizer(symbolize_options({}));
   TRY_ASSIGN(const auto trials, from.trials_of(run.uuid));
   for (const auto& trial : trials) {
-    std::vector<CarriedReport> carried;
+    std::vector<DerivedReport> carried;
     for (const auto& incident : trial.incidents) {
-      TRY_ASSIGN(auto report, carry(from, incident, {run.uuid, trial.index, "as exported"}, rules));
+      TRY_ASSIGN(auto report,
+                 carry(from, incident, {run.uuid, trial.index, "as exported"}, rules, symbolizer));
       carried.push_back(std::move(report));
       done.insert(incident);
     }
@@ -53,7 +47,7 @@ Result<void> copy_trials(Store& from, Store& to, const RunRecord& run, const Sit
   for (const auto& report_met : met) {
     if (done.contains(report_met.incident)) continue;
     TRY_ASSIGN(const auto report,
-               carry(from, report_met.incident, {run.uuid, std::nullopt, "as exported"}, rules));
+               carry(from, report_met.incident, {run.uuid, std::nullopt, "as exported"}, rules, symbolizer));
     TRY(to.add_report(report.bytes, report.arrival, report.analysis));
   }
   return {};

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "analyzer/derive.h"
+#include "app/ingest/stored_report.h"
+#include "app/ingest/symbol_search.h"
 #include "db/queries.h"
 
 namespace faultline {
@@ -36,9 +37,10 @@ Result<void> add_differences(Store& store, const Analysis& analysis, const SiteR
                              CrashPageContext& page) {
   TRY_ASSIGN(const auto rows, reports_of_sites(store, {analysis.site.key}));
   SiteBaseline usual;
+  Symbolizer symbolizer(without_new_cache(symbolize_options({})));
   for (std::size_t i = 0; i < std::min(rows.size(), kBaselineCrashes); ++i) {
-    TRY_ASSIGN(const auto bytes, store.raw_report(rows[i].incident));
-    usual.add(derive(bytes, ReportOrigin::imported, rules));
+    TRY_ASSIGN(const auto report, derive_stored(store, rows[i].incident, rules, symbolizer));
+    usual.add(report.analysis);
   }
   page.differences = usual.differences(analysis);
   return {};

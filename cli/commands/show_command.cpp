@@ -104,7 +104,8 @@ Result<ExitStatus> show_report(const ShowFlags& flags, const CommandContext& con
   if (const auto difference = difference_from_store(report, shown)) note(context, *difference);
   TRY(print_reports(shown.analyses, report, rules, flags, context));
   for (const auto& problem : shown.symbol_problems) print_error(problem);
-  bool partial = !shown.symbol_problems.empty();
+  bool partial = !shown.symbol_problems.empty() || !report.left_out.empty();
+  if (!report.left_out.empty()) print_error(report.left_out);
   // A damaged document is shown as far as it goes; the status says that it was.
   for (const Analysis& analysis : shown.analyses) {
     const auto& issues = analysis.report.issues;

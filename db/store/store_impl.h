@@ -98,6 +98,8 @@ Result<void> write_analysis(StoreImpl& parts, std::int64_t report_id, std::int64
 /// now and had none, or the other way round, refresh_repeats_of() is due.
 Result<void> write_explanation(StoreImpl& parts, std::int64_t report_id, const Analysis& analysis,
                                std::string_view hash);
+/// gpu_error_of_notes() of a trial's `notes_json`, which may be empty.
+Result<std::string> read_gpu_error(Connection& connection, std::string_view notes_json);
 /// Replaces the site that a trial's output names; none where `found` is null.
 Result<void> write_output_site(StoreImpl& parts, std::int64_t trial_id, const OutputSite* found,
                                SiteWriting writing);

@@ -9,8 +9,10 @@
 #include "core/base/hash.h"
 #include "core/ips/ips_document.h"
 #include "core/ips/report_summary.h"
+#include "core/model/gpu_error.h"
 #include "core/text/ascii.h"
 #include "db/filter/filter_sql.h"
+#include "db/sqlite/json_text.h"
 #include "db/store/report_columns.h"
 #include "db/store/store_impl.h"
 
@@ -495,12 +497,29 @@ Result<std::string> Store::resolve_report(std::string_view text) {
   return found.front();
 }
 
+Result<std::string> read_gpu_error(Connection& connection, std::string_view notes_json) {
+  if (notes_json.find(kGpuErrorNote) == std::string_view::npos) return std::string();
+  TRY_ASSIGN(const auto notes, read_json_array(connection, notes_json));
+  return gpu_error_of_notes(notes);
+}
+
 Result<std::string> Store::raw_report(std::string_view text) {
   TRY_ASSIGN(const std::string incident, resolve_report(text));
   TRY_ASSIGN(auto statement, parts_->connection.prepare("SELECT raw_id FROM report WHERE incident = ?"));
   statement.bind(incident);
   TRY(statement.step());
   return parts_->raw.load(statement.integer(0));
+}
+
+Result<std::string> Store::gpu_error_of(std::string_view incident) {
+  TRY_ASSIGN(
+      auto statement,
+      parts_->connection.prepare(
+          "SELECT t.notes_json FROM report rp JOIN trial t ON t.id = rp.trial_id WHERE rp.incident = ?"));
+  statement.bind(incident);
+  TRY_ASSIGN(const bool found, statement.step());
+  return found ? read_gpu_error(parts_->connection, statement.text_view(0))
+               : Result<std::string>(std::string());
 }
 
 Result<std::vector<std::string>> Store::raw_forms(std::string_view text) {
@@ -570,8 +589,11 @@ Result<std::vector<StoredReport>> Store::stored_reports(std::int64_t after, std:
         auto statement,
         parts_->connection.prepare(
             "SELECT rp.incident, rp.raw_id, rp.origin, rp.rules_version, rp.analysis_hash, s.key, s.text, "
-            "w.size_bytes, rp.id FROM report rp JOIN raw w ON w.id = rp.raw_id LEFT JOIN site s ON s.id = "
-            "rp.site_id WHERE rp.id > ? ORDER BY rp.id LIMIT ?"));
+            "w.size_bytes, rp.id, t.notes_json FROM report rp JOIN raw w ON w.id = rp.raw_id LEFT JOIN site "
+            "s "
+            "ON s.id = rp.site_id LEFT JOIN trial t ON t.id = rp.trial_id WHERE rp.id > ? ORDER BY rp.id "
+            "LIMIT "
+            "?"));
     statement.with(after, static_cast<std::int64_t>(limit));
     std::uint64_t bytes = 0;
     while (true) {
@@ -589,6 +611,7 @@ Result<std::vector<StoredReport>> Store::stored_reports(std::int64_t after, std:
       report.site_key = statement.text(5);
       report.site_text = statement.text(6);
       report.place = statement.integer(8);
+      TRY_ASSIGN(report.gpu_error, read_gpu_error(parts_->connection, statement.text_view(9)));
     }
   }
   for (std::size_t i = 0; i < reports.size(); ++i) {

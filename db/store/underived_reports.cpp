@@ -51,26 +51,28 @@ Result<void> Store::add_analysis(std::string_view bytes, const Analysis& analysi
   return scope.commit();
 }
 
-Result<std::vector<std::string>> Store::underived_reports(const Uuid& run) {
+Result<std::vector<UnderivedReport>> Store::underived_reports(const Uuid& run) {
   TRY_ASSIGN(const std::int64_t run_id, run_id_of(parts_->connection, run));
   std::vector<std::int64_t> ids;
+  std::vector<UnderivedReport> reports;
   {
     TRY_ASSIGN(auto statement,
                parts_->connection.prepare(
-                   "SELECT DISTINCT r.id FROM attribution a JOIN raw_form f ON f.report_id = a.report_id "
-                   "JOIN raw r ON r.id = f.raw_id WHERE a.run_id = ? AND f.form = ? AND r.shape = '' "
-                   "ORDER BY r.id"));
+                   "SELECT r.id, max(t.notes_json) FROM attribution a JOIN raw_form f ON f.report_id = "
+                   "a.report_id JOIN raw r ON r.id = f.raw_id LEFT JOIN trial t ON t.run_id = a.run_id AND "
+                   "t.trial_index = a.trial_index WHERE a.run_id = ? AND f.form = ? AND r.shape = '' "
+                   "GROUP BY r.id ORDER BY r.id"));
     statement.with(run_id, kUnreadForm);
     while (true) {
       TRY_ASSIGN(const bool row, statement.step());
       if (!row) break;
       ids.push_back(statement.integer(0));
+      TRY_ASSIGN(reports.emplace_back().gpu_error,
+                 read_gpu_error(parts_->connection, statement.text_view(1)));
     }
   }
-  std::vector<std::string> reports;
-  for (const std::int64_t id : ids) {
-    TRY_ASSIGN(auto bytes, parts_->raw.load(id));
-    reports.push_back(std::move(bytes));
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    TRY_ASSIGN(reports[i].bytes, parts_->raw.load(ids[i]));
   }
   return reports;
 }

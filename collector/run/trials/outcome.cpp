@@ -11,6 +11,7 @@
 
 #include "collector/trial/crash_signals.h"
 #include "core/base/check.h"
+#include "core/model/gpu_error.h"
 #include "core/text/glob.h"
 
 namespace faultline {
@@ -298,7 +299,7 @@ Verdict decide_without_image(const TrialEvidence& evidence) {
   auto found = first_verdict(kRules, evidence, [](const Rule&) { return true; });
   CHECK(found.has_value());
   for (const std::string& line : evidence.output.gpu_errors)
-    found->notes.push_back("GPU error on its output: " + line);
+    found->notes.push_back(std::string(kGpuErrorNote) + line);
   if (found->outcome == Outcome::crashed && evidence.status.timed_out) {
     found->notes.emplace_back("what was left of it ran into the time limit");
   }

@@ -32,7 +32,8 @@ class CampaignJournalTest : public ::testing::Test {
   }
   Store& store() { return *store_; }
   CampaignJournal journal() {
-    return {store(), rules_, clock_, archiver_, [this](std::string_view bytes) { return derive_(bytes); }};
+    return {store(), rules_, clock_, archiver_,
+            [this](std::string_view bytes, std::string_view gpu_error) { return derive_(bytes, gpu_error); }};
   }
   [[nodiscard]] Trial crashed(std::int64_t index) const {
     Trial trial;
@@ -70,11 +71,11 @@ class CampaignJournalTest : public ::testing::Test {
 
 TEST_F(CampaignJournalTest, BytesAndTrialAreCommittedBeforeAnythingIsDerived) {
   std::vector<std::string> in_store;
-  derive_ = [&](std::string_view bytes) {
+  derive_ = [&](std::string_view bytes, std::string_view gpu_error) {
     EXPECT_TRUE(store().find_trial(record_.uuid, 0)->has_value());
     in_store.push_back(*store().raw_report(numbered_incident(1)));
     EXPECT_EQ(in_store.back(), bytes);
-    return derive_captured(rules_)(bytes);
+    return derive_captured(rules_)(bytes, gpu_error);
   };
 
   ASSERT_TRUE(journal().trial_ended(crashed(0), {report(1)}).has_value());
@@ -87,7 +88,9 @@ TEST_F(CampaignJournalTest, BytesAndTrialAreCommittedBeforeAnythingIsDerived) {
 }
 
 TEST_F(CampaignJournalTest, AnAnalysisThatFailsLosesNothingAndIsMadeUpForWhenTheRunGoesOn) {
-  derive_ = [](std::string_view) -> Analysis { throw std::runtime_error("a defect of ours"); };
+  derive_ = [](std::string_view, std::string_view) -> Analysis {
+    throw std::runtime_error("a defect of ours");
+  };
   EXPECT_THROW(static_cast<void>(journal().trial_ended(crashed(0), {report(1)})), std::runtime_error);
   EXPECT_THROW(static_cast<void>(journal().foreign_report(record_.uuid, report(2))), std::runtime_error);
   EXPECT_THROW(static_cast<void>(journal().report_arrived_late(crashed(0), report(3))), std::runtime_error);
@@ -102,8 +105,7 @@ TEST_F(CampaignJournalTest, AnAnalysisThatFailsLosesNothingAndIsMadeUpForWhenThe
   EXPECT_EQ(underived(), 0U);
   const auto stored_reports = store().stored_reports(0, 10, 1 << 20);
   ASSERT_TRUE(stored_reports.has_value());
-  for (const StoredReport& stored : *stored_reports)
-    EXPECT_NE(stored.rules_version, "") << stored.incident;
+  for (const StoredReport& stored : *stored_reports) EXPECT_NE(stored.rules_version, "") << stored.incident;
   EXPECT_THAT(store().find_trial(record_.uuid, 0)->value().incidents,
               ElementsAre(numbered_incident(1), numbered_incident(3)));
   EXPECT_THAT(*store().check_integrity(), IsEmpty());
@@ -121,12 +123,28 @@ TEST_F(CampaignJournalTest, ACrashWithoutAReportIsPlacedByItsOutput) {
   EXPECT_NE(placed->front().site_key, "");
 }
 
+TEST_F(CampaignJournalTest, AGpuErrorOnItsOutputIsPartOfTheSiteOfItsReport) {
+  Trial trial = crashed(0);
+  trial.verdict.notes = {"GPU error on its output: failed (kIOGPUCommandBufferCallbackErrorTimeout)"};
+
+  ASSERT_TRUE(journal().trial_ended(trial, {report(1)}).has_value());
+  ASSERT_TRUE(journal().trial_ended(crashed(1), {report(2)}).has_value());
+
+  const auto stored = store().stored_reports(0, 10, 1 << 20);
+  ASSERT_THAT(*stored, SizeIs(2));
+  EXPECT_THAT(stored->front().site_text, testing::HasSubstr("kIOGPUCommandBufferCallbackErrorTimeout"));
+  EXPECT_EQ(stored->front().gpu_error, "kIOGPUCommandBufferCallbackErrorTimeout");
+  EXPECT_THAT(stored->back().site_text, testing::Not(testing::HasSubstr("kIOGPU")));
+  EXPECT_EQ(*store().gpu_error_of(numbered_incident(1)), "kIOGPUCommandBufferCallbackErrorTimeout");
+  EXPECT_EQ(*store().gpu_error_of(numbered_incident(2)), "");
+}
+
 TEST_F(CampaignJournalTest, AReportThatIsThereAlreadyIsNotDerivedAgain) {
   ASSERT_TRUE(journal().trial_ended(crashed(0), {report(1)}).has_value());
   int derived = 0;
-  derive_ = [&](std::string_view bytes) {
+  derive_ = [&](std::string_view bytes, std::string_view gpu_error) {
     ++derived;
-    return derive_captured(rules_)(bytes);
+    return derive_captured(rules_)(bytes, gpu_error);
   };
 
   ASSERT_TRUE(journal().report_arrived_late(crashed(0), report(1)).has_value());
