@@ -50,6 +50,16 @@ Analysis analyze(CrashReport report, const SiteRules& rules, std::string_view ou
   return out;
 }
 
+void make_names_readable(CrashReport& report) {
+  const auto read_all = [](std::vector<Frame>& frames) {
+    for (auto& frame : frames) {
+      if (frame.symbol) frame.symbol = demangled(*frame.symbol);
+    }
+  };
+  for (auto& thread : report.threads) read_all(thread.frames);
+  read_all(report.last_exception_backtrace);
+}
+
 std::optional<OutputSite> analyze_output(std::string_view output, std::string_view process,
                                          const SiteRules& rules) {
   auto site = find_site_in_output(output, process);

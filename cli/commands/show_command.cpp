@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "analyzer/analyze.h"
 #include "analyzer/parse/split_reports.h"
 #include "app/ingest/ingest.h"
 #include "app/ingest/symbol_search.h"
@@ -100,8 +101,12 @@ Result<ExitStatus> show_report(const ShowFlags& flags, const CommandContext& con
     print(report.bytes);
     return ExitStatus::done;
   }
-  const ShownReport shown = derive_shown(report, rules, flags.symbols);
+  ShownReport shown = derive_shown(report, rules, flags.symbols);
   if (const auto difference = difference_from_store(report, shown)) note(context, *difference);
+  // The system's own text has the names as the reporter wrote them.
+  if (context.format != "apple") {
+    for (Analysis& analysis : shown.analyses) make_names_readable(analysis.report);
+  }
   TRY(print_reports(shown.analyses, report, rules, flags, context));
   for (const auto& problem : shown.symbol_problems) print_error(problem);
   bool partial = !shown.symbol_problems.empty() || !report.left_out.empty();

@@ -70,7 +70,8 @@ bool assertion(const RuleInput& input, FaultExplanation& out) {
                  {"__assert_rtn", "__assert_fail", "__assert_perror_fail", "MTLReportFailure",
                   "MTLReleaseAssertionFailure", "-[NSAssertionHandler", "_MTLMessageContextEnd",
                   "_assertionFailure", "specialized _assertionFailure", "Swift._assertionFailure",
-                  "closure #1 in _assertionFailure", "_fatalErrorMessage", "specialized _fatalErrorMessage"},
+                  "closure #1 in _assertionFailure", "_fatalErrorMessage", "specialized _fatalErrorMessage",
+                  "$ss17_assertionFailure", "$ss18_fatalErrorMessage"},
                  10);
   if (!by_text && frame == nullptr) return false;
   out.kind = FaultKind::assertion;

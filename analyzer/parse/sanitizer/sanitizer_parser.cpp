@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "analyzer/parse/printed_report.h"
+#include "analyzer/parse/text/printed_report.h"
 #include "analyzer/parse/text/text_lines.h"
 
 namespace faultline {

@@ -1,4 +1,4 @@
-#include "analyzer/parse/printed_report.h"
+#include "analyzer/parse/text/printed_report.h"
 
 #include <string>
 #include <utility>
