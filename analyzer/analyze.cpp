@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "analyzer/names/demangle.h"
 #include "analyzer/site/crash_site_rules.h"
 #include "analyzer/site/portrait.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 
@@ -28,6 +30,16 @@ void note_names_given_up(CrashReport& report) {
       return;
     }
   }
+}
+
+/// Old Rust names are C++ names with a hash of the build at their end: `prog::main::h0123456789abcdef`.
+std::string without_rust_hash(std::string text) {
+  constexpr std::size_t kHash = 19;  // `::h` and 16 digits.
+  if (text.size() <= kHash) return text;
+  const std::string_view end = std::string_view(text).substr(text.size() - kHash);
+  const bool is_hash = end.starts_with("::h") && std::all_of(end.begin() + 3, end.end(), is_hex_digit);
+  if (is_hash) text.resize(text.size() - kHash);
+  return text;
 }
 
 }  // namespace
@@ -53,7 +65,7 @@ Analysis analyze(CrashReport report, const SiteRules& rules, std::string_view ou
 void make_names_readable(CrashReport& report) {
   const auto read_all = [](std::vector<Frame>& frames) {
     for (auto& frame : frames) {
-      if (frame.symbol) frame.symbol = demangled(*frame.symbol);
+      if (frame.symbol) frame.symbol = without_rust_hash(demangled(*frame.symbol));
     }
   };
   for (auto& thread : report.threads) read_all(thread.frames);
