@@ -284,6 +284,8 @@ class Store {
   /// Takes in everything that another store has: a union, the same in any order and any number of
   /// times. Transactions are short, so an interrupted merge is simply repeated.
   Result<MergeSummary> merge_from(const std::filesystem::path& other);
+  /// The same of one run: its trials, the reports that it met, and the labels of their sites.
+  Result<MergeSummary> merge_run_from(const std::filesystem::path& other, const Uuid& run);
 
   /// Refuses a second run of the same campaign on this store. Lost with the process.
   Result<CampaignLock> lock_campaign(std::string_view campaign_hash);
