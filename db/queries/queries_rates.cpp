@@ -6,6 +6,7 @@
 #include <charconv>
 #include <map>
 
+#include "core/text/nearest_name.h"
 #include "db/filter/filter_sql.h"
 #include "db/queries.h"
 #include "db/queries/grouping.h"
@@ -263,9 +264,18 @@ Result<std::vector<std::string>> cells_without_image(Connection& connection,
     if (!row) return names;
     if (!cells.contains(statement.integer(0))) continue;
     const std::string label = statement.text(2);
-    std::string name = label.empty() || label == statement.text_view(1) ? statement.text(1) : label;
+    std::string name = statement.text(1);
+    if (!label.empty() && label != name) name += " " + label;
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
   }
+}
+
+/// `; did you mean crashed?`; empty where no word is near.
+std::string near_count(std::string_view text) {
+  std::vector<std::string_view> words{"bad", "uncaptured"};
+  for (const OutcomeRow& row : kOutcomes) words.push_back(row.text);
+  const auto near = nearest_name(text, words);
+  return near ? fmt::format("; did you mean {}?", *near) : std::string();
 }
 
 }  // namespace
@@ -313,9 +323,9 @@ Result<Filter> parse_count(std::string_view text) {
   });
   if (is_word) {
     return fail(ErrorKind::invalid_argument,
-                fmt::format("`{}` cannot be counted; an outcome ({}), bad, uncaptured, or a filter such as "
+                fmt::format("`{}` cannot be counted{}; an outcome ({}), bad, uncaptured, or a filter such as "
                             "site~text can",
-                            text, countable_outcomes()));
+                            text, near_count(text), countable_outcomes()));
   }
   return parse_filter(text);
 }
