@@ -131,7 +131,8 @@ Result<std::optional<RunSummary>> execute_run(Store& store, RunRequest request, 
 }
 
 Result<void> check_something_ran(Store& store, const RunSummary& summary) {
-  if (summary.nothing_ran) return fail(ErrorKind::process, summary.record.state_reason);
+  if (summary.nothing_ran)
+    return fail(ErrorKind::process, summary.record.state_reason + "; --keep-going runs them all the same");
   const auto done = summary.progress.trials_done;
   if (done == 0 || summary.progress.outcomes[Outcome::setup_failed] < done) return {};
   TRY_ASSIGN(const auto trials, store.trials_of(summary.record.uuid));

@@ -80,6 +80,7 @@ class CampaignRunner {
   std::optional<RunEnding> reason_to_end();
   [[nodiscard]] RunProgress progress() const;
   Result<RunSummary> finish(const RunEnding& ending);
+  Failure give_up(Error error);
 
   const RunSetting& setting_;
   TrialRunner& trials_;
@@ -118,7 +119,7 @@ Result<RunSummary> CampaignRunner::run() {
   while (true) {
     if (!ending) start_trials(workers);
     if (workers.is_idle()) break;
-    TRY(take_ended(workers.wait()));
+    if (auto taken = take_ended(workers.wait()); !taken) return give_up(std::move(taken.error()));
     if (!ending) ending = reason_to_end();
     if (!ending) cool_down();
   }
@@ -127,6 +128,15 @@ Result<RunSummary> CampaignRunner::run() {
   const auto cleaned = hooks_.cleanup();
   if (!cleaned) setting_.note(cleaned.error().text());
   return finish(*ending);
+}
+
+/// A run that cannot go on is interrupted, and says why to whoever lists it; where not even that can be written, it
+/// is found as one that was left behind.
+Failure CampaignRunner::give_up(Error error) {
+  const auto said = setting_.parts.journal.end(setting_.record.uuid, RunState::interrupted, error.text(),
+                                               setting_.parts.clock.wall());
+  if (!said) setting_.note(said.error().text());
+  return fail(std::move(error));
 }
 
 void CampaignRunner::start_trials(TrialWorkers& workers) {

@@ -482,7 +482,12 @@ TEST(CampaignRunnerTest, ASupervisorThatDiesIsTriedAgainAndThenAnError) {
 
   CampaignStage always;
   always.processes.failures = 1000;
-  EXPECT_THAT(always.execute_to_error().text(), HasSubstr("while running trial 0: "));
+  const std::string error = always.execute_to_error().text();
+  EXPECT_THAT(error, HasSubstr("while running trial 0: "));
+  EXPECT_EQ(always.journal.run->state, RunState::interrupted);
+  EXPECT_THAT(always.journal.run->state_reason, HasSubstr("while running trial 0"));
+  EXPECT_THAT(error, HasSubstr("it was tried 3 times"));
+  EXPECT_THAT(error, HasSubstr("the same run command goes on with trial 0"));
   EXPECT_THAT(always.processes.specs, SizeIs(3));
   EXPECT_THAT(always.recorded(), IsEmpty());
 }
