@@ -10,6 +10,7 @@
 #include "analyzer/derive.h"
 #include "app/bundle/workarounds.h"
 #include "app/campaign/validation_layer.h"
+#include "app/report/page_context.h"
 #include "collector/plan/campaign_file.h"
 #include "core/ips/ips_writer.h"
 #include "core/model/filter.h"
@@ -122,6 +123,16 @@ void scrub_run(RunRecord& run, Scrubber& scrubber) {
   run.campaign_text = scrubber.scrub_text(run.campaign_text);
   run.campaign_name = scrubber.scrub_text(run.campaign_name);
   for (auto& cell : run.cells) scrub_cell(cell, scrubber);
+}
+
+/// The trial of a report as `show` has it, but scrubbed.
+Result<CrashPageContext> scrubbed_trial(Store& store, const std::string& incident, Scrubber& scrubber) {
+  TRY_ASSIGN(auto page, trial_context(store, incident));
+  page.workload_phase = scrubber.scrub_text(page.workload_phase);
+  page.command = scrubber.scrub_text(page.command);
+  page.shown_as.clear();  // The reader has no store to look into.
+  for (auto& [name, value] : page.trial) value = scrubber.scrub_text(value);
+  return page;
 }
 
 /// The trials of the control's cells, by cell.
@@ -290,6 +301,8 @@ Result<GatheredEvidence> gather_evidence(Store& store, const EvidenceOptions& op
       // From the scrubbed document on, as its reader will see it.
       site.reports.push_back(derive(write_ips(scrubber.scrub(candidate.analysis.report)),
                                     candidate.analysis.report.origin, options.rules));
+      TRY_ASSIGN(auto page, scrubbed_trial(store, candidate.incident, scrubber));
+      site.pages.push_back(std::move(page));
       site.incidents.push_back(candidate.incident);
       originals.push_back(std::move(candidate.bytes));
     }

@@ -49,14 +49,15 @@ void add_reports(const GatheredEvidence& gathered, bool originals, FeedbackBundl
     for (std::size_t k = 0; k < sites[i].reports.size(); ++k) {
       const auto& analysis = sites[i].reports[k];
       const auto& incident = sites[i].incidents[k];
+      const auto& page = sites[i].pages[k];
       const auto name = fmt::format("{}-{}", sites[i].row.key, k + 1);
       bundle.add("reports/" + name + ".ips", terminal_safe_json(write_ips(analysis.report)),
                  fmt::format("faultline show --format raw {}, scrubbed", incident));
       bundle.add("reports/" + name + ".txt", escape_text(render_apple_text(analysis.report)),
                  fmt::format("faultline show --format apple {}, scrubbed", incident));
-      bundle.add("pages/" + name + ".md", crash_page_markdown(analysis),
+      bundle.add("pages/" + name + ".md", crash_page_markdown(analysis, page),
                  fmt::format("faultline show --format markdown {}, scrubbed", incident));
-      bundle.add("pages/" + name + ".html", crash_page_html(analysis),
+      bundle.add("pages/" + name + ".html", crash_page_html(analysis, page),
                  fmt::format("faultline show --format html {}, scrubbed", incident));
       if (originals) {
         bundle.add("originals/" + name + ".ips", gathered.originals[i][k],

@@ -52,12 +52,17 @@ Result<void> add_differences(Store& store, const Analysis& analysis, const SiteR
 
 }  // namespace
 
-Result<CrashPageContext> page_context(Store& store, const std::string& incident, const Analysis& analysis,
-                                      const SiteRules& rules) {
+Result<CrashPageContext> trial_context(Store& store, const std::string& incident) {
   CrashPageContext page;
   TRY_ASSIGN(const auto row, report_row(store, incident));
   page.shown_as = short_id(incident);
   TRY(add_trial(store, row, page));
+  return page;
+}
+
+Result<CrashPageContext> page_context(Store& store, const std::string& incident, const Analysis& analysis,
+                                      const SiteRules& rules) {
+  TRY_ASSIGN(auto page, trial_context(store, incident));
   if (analysis.report.kind != ReportKind::crash) return page;
   TRY(add_site(store, analysis.site.key, page));
   TRY(add_differences(store, analysis, rules, page));

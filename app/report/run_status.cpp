@@ -15,11 +15,14 @@
 namespace faultline {
 namespace {
 
-/// What `running` in the store really is: a harness that was killed could not say so.
-std::string state_text(const RunStatus& status) {
-  if (status.run.state != "running") return status.run.state;
-  return status.now ? "running" : "left behind";
+constexpr std::string_view kLeftBehind = "left behind";
+
+std::string named_state(const RunRow& run, bool is_alive) {
+  if (run.state != run_state_text(RunState::running) || is_alive) return run.state;
+  return std::string(kLeftBehind);
 }
+
+std::string state_text(const RunStatus& status) { return named_state(status.run, status.now.has_value()); }
 
 Result<std::optional<TrialRow>> find_last_crash(Store& store, const std::string& run) {
   ListQuery query;
@@ -33,10 +36,7 @@ Result<std::optional<TrialRow>> find_last_crash(Store& store, const std::string&
 Result<RunStatus> status_of(Store& store, const std::filesystem::path& db, RunRow run) {
   RunStatus status;
   TRY_ASSIGN(const auto record, store.run(run.run));
-  if (const auto text = read_file(run_snapshot_path(db, record.uuid))) {
-    const auto snapshot = read_run_snapshot(*text);
-    if (snapshot && is_alive(*snapshot)) status.now = *snapshot;
-  }
+  status.now = living_run(db, record.uuid);
   TRY_ASSIGN(status.last_crash, find_last_crash(store, run.run));
   if (status.last_crash && !status.last_crash->incidents.empty()) {
     const auto report = report_row(store, status.last_crash->incidents[0]);
@@ -85,18 +85,31 @@ std::string run_text(const RunStatus& status) {
     line("process", std::to_string(status.now->pid));
   }
   if (status.last_crash) {
-    line("last crash", fmt::format("trial {} ({}), began {}", status.last_crash->index,
+    line("last crash", fmt::format("trial {} ({}), started {}", status.last_crash->index,
                                    escape_line(status.last_crash->cell), status.last_crash->started));
     line("", status.last_crash_site.empty() ? "no report" : escape_line(short_site(status.last_crash_site)));
   }
   line("control", control_text(status));
   if (!run.state_reason.empty()) line("why", escape_line(run.state_reason));
-  if (state_text(status) == "left behind")
+  if (state_text(status) == kLeftBehind)
     line("", "its harness is gone; the same run command goes on with it");
   return out;
 }
 
 }  // namespace
+
+std::optional<RunSnapshot> living_run(const std::filesystem::path& db, const Uuid& run) {
+  const auto text = read_file(run_snapshot_path(db, run));
+  if (!text) return std::nullopt;
+  const auto snapshot = read_run_snapshot(*text);
+  if (!snapshot || !is_alive(*snapshot)) return std::nullopt;
+  return *snapshot;
+}
+
+std::string state_text(const std::filesystem::path& db, const RunRow& run) {
+  const auto uuid = Uuid::parse(run.run);
+  return named_state(run, uuid && living_run(db, *uuid).has_value());
+}
 
 Result<CampaignStatus> campaign_status(Store& store, const std::filesystem::path& db) {
   TRY_ASSIGN(auto rows, list_runs(store, ListQuery{}));

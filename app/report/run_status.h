@@ -28,6 +28,13 @@ struct CampaignStatus {
   bool any_running = false;
 };
 
+/// What is running at `run`'s harness; nullopt where it does not live.
+std::optional<RunSnapshot> living_run(const std::filesystem::path& db, const Uuid& run);
+
+/// The state of a run as every command names it: `left behind` where the store has it as running, and its harness
+/// was killed before it could say otherwise.
+std::string state_text(const std::filesystem::path& db, const RunRow& run);
+
 /// `db` is the store's path, beside which the runs keep their files. Fails where the store has no run.
 Result<CampaignStatus> campaign_status(Store& store, const std::filesystem::path& db);
 

@@ -2,9 +2,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/report/run_status.h"
 #include "cli/commands.h"
 #include "cli/filter_option.h"
 #include "cli/open_store.h"
+#include "cli/option_checks.h"
 #include "cli/table_output.h"
 #include "cli/time_option.h"
 #include "db/queries.h"
@@ -19,6 +21,7 @@ struct ListFlags {
   std::string since;
   std::optional<std::size_t> last;
   std::string where;
+  bool allow_empty = false;
 };
 
 Result<Table> make_table(Store& store, const std::string& what, const ListQuery& query,
@@ -33,7 +36,8 @@ Result<Table> make_table(Store& store, const std::string& what, const ListQuery&
     return trial_list_table(rows, {audience});
   }
   if (what == "runs") {
-    TRY_ASSIGN(const auto rows, list_runs(store, query));
+    TRY_ASSIGN(auto rows, list_runs(store, query));
+    for (RunRow& row : rows) row.state = state_text(store.path(), row);
     return run_list_table(rows, {audience});
   }
   TRY_ASSIGN(const auto rows, list_hosts(store, query));
@@ -46,7 +50,7 @@ Result<ExitStatus> list(const ListFlags& flags, const CommandContext& context) {
   query.last = flags.last;
   TRY(parse_optional_filter("--where", flags.where));
   TRY_ASSIGN(auto store, open_store_to_read(context));
-  TRY_ASSIGN(query.where, read_filter(store, context, "--where", flags.where));
+  TRY_ASSIGN(query.where, read_report_filter(store, flags.allow_empty, "--where", flags.where));
   TRY_ASSIGN(auto table, make_table(store, flags.what, query, table_audience(context)));
   return print_rows(std::move(table), context);
 }
@@ -58,13 +62,13 @@ void add_list_command(CLI::App& app, CommandContext& context) {
   auto flags = std::make_shared<ListFlags>();
   command->add_option("what", flags->what, "reports, trials, runs or hosts")
       ->required()
-      ->check(CLI::IsMember({"reports", "trials", "runs", "hosts"}))
+      ->check(one_of({"reports", "trials", "runs", "hosts"}))
       ->type_name("WHAT");
   command->add_option("--since", flags->since, "Not older than this: 24h, yesterday, 10:27, 2025-12-01 (UTC)")
       ->type_name("WHEN");
-  command->add_option("--last", flags->last, "At most this many")->check(CLI::PositiveNumber)->type_name("N");
+  command->add_option("--last", flags->last, "At most this many")->check(positive_number())->type_name("N");
   command->add_option("--where", flags->where, "Only what this filter lets through")->type_name("FILTER");
-  add_allow_empty(*command, context);
+  add_allow_empty(*command, flags->allow_empty);
   add_table_options(*command, context);
   add_view_options(*command, context);
   command->footer("Example: faultline list trials --last 20 --where 'outcome=crashed and threads=8'");

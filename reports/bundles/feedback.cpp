@@ -135,7 +135,7 @@ template <typename Section>
 Part of_pages(const char* name, const FeedbackEvidence& evidence, Section section) {
   Part part = named_part(name);
   for (const auto& site : evidence.sites) {
-    auto blocks = section(site.reports.front()).blocks;
+    auto blocks = section(site).blocks;
     if (evidence.sites.size() > 1 && !blocks.empty()) part.blocks.push_back(Block::paragraph(site.row.text));
     part.blocks.insert(part.blocks.end(), blocks.begin(), blocks.end());
   }
@@ -269,8 +269,8 @@ std::map<std::pair<std::string, std::int64_t>, std::vector<const Cell*>> cells_w
 }
 
 Part not_observed(const FeedbackEvidence& evidence) {
-  auto part = of_pages("not_observed", evidence, [](const Analysis& analysis) {
-    return unknown_section(analysis, CrashPageContext{});
+  auto part = of_pages("not_observed", evidence, [](const FeedbackSite& site) {
+    return unknown_section(site.reports.front(), site.pages.empty() ? CrashPageContext{} : site.pages.front());
   });
   std::vector<std::string> lines;
   if (evidence.uncaptured > 0) {
@@ -425,21 +425,21 @@ FeedbackParts feedback_parts(const FeedbackEvidence& evidence, const FeedbackPro
   put_prose(parts, prose);
   put(parts, description(evidence));
   put(parts, crash_sites(evidence));
-  put(parts, of_pages("exception", evidence, [](const Analysis& a) { return exception_section(a); }));
-  put(parts, of_pages("registers", evidence, [](const Analysis& a) { return registers_section(a, 2); }));
+  put(parts, of_pages("exception", evidence, [](const FeedbackSite& s) { return exception_section(s.reports.front()); }));
+  put(parts, of_pages("registers", evidence, [](const FeedbackSite& s) { return registers_section(s.reports.front(), 2); }));
   put(parts, steps(evidence, files));
   Part rates = named_part("rates");
   for (const Table& table : evidence.rates) rates.blocks.push_back(Block::table_of(table));
   put(parts, rates);
   put(parts, reproducers_part(evidence));
-  put(parts, of_pages("actual", evidence, [](const Analysis& analysis) {
-        return DocumentSection{
-            "", {Block::paragraph(fmt::format("The process dies: {}.", analysis.fault.sentence))}};
+  put(parts, of_pages("actual", evidence, [](const FeedbackSite& site) {
+        const auto& sentence = site.reports.front().fault.sentence;
+        return DocumentSection{"", {Block::paragraph(fmt::format("The process dies: {}.", sentence))}};
       }));
   put(parts, workarounds(evidence));
   put(parts, validation(evidence));
   put(parts, system(evidence));
-  put(parts, of_pages("images", evidence, [](const Analysis& a) { return images_section(a); }));
+  put(parts, of_pages("images", evidence, [](const FeedbackSite& s) { return images_section(s.reports.front()); }));
   put(parts, not_observed(evidence));
   put(parts, family(evidence));
   put(parts, checklist(prose));

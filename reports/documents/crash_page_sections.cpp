@@ -183,6 +183,7 @@ DocumentSection system_section(const Analysis& analysis, const CrashPageContext&
     }
   }
   rows.insert(rows.end(), context.trial.begin(), context.trial.end());
+  if (!context.command.empty()) rows.emplace_back("command", context.command);
   section.blocks.push_back(Block::facts(std::move(rows)));
   return section;
 }
