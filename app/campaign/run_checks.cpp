@@ -11,6 +11,7 @@
 #include "core/model/filter.h"
 #include "core/model/short_site.h"
 #include "core/text/ascii.h"
+#include "core/text/nearest_name.h"
 #include "db/queries.h"
 
 namespace faultline {
@@ -145,6 +146,14 @@ const Check* find_check(const std::string& name) {
   return found == kChecks.end() ? nullptr : found;
 }
 
+/// `; did you mean worse?`; empty where none is near.
+std::string near_check(const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const Check& check : kChecks) names.emplace_back(check.name);
+  const auto near = nearest_name(name, names);
+  return near ? fmt::format("; did you mean {}?", *near) : std::string();
+}
+
 }  // namespace
 
 std::string known_check_names() {
@@ -157,7 +166,8 @@ Result<void> check_names_are_known(const std::vector<std::string>& names) {
   for (const auto& name : names) {
     if (find_check(name) == nullptr) {
       return fail(ErrorKind::invalid_argument,
-                  "--fail-on: there is no check \"" + name + "\"; there are " + known_check_names());
+                  "--fail-on: there is no check \"" + name + "\"" + near_check(name) + "; there are " +
+                      known_check_names());
     }
   }
   return {};

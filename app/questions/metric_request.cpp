@@ -8,6 +8,7 @@
 #include "app/questions/command_builder.h"
 #include "core/model/filter.h"
 #include "db/queries.h"
+#include "reports/formats/number_format.h"
 #include "reports/tables/group_columns.h"
 
 namespace faultline {
@@ -96,6 +97,8 @@ Result<Table> answer_metrics(Store& store, const MetricRequest& wanted, TableAud
                         .option("--baseline", wanted.baseline)
                         .option("--where", wanted.where)
                         .flag("--all", wanted.all)
+                        .option("--level", wanted.level == kDefaultLevel ? "" : format_exact(wanted.level))
+                        .flag("--allow-empty", wanted.allow_empty)
                         .text();
   if (!wanted.pivot.empty() && audience == TableAudience::people) return metric_pivot_table(groups, options);
   return metric_table(groups, options);

@@ -22,6 +22,7 @@ struct MetricRequest {
   std::string baseline;
   double level = kDefaultLevel;
   bool all = false;
+  bool allow_empty = false;  ///< A value that occurs nowhere was no mistake.
 };
 
 /// An error where options do not go together.

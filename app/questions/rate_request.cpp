@@ -32,6 +32,7 @@ std::string rates_command(const RateRequest& wanted) {
       .option("--cell", unless_default(wanted.cell, defaults.cell))
       .flag("--needed", wanted.needed)
       .flag("--imported", wanted.imported)
+      .flag("--allow-empty", wanted.allow_empty)
       .text();
 }
 

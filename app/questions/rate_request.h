@@ -29,6 +29,7 @@ struct RateRequest {
   std::string per;
   bool needed = false;
   bool imported = false;
+  bool allow_empty = false;  ///< A value that occurs nowhere was no mistake.
 };
 
 /// An error where options do not go together.

@@ -8,6 +8,7 @@
 #include "app/doctor/host_examination.h"
 #include "app/host/host_defaults.h"
 #include "cli/commands.h"
+#include "cli/option_checks.h"
 #include "cli/stop_signal.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
@@ -60,7 +61,7 @@ void add_doctor_command(CLI::App& app, CommandContext& context) {
   command
       ->add_option("--reporter", flags->reporter,
                    "supervisor (Linux: our own) or folder (the system's reporter, macOS)")
-      ->check(CLI::IsMember({"supervisor", "folder"}));
+      ->check(one_of({"supervisor", "folder"}));
   command->add_option("--report-folder", flags->report_folders, "Folder to watch; may be given again")
       ->type_name("FOLDER");
   command->add_option("--deadline", flags->deadline, "How long to wait for the canary's report; 60s")

@@ -12,6 +12,7 @@
 #include "app/report/site_page.h"
 #include "app/report/trial_page.h"
 #include "cli/commands.h"
+#include "cli/near_file.h"
 #include "cli/open_store.h"
 #include "cli/terminal.h"
 #include "cli/user_rules.h"
@@ -63,7 +64,10 @@ Result<void> print_page(const Analysis& analysis, const SiteRules& rules, const 
 }
 
 Result<ReportBytes> load_report(const std::string& what, const CommandContext& context) {
-  if (names_a_file(what)) return report_of_file(what);
+  if (names_a_file(what)) {
+    if (what != "-") TRY(check_is_there(what));
+    return report_of_file(what);
+  }
   TRY_ASSIGN(auto store, open_store_to_read(context));
   return report_of_store(store, what);
 }

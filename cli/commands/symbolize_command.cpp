@@ -9,6 +9,7 @@
 #include "app/ingest/symbol_search.h"
 #include "app/ingest/symbolized_file.h"
 #include "cli/commands.h"
+#include "cli/near_file.h"
 #include "cli/terminal.h"
 #include "core/ips/ips_writer.h"
 #include "core/text/text_escape.h"
@@ -30,6 +31,7 @@ void print_report(const CrashReport& report, const std::string& format) {
 }
 
 Result<ExitStatus> symbolize(const SymbolizeFlags& flags, const CommandContext& context) {
+  if (flags.file != "-") TRY(check_is_there(flags.file));
   TRY(check_symbol_paths(flags.symbols));
   TRY_ASSIGN(const auto file, symbolize_file(flags.file, flags.symbols));
   const auto& [symbolized, read_issues] = file;

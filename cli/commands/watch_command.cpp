@@ -1,6 +1,8 @@
 // `faultline watch`: keeps importing the reports that appear in folders, until it is stopped.
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
+#include <system_error>
 
 #include "app/host/host_defaults.h"
 #include "app/ingest/report_watch.h"
@@ -42,7 +44,11 @@ Result<ExitStatus> watch(const WatchFlags& flags, const CommandContext& context)
   Symbolizer symbolizer(symbolize_options(flags.symbols));
   const auto& stop = install_stop_signals();
   SystemClock clock;
-  for (const auto& folder : folders) note(context, "Watching " + folder.string());
+  for (const auto& folder : folders) {
+    std::error_code ignored;
+    const bool is_there = std::filesystem::is_directory(folder, ignored);
+    note(context, "Watching " + folder.string() + (is_there ? "" : ", which is not there yet"));
+  }
   ReportWatch reports(store, rules, symbolizer, clock, folders,
                       {[](const std::string& line) { print(line + "\n"); }, print_error});
   while (!stop.load() && !stdout_is_closed()) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "reports/formats/cell_text.h"
 #include "reports/formats/number_format.h"
 #include "reports/tables/group_columns.h"
 
@@ -123,7 +124,8 @@ Result<std::size_t> column_index(const RatesResult& result, const std::string& o
               fmt::format("{} {}: not among the columns of --by", option, column));
 }
 
-std::vector<OrderedGroup> ordered_groups(const RatesResult& result, std::size_t index) {
+Result<std::vector<OrderedGroup>> ordered_groups(const RatesResult& result, const std::string& option,
+                                                 std::size_t index) {
   std::vector<OrderedGroup> groups;
   std::map<std::vector<QueryValue>, std::size_t> group_of;
   for (const RatesRow& row : result.rows) {
@@ -133,6 +135,12 @@ std::vector<OrderedGroup> ordered_groups(const RatesResult& result, std::size_t 
     const auto [found, is_new] = group_of.try_emplace(others, groups.size());
     if (is_new) groups.push_back({std::move(others), {}});
     groups[found->second].rows.push_back(&row);
+  }
+  if (groups.empty() && !result.rows.empty()) {
+    return fail(ErrorKind::invalid_argument,
+                fmt::format("{} {}: its values are text (as {}), and text has no order; numbers are needed",
+                            option, result.columns[index],
+                            cell_text(TableCell(cell_value(result.rows.front().values[index])), Column{})));
   }
   for (OrderedGroup& group : groups) {
     std::sort(group.rows.begin(), group.rows.end(), [&](const RatesRow* a, const RatesRow* b) {

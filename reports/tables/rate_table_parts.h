@@ -42,7 +42,8 @@ struct OrderedGroup {
 /// Where a column stands; an error that names `option` where the result has none of that name.
 Result<std::size_t> column_index(const RatesResult& result, const std::string& option,
                                  const std::string& column);
-/// Rows without a number in that column are left out.
-std::vector<OrderedGroup> ordered_groups(const RatesResult& result, std::size_t index);
+/// Rows without a number in that column are left out; an error that names `option` where all are.
+Result<std::vector<OrderedGroup>> ordered_groups(const RatesResult& result, const std::string& option,
+                                                 std::size_t index);
 
 }  // namespace faultline
