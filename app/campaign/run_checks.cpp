@@ -146,12 +146,12 @@ const Check* find_check(const std::string& name) {
   return found == kChecks.end() ? nullptr : found;
 }
 
-/// `; did you mean worse?`; empty where none is near.
-std::string near_check(const std::string& name) {
+/// `did you mean worse?`; where none is near, all names.
+std::string checks_instead(const std::string& name) {
   std::vector<std::string_view> names;
   for (const Check& check : kChecks) names.emplace_back(check.name);
-  const auto near = nearest_name(name, names);
-  return near ? fmt::format("; did you mean {}?", *near) : std::string();
+  if (const auto near = nearest_name(name, names)) return fmt::format("did you mean {}?", *near);
+  return "there are " + known_check_names();
 }
 
 }  // namespace
@@ -166,8 +166,7 @@ Result<void> check_names_are_known(const std::vector<std::string>& names) {
   for (const auto& name : names) {
     if (find_check(name) == nullptr) {
       return fail(ErrorKind::invalid_argument,
-                  "--fail-on: there is no check \"" + name + "\"" + near_check(name) + "; there are " +
-                      known_check_names());
+                  "--fail-on: there is no check \"" + name + "\"; " + checks_instead(name));
     }
   }
   return {};

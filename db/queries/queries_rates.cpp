@@ -270,12 +270,12 @@ Result<std::vector<std::string>> cells_without_image(Connection& connection,
   }
 }
 
-/// `; did you mean crashed?`; empty where no word is near.
-std::string near_count(std::string_view text) {
+/// What could be counted instead of `text`: the nearest word; where none is near, all of them.
+std::string countable_instead(std::string_view text) {
   std::vector<std::string_view> words{"bad", "uncaptured"};
   for (const OutcomeRow& row : kOutcomes) words.push_back(row.text);
-  const auto near = nearest_name(text, words);
-  return near ? fmt::format("; did you mean {}?", *near) : std::string();
+  if (const auto near = nearest_name(text, words)) return fmt::format("did you mean {}?", *near);
+  return fmt::format("an outcome ({}), bad, uncaptured, or a filter such as site~text can", countable_outcomes());
 }
 
 }  // namespace
@@ -323,9 +323,7 @@ Result<Filter> parse_count(std::string_view text) {
   });
   if (is_word) {
     return fail(ErrorKind::invalid_argument,
-                fmt::format("`{}` cannot be counted{}; an outcome ({}), bad, uncaptured, or a filter such as "
-                            "site~text can",
-                            text, near_count(text), countable_outcomes()));
+                fmt::format("`{}` cannot be counted; {}", text, countable_instead(text)));
   }
   return parse_filter(text);
 }

@@ -22,11 +22,14 @@ std::vector<std::string> findings_of(Store& store, const RunRecord& run,
   return *found;
 }
 
-TEST(RunChecksTest, AnUnknownNameIsAnErrorThatListsTheKnownOnes) {
+TEST(RunChecksTest, AnUnknownNameIsAnErrorThatNamesTheNearestOrAllKnownOnes) {
   EXPECT_TRUE(check_names_are_known({"crash", "worse"}).has_value());
-  const auto checked = check_names_are_known({"crashes"});
-  ASSERT_FALSE(checked.has_value());
-  EXPECT_THAT(checked.error().text(), HasSubstr("new-site"));
+  const auto near = check_names_are_known({"crashes"});
+  ASSERT_FALSE(near.has_value());
+  EXPECT_THAT(near.error().text(), HasSubstr("did you mean crash?"));
+  const auto unlike = check_names_are_known({"everything"});
+  ASSERT_FALSE(unlike.has_value());
+  EXPECT_THAT(unlike.error().text(), HasSubstr("there are crash, bad, uncaptured, control, new-site, worse"));
 }
 
 TEST(RunChecksTest, CrashesAreFoundAndAControlThatCrashedIsNone) {
