@@ -2,13 +2,16 @@
 
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 
 #include "core/base/result.h"
 #include "core/model/filter.h"
 #include "db/store.h"
+
+namespace CLI {
+class App;
+}
 
 namespace faultline {
 

@@ -2,9 +2,12 @@
 
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class Validator;
+}
 
 namespace faultline {
 
