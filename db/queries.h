@@ -49,6 +49,10 @@ struct TrialCounts {
   friend bool operator==(const TrialCounts&, const TrialCounts&) = default;
 };
 
+/// Of a selection with more trials the order is not read: many trials are of many nights, and these widen an
+/// interval by themselves.
+inline constexpr std::int64_t kMostOrderedTrials = 20'000;
+
 struct RatesQuery {
   std::optional<Filter> where;       ///< Which trials (n).
   Filter count;                      ///< Which of them (k); as parse_count() makes it. Without root: crashed.
@@ -61,6 +65,9 @@ struct RatesRow {
   TrialCounts counts;
   /// `counted` of `trials` in each night (local date of the run's start) of each host, in order of nights.
   std::vector<Proportion> nights{};
+  /// The trials of each cell of each run in the order in which they ran: whether each was counted. Empty
+  /// where the selection has more than kMostOrderedTrials, or what is counted cannot be told trial by trial.
+  std::vector<std::vector<bool>> sequences{};
   friend bool operator==(const RatesRow&, const RatesRow&) = default;
 };
 

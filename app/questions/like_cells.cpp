@@ -15,14 +15,9 @@ namespace {
 
 constexpr std::size_t kMostNamed = 6;
 
-void add_fields(const FilterNode& node, std::set<std::string>& fields) {
-  if (node.kind == FilterNode::Kind::condition) fields.insert(node.condition.field);
-  for (const FilterNode& child : node.children) add_fields(child, fields);
-}
-
 Result<void> add_fields_of(const Arm& arm, std::set<std::string>& fields) {
   TRY_ASSIGN(const auto filter, parse_filter(arm.where));
-  if (filter.root) add_fields(*filter.root, fields);
+  fields.merge(fields_of(filter));
   return {};
 }
 

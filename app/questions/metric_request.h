@@ -20,6 +20,7 @@ struct MetricRequest {
   std::string pivot;
   std::string efficiency;
   std::string baseline;
+  std::string against;
   double level = kDefaultLevel;
   bool all = false;
 };

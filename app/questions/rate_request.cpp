@@ -1,6 +1,7 @@
 #include "app/questions/rate_request.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "app/questions/command_builder.h"
@@ -35,21 +36,24 @@ std::string rates_command(const RateRequest& wanted) {
       .text();
 }
 
-/// How much work the trials of each group did, as --per names it.
+/// What was counted in each night of each group, and in how much work, as --per names it.
 Result<RateExposure> exposure_of(Store& store, const RateRequest& wanted, const RatesQuery& query) {
   RateExposure exposure;
   exposure.metric = wanted.per;
-  LifetimesQuery lifetimes;
-  lifetimes.metric = wanted.per;
-  lifetimes.where = query.where;
-  lifetimes.by = query.by;
-  TRY_ASSIGN(const auto rows, query_lifetimes(store, lifetimes));
+  RatesQuery by_night = query;
+  by_night.by.insert(by_night.by.end(), {"date", "host"});
+  TRY_ASSIGN(const auto counted, query_rates(store, by_night));
+  TRY_ASSIGN(const auto rows, query_lifetimes(store, {wanted.per, query.where, by_night.by}));
+  std::map<std::vector<QueryValue>, WorkedNight> nights;
+  for (const RatesRow& row : counted.rows) nights[row.values].events = row.counts.counted;
   for (const LifetimesRow& row : rows) {
     for (const TrialEnd& end : row.ends) {
-      if (end.work) exposure.work[row.values] += *end.work;
+      if (end.work) nights[row.values].work += *end.work;
       if (!end.work) ++exposure.silent;
     }
   }
+  for (const auto& [values, night] : nights)
+    exposure.nights[{values.begin(), values.end() - 2}].push_back(night);
   return exposure;
 }
 

@@ -81,7 +81,7 @@ std::optional<Plot> rate_plot(const RatesResult& result, const RateTableOptions&
     if (series == plot.series.end()) series = plot.series.insert(plot.series.end(), PlotSeries{name, {}});
     const Proportion of{row.counts.counted, row.counts.trials};
     series->points.push_back({*number_of(row.values[x]), "", of.ratio(),
-                              rate_interval(of, row.nights, result, options).interval, of});
+                              rate_interval(row, result, options).interval, of});
   }
   return plot;
 }

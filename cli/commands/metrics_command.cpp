@@ -16,6 +16,7 @@ Result<ExitStatus> metrics(const MetricRequest& wanted, const CommandContext& co
   TRY_ASSIGN(auto store, open_store_to_read(context));
   TRY(read_filter(store, context, "--where", wanted.where));
   TRY(read_filter(store, context, "--baseline", wanted.baseline));
+  TRY(read_filter(store, context, "--against", wanted.against));
   TRY_ASSIGN(const auto table, answer_metrics(store, wanted, table_audience(context)));
   return print_table(table, context);
 }
@@ -41,6 +42,11 @@ void add_metrics_command(CLI::App& app, CommandContext& context) {
   command
       ->add_option("--baseline", flags->baseline,
                    "Trials that are 100 %; else, in each group, those with the least number of threads")
+      ->type_name("FILTER");
+  command
+      ->add_option("--against", flags->against,
+                   "Adds each row's ratio to the row that is alike but for this, with interval and test: "
+                   "lock=none")
       ->type_name("FILTER");
   command->add_option("--level", flags->level, "Of the intervals; 0.95 by default")
       ->check(CLI::Range(0.5, 0.9999));

@@ -42,7 +42,8 @@ void add_survival_command(CLI::App& app, CommandContext& context) {
   add_allow_empty(*command, context);
   add_table_options(*command, context);
   command->footer(
-      "Trials that ended otherwise are censored: they would have crashed later, or never.\n\n"
+      "A trial that passed has ended: it will not crash later. Only one that was killed at its time limit is "
+      "censored.\n\n"
       "Example: faultline survival --over operations --by threads --where lock=none");
   command->callback(
       [&context, flags] { context.action = [&context, flags] { return survival(*flags, context); }; });

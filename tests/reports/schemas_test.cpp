@@ -63,7 +63,7 @@ TEST(SchemasTest, Rates) {
   RateTableOptions options;
   options.audience = TableAudience::programs;
   options.trials_to_see_one = true;
-  options.exposure = RateExposure{"operations", {{result.rows[1].values, 1e6}}, 0};
+  options.exposure = RateExposure{"operations", {{result.rows[1].values, {{9, 5e5}, {1, 5e5}}}}, 0};
   EXPECT_THAT(problems("rates.schema.json", rate_table(result, options)), IsEmpty());
   result.stop_rule = true;
   EXPECT_THAT(problems("rates.schema.json", rate_table(result, options)), IsEmpty());

@@ -330,7 +330,7 @@ double median_coverage(std::size_t values, int runs) {
     std::vector<double> sample;
     // Exponential: its median is ln 2.
     for (std::size_t i = 0; i < values; ++i) sample.push_back(-std::log1p(-random.uniform()));
-    const auto estimate = median_with_interval(sample, kDefaultLevel, static_cast<std::uint64_t>(run) + 1);
+    const auto estimate = median_with_interval(sample);
     held += holds(*estimate->interval, std::log(2.0)) ? 1 : 0;
   }
   return static_cast<double>(held) / runs;

@@ -80,7 +80,7 @@ double false_unlike_mixes(int runs);
 /// at the level of one claim among `claims`.
 double promised_power(TestKind test, double rate_a, double rate_b, std::size_t claims, int runs);
 
-/// The share of `runs` in which the bootstrap interval holds the median of a skewed distribution.
+/// The share of `runs` in which the interval holds the median of a skewed distribution.
 double median_coverage(std::size_t values, int runs);
 
 }  // namespace faultline
