@@ -10,7 +10,7 @@
 namespace faultline {
 namespace {
 
-constexpr int kDeals = 2'000;
+constexpr int kEventDeals = 2'000;
 // Beyond this many events a deal costs too much, and the expected numbers are large anyway.
 constexpr double kMostDealt = 20'000.0;
 
@@ -37,7 +37,7 @@ double dealt_p_value(const std::vector<WorkedNight>& nights, double events, doub
   for (const WorkedNight& night : nights) ends.push_back(end += night.work);
   std::mt19937_64 random(1);
   int as_uneven = 1;
-  for (int deal = 0; deal < kDeals; ++deal) {
+  for (int deal = 0; deal < kEventDeals; ++deal) {
     std::vector<double> dealt(nights.size(), 0.0);
     for (double i = 0.0; i < events; i += 1.0) {
       const double place = static_cast<double>(random() >> 11) * 0x1p-53 * work;
@@ -46,7 +46,7 @@ double dealt_p_value(const std::vector<WorkedNight>& nights, double events, doub
     }
     if (events_chi_squared(dealt, nights, events / work) >= seen * (1.0 - 1e-9)) ++as_uneven;
   }
-  return static_cast<double>(as_uneven) / (kDeals + 1.0);
+  return static_cast<double>(as_uneven) / (kEventDeals + 1.0);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace faultline {
 namespace {
 
-constexpr std::size_t kMostExact = 1'000;
+constexpr std::size_t kMostExactRun = 1'000;
 constexpr std::size_t kParts = 10;
 constexpr double kMostCorrelation = 0.95;
 
@@ -99,7 +99,7 @@ OrderTests order_tests(const std::vector<TrialSequence>& sequences) {
   }
   OrderTests out;
   if (told == 0) return out;
-  if (told == 1 && last->size() <= kMostExact) {
+  if (told == 1 && last->size() <= kMostExactRun) {
     out.runs_p = exact_runs_p(count_runs(*last), last_counted, static_cast<std::int64_t>(last->size()));
   } else if (sum.runs_variance > 0.0) {
     out.runs_p = normal_below((sum.runs_below + 0.5) / std::sqrt(sum.runs_variance));

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "app/campaign/negative_control.h"
 #include "app/campaign/run_changes.h"
 #include "core/model/filter.h"
 #include "core/text/ascii.h"
@@ -39,7 +40,9 @@ Result<void> check_uncaptured(Store& /*store*/, const RunSummary& summary, Findi
   return {};
 }
 
-Result<void> check_control(Store& /*store*/, const RunSummary& summary, Findings& findings) {
+Result<void> check_control(Store& store, const RunSummary& summary, Findings& findings) {
+  TRY_ASSIGN(const auto negative, negative_control(store, summary.record));
+  if (negative && negative->bad.counted > 0) findings.push_back("control: " + negative_control_words(*negative));
   if (!summary.control) {
     findings.emplace_back("control: the campaign names none");
   } else if (!summary.control->reproduced()) {

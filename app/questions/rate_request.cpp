@@ -8,6 +8,7 @@
 #include "core/model/filter.h"
 #include "db/queries.h"
 #include "reports/formats/number_format.h"
+#include "reports/tables/model_table.h"
 
 namespace faultline {
 namespace {
@@ -27,6 +28,7 @@ std::string rates_command(const RateRequest& wanted) {
       .option("--where", wanted.where)
       .option("--count", unless_default(wanted.count, defaults.count))
       .option("--per", wanted.per)
+      .list("--model", wanted.model)
       .option("--method", wanted.method)
       .option("--level", wanted.level == defaults.level ? "" : format_exact(wanted.level))
       .option("--side", unless_default(wanted.side, defaults.side))
@@ -82,6 +84,15 @@ Result<void> check_rate_request(const RateRequest& wanted) {
   if (!wanted.per.empty() && (!wanted.pivot.empty() || !wanted.first_crash.empty()))
     return fail(ErrorKind::invalid_argument,
                 "--per adds columns to rows; leave out --pivot and --first-crash");
+  if (!wanted.model.empty()) {
+    const bool has_other = !wanted.by.empty() || !wanted.pivot.empty() || !wanted.first_crash.empty() ||
+                           !wanted.trend.empty() || !wanted.per.empty();
+    if (has_other) {
+      return fail(ErrorKind::invalid_argument,
+                  "--model names its columns itself; leave out --by, --pivot, --first-crash, --trend and --per");
+    }
+    TRY(parse_model(wanted.model));
+  }
   return {};
 }
 
@@ -104,10 +115,13 @@ RateTableOptions rate_table_options(const RateRequest& wanted, TableAudience aud
 }
 
 Result<Table> answer_rates(Store& store, const RateRequest& wanted, TableAudience audience) {
-  TRY_ASSIGN(const RatesQuery query, rates_query(wanted));
+  TRY_ASSIGN(RatesQuery query, rates_query(wanted));
+  TRY_ASSIGN(const auto question, parse_model(wanted.model));
+  if (!wanted.model.empty()) query.by = question.columns;
   TRY_ASSIGN(const auto result, query_rates(store, query));
   auto options = rate_table_options(wanted, audience);
   options.counts_sites = result.counts_reports;
+  if (!wanted.model.empty()) return model_table(result, question, options);
   if (!wanted.per.empty()) {
     TRY_ASSIGN(options.exposure, exposure_of(store, wanted, query));
   }

@@ -27,6 +27,7 @@ struct RateRequest {
   std::string trend;
   std::string scores = "linear";
   std::string per;
+  std::vector<std::string> model;  ///< Terms of a logistic model: `threads`, `threads:lock`.
   bool needed = false;
   bool imported = false;
 };

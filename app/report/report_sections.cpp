@@ -10,6 +10,7 @@
 
 #include "analyzer/statistics/comparison.h"
 #include "analyzer/statistics/proportion.h"
+#include "app/campaign/negative_control.h"
 #include "app/campaign/run_changes.h"
 #include "app/report/report_site.h"
 #include "core/base/clock.h"
@@ -144,7 +145,7 @@ DocumentSection run_section(const RunSummary& summary) {
   return section;
 }
 
-DocumentSection ledger_section(const RunSummary& summary) {
+Result<DocumentSection> ledger_section(Store& store, const RunSummary& summary) {
   const auto& ledger = summary.ledger;
   const auto& progress = summary.progress;
   DocumentSection section{"Ledger and control", {}, "ledger"};
@@ -175,6 +176,8 @@ DocumentSection ledger_section(const RunSummary& summary) {
         fmt::format("Control ({}): did not crash in {}: this run proves nothing about the other cells.",
                     summary.record.control, format_count(summary.control->trials, "trial", "trials"))));
   }
+  TRY_ASSIGN(const auto negative, negative_control(store, summary.record));
+  if (negative) section.blocks.push_back(Block::paragraph(negative_control_words(*negative)));
   section.blocks.push_back(Block::table_of(std::move(table), "ledger"));
   return section;
 }

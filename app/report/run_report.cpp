@@ -64,12 +64,13 @@ Result<CampaignReport> run_report(Store& store, const RunSummary& summary,
   Document& document = report.document;
   document.title = fmt::format("{}, {}", run.campaign_name, format_utc(run.started));
   for (const auto& finding : findings) document.lead.push_back(Block::strong(finding));
-  document.sections = {run_section(summary), ledger_section(summary)};
+  document.sections = {run_section(summary)};
   struct Part {
     std::string_view name;
     std::function<Result<DocumentSection>()> make;
   };
   const std::vector<Part> parts{
+      {"reports and control", [&] { return ledger_section(store, summary); }},
       {"crash rates", [&] { return rates_section(store, run); }},
       {"crash sites", [&] { return sites_section(store, summary); }},
       {"comparisons with the control", [&] { return comparisons_section(store, summary); }},

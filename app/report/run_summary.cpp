@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "app/campaign/negative_control.h"
 #include "collector/plan/schedule.h"
 #include "core/model/filter.h"
 #include "core/text/shell_quote.h"
@@ -130,6 +131,8 @@ Result<RunSummaryPage> run_summary_page(Store& store, const RunSummary& summary,
   TRY_ASSIGN(auto sites, sites_of(store, summary.record, audience));
   page.tables.push_back(std::move(sites));
   page.words = ledger_line(summary) + control_line(summary);
+  TRY_ASSIGN(const auto negative, negative_control(store, summary.record));
+  if (negative) page.words += escape_line(negative_control_words(*negative)) + "\n";
   if (!summary.record.stop_rule.empty() && !summary.record.state_reason.empty())
     page.words += fmt::format("Stop rule {}: {}.\n", escape_line(summary.record.stop_rule),
                               escape_line(summary.record.state_reason));

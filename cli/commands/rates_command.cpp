@@ -72,6 +72,11 @@ void add_rates_command(CLI::App& app, CommandContext& context) {
       ->type_name("linear|log2|isotonic");
   command->add_option("--per", flags->per, "Also crashes per unit of this metric, as operations")
       ->type_name("METRIC");
+  command
+      ->add_option("--model", flags->model,
+                   "Odds ratios of a logistic model: columns, and interactions as threads:lock")
+      ->delimiter(',')
+      ->type_name("TERM,…");
   command->add_flag("--imported", flags->imported,
                     "Only counts from elsewhere (import --trials), which are never mixed with ours");
   command->add_flag("--needed", flags->needed, "Add how many trials show one event with 95 %");

@@ -60,7 +60,7 @@ class CampaignChecker {
       }
       check_workload(workload, i);
     }
-    if (matrices_valid_) check_control();
+    if (matrices_valid_) check_controls();
     if (matrices_valid_) check_stop();
     return std::move(mistakes_);
   }
@@ -278,26 +278,35 @@ class CampaignChecker {
     }
   }
 
-  void check_control() {
-    if (campaign_.control.empty() || campaign_.workloads.empty()) return;
-    const auto filter = parse_filter(campaign_.control);
-    if (!filter) {
-      add("campaign.control", "control: " + filter.error().message());
-      return;
-    }
+  void check_controls() {
+    if (campaign_.workloads.empty()) return;
     const auto cells = make_cells(campaign_);
+    const auto positive = control_cells("control", campaign_.control, cells);
+    const auto negative = control_cells("control_negative", campaign_.control_negative, cells);
+    for (std::size_t i = 0; i < std::min(positive.size(), negative.size()); ++i) {
+      if (!positive[i] || !negative[i]) continue;
+      add("campaign.control_negative", "a cell cannot both have to crash and must not: " + cells[i].text());
+      return;
+    }
+  }
+
+  /// Which cells `text` selects; none, and a mistake, where it can select none.
+  std::vector<bool> control_cells(const std::string& name, const std::string& text,
+                                  const std::vector<Cell>& cells) {
+    if (text.empty()) return {};
+    const auto mistake = [&](const std::string& message) {
+      add("campaign." + name, name + message);
+      return std::vector<bool>();
+    };
+    const auto filter = parse_filter(text);
+    if (!filter) return mistake(": " + filter.error().message());
     const auto selected = select_cells(*filter, cells);
-    if (!selected) {
-      add("campaign.control", "control: " + selected.error().message());
-      return;
-    }
-    if (const auto known = check_cell_values(*filter, cells); !known) {
-      add("campaign.control", "control: " + known.error().message());
-      return;
-    }
-    if (std::find(selected->begin(), selected->end(), true) == selected->end()) {
-      add("campaign.control", "control matches none of the cells: " + campaign_.control);
-    }
+    if (!selected) return mistake(": " + selected.error().message());
+    if (const auto known = check_cell_values(*filter, cells); !known)
+      return mistake(": " + known.error().message());
+    if (std::find(selected->begin(), selected->end(), true) == selected->end())
+      return mistake(" matches none of the cells: " + text);
+    return *selected;
   }
 
   void check_stop() {

@@ -53,10 +53,10 @@ class CampaignReader {
 
  private:
   void read_campaign(const TomlValue& table) {
-    static constexpr std::array<std::string_view, 19> kKnown{
+    static constexpr std::array<std::string_view, 20> kKnown{
         "name",    "trials", "warm_up", "duration",   "jobs",          "cooldown", "seed",
         "timeout", "grace",  "control", "settle",     "stop",          "allocate", "report_deadline",
-        "drain",   "rules",  "archive", "system_log", "min_free_bytes"};
+        "drain",   "rules",  "archive", "system_log", "min_free_bytes", "control_negative"};
     bool has_trials = false;
     for (const TomlMember& entry : table.members) {
       values_.set_line("campaign." + entry.name, entry.line);
@@ -83,6 +83,8 @@ class CampaignReader {
         if (const auto value = values_.duration(entry)) campaign_.grace = *value;
       } else if (entry.name == "control") {
         if (const auto value = values_.text(entry)) campaign_.control = *value;
+      } else if (entry.name == "control_negative") {
+        if (const auto value = values_.text(entry)) campaign_.control_negative = *value;
       } else if (entry.name == "settle") {
         read_settle(entry);
       } else if (entry.name == "report_deadline") {

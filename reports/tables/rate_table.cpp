@@ -148,9 +148,9 @@ Table rate_table(const RatesResult& result, const RateTableOptions& options) {
   if (options.trials_to_see_one)
     table.columns.push_back(number_column("trials_to_see_one", "trials to see one"));
   const bool shows_order = options.audience == TableAudience::programs;
-  if (shows_order) add_order_columns(table);
   const std::vector<OutcomeColumn> outcomes = shown_outcomes(result, options.audience);
   for (const OutcomeColumn& outcome : outcomes) table.columns.push_back(number_column(outcome.key));
+  if (shows_order) add_order_columns(table);
   // A wide grouping has the same counts again and again, and an exact interval is dear.
   std::map<std::pair<std::int64_t, std::int64_t>, Interval> known;
   IntervalNotes notes;
@@ -179,8 +179,8 @@ Table rate_table(const RatesResult& result, const RateTableOptions& options) {
     }
     if (options.exposure) add_exposure_cells(cells, row, options);
     if (options.trials_to_see_one) cells.emplace_back(see_one(interval));
-    if (shows_order) add_order_cells(cells, row);
     for (const OutcomeColumn& outcome : outcomes) cells.emplace_back(outcome.count(row.counts));
+    if (shows_order) add_order_cells(cells, row);
     table.rows.push_back(std::move(cells));
   }
   notes.say(table, result);

@@ -60,6 +60,47 @@ for (nights in list(c(40, 10, 22, 10, 35, 12, 51, 9), c(10, 3, 12, 3, 9, 3), c(1
   row("event_rate", nights, c(exp(coef(fit)), factor, pchisq(statistic, ncol(m) - 1, lower.tail = FALSE)))
 }
 
+# Logistic models with Firth's penalty. Input: how many factors, how many terms, the terms (how many factors, which, from 0),
+# then each group: a value of every factor, counted, trials. Output: intercept, then coefficient, its p-value, and the ends of its
+# interval by the profile of the penalized likelihood (of all columns, held or not).
+penalized <- function(x, k, n, b) {
+  eta <- drop(x %*% b); p <- plogis(eta)
+  sum(k * eta + n * plogis(-eta, log.p = TRUE)) + 0.5 * determinant(t(x) %*% (x * (n * p * (1 - p))))$modulus[1]
+}
+profile_at <- function(x, k, n, b, j, value) {
+  free <- setdiff(seq_along(b), j); b[j] <- value
+  for (i in 1:300) {
+    p <- plogis(drop(x %*% b)); w <- n * p * (1 - p); info <- t(x) %*% (x * w)
+    h <- w * rowSums((x %*% solve(info)) * x)
+    step <- drop(solve(info[free, free], (t(x) %*% (k - n * p + h * (0.5 - p)))[free]))
+    scale <- min(1, 3 / max(abs(step)))
+    while (penalized(x, k, n, replace(b, free, b[free] + scale * step)) < penalized(x, k, n, b) - 1e-10) scale <- scale / 2
+    b[free] <- b[free] + scale * step
+    if (max(abs(step)) < 1e-12) break
+  }
+  penalized(x, k, n, b)
+}
+model <- function(groups, terms, formula) {
+  k <- groups$k; n <- groups$n
+  x <- model.matrix(formula, groups)
+  fit <- glm(cbind(k, n - k) ~ x - 1, family = binomial, method = "brglmFit", type = "AS_mean", epsilon = 1e-13, maxit = 10000)
+  b <- unname(coef(fit)); best <- penalized(x, k, n, b); limit <- qchisq(0.95, 1); out <- b[1]
+  for (j in seq_along(b)[-1]) {
+    fall <- function(value) 2 * (best - profile_at(x, k, n, b, j, value)) - limit
+    out <- c(out, b[j], pchisq(fall(0) + limit, 1, lower.tail = FALSE),
+             uniroot(fall, c(b[j] - 12, b[j]), tol = 1e-12)$root, uniroot(fall, c(b[j], b[j] + 12), tol = 1e-12)$root)
+  }
+  factors <- setdiff(names(groups), c("k", "n"))
+  input <- c(length(factors), length(terms), unlist(lapply(terms, function(t) c(length(t), t))))
+  row("firth_logistic", c(input, as.vector(t(sapply(groups, function(g) as.numeric(as.character(g)))))), out)
+}
+two <- expand.grid(threads = factor(c(1, 2, 8)), lock = factor(0:1))
+model(cbind(two, k = c(0, 5, 28, 0, 0, 3), n = c(50, 50, 50, 50, 48, 50)), list(0, 1), ~ threads + lock)
+model(cbind(two, k = c(3, 9, 28, 2, 4, 3), n = c(50, 40, 50, 50, 48, 30)), list(0, 1, c(0, 1)), ~ threads * lock)
+model(cbind(two, k = c(0, 0, 7, 0, 2, 0), n = c(10, 12, 9, 10, 10, 11)), list(0, 1), ~ threads + lock)
+three <- expand.grid(a = factor(0:1), b = factor(0:2), c = factor(0:1))
+model(cbind(three, k = c(1, 4, 2, 9, 6, 12, 0, 7, 5, 3, 8, 20), n = rep(c(20, 30, 25), 4)), list(0, 1, 2, c(0, 2)), ~ a + b + c + a:c)
+
 lines <- sapply(sort(names(rows)), function(name)
   sprintf("  \"%s\": [\n    %s\n  ]", name, paste(rows[[name]], collapse = ",\n    ")))
 writeLines(c("{", paste(lines, collapse = ",\n"), "}"), file.path(here, "../../golden/statistics_models.json"))

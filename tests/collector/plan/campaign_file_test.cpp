@@ -224,6 +224,8 @@ TEST(CampaignFileTest, EachMistakeSaysWhatWouldBeRight) {
       {"control = \"n=\"", "", "control: "},
       {"control = \"n=3\"", "", "control: n is never \"3\""},
       {"control = \"n>3\"", "", "control matches none of the cells: n>3"},
+      {"control_negative = \"n>3\"", "", "control_negative matches none of the cells: n>3"},
+      {"control = \"n=1\"\ncontrol_negative = \"n<3\"", "", "a cell cannot both have to crash and must not"},
       {"min_free_bytes = \"1G\"", "", "min_free_bytes is a text; wanted an integer without quotes"},
       {"archive = \"libmlx*\"", "", "archive is a text; wanted names of images as a list of texts"},
       {"archive = [\"libmlx*\", 5]", "", "archive holds an integer; wanted names of images"},
@@ -390,6 +392,7 @@ TEST(CampaignFileTest, TheHashKnowsWhatDecidesTrialsAndNothingElse) {
   EXPECT_NE(hash(base), hash(with("seed = 2", "")));
   EXPECT_NE(hash(base), hash(with("timeout = \"2m\"", "")));
   EXPECT_NE(hash(base), hash(with("control = \"n=2\"", "")));
+  EXPECT_NE(hash(base), hash(with("control_negative = \"n=2\"", "")));
   EXPECT_NE(hash(base), hash(with("", "env = { A = \"1\" }")));
   EXPECT_NE(hash(base), hash(with("", "capture = \"off\"")));
 }
