@@ -161,6 +161,17 @@ Proportion crashed_of(const MetricGroup& group) {
   return {group.counts.outcomes[Outcome::crashed], group.counts.trials};
 }
 
+/// Which trials crash may depend on how fast they are: then those that passed are no fair sample.
+void warn_of_survivors(Table& table, const MetricGroups& groups, const MetricTableOptions& options) {
+  const bool any_crashed = std::any_of(groups.groups.begin(), groups.groups.end(), [](const MetricGroup& group) {
+    return group.counts.outcomes[Outcome::crashed] > 0;
+  });
+  if (!options.against || !groups.passed_only || !any_crashed) return;
+  table.footnotes.emplace_back(
+      "Warning: where trials crashed, a ratio compares those that passed; if fast (or slow) trials crash more, the "
+      "ratio is an effect of that.");
+}
+
 /// What must be read with a cell of a pivot: `n 10, 0.62x (lower), two modes, crashed 2/12`.
 std::string pivot_note(const MetricGroup& group, const std::optional<TwoModes>& modes,
                        const std::optional<NumberComparison>& claim) {
@@ -234,6 +245,7 @@ Result<Table> metric_table(const MetricGroups& groups, const MetricTableOptions&
   if (options.against) {
     claims = metric_claims(groups, *options.against, options.level);
     add_claim_columns(table, *options.against, claims);
+    warn_of_survivors(table, groups, options);
   }
   if (shows_crashes) {
     table.columns.push_back(rate_column("crashed"));
@@ -284,6 +296,7 @@ Result<Table> metric_pivot_table(const MetricGroups& groups, const MetricTableOp
   if (options.against) {
     claims = metric_claims(groups, *options.against, options.level);
     table.footnotes.push_back(claims_sentence(*options.against, claims));
+    warn_of_survivors(table, groups, options);
   }
   std::map<std::vector<QueryValue>, std::size_t> row_of;
   for (std::size_t i = 0; i < groups.groups.size(); ++i) {

@@ -187,7 +187,8 @@ TEST(MetricTableTest, GroupsAreComparedWithTheirLikeByRatioIntervalAndTest) {
 
   ASSERT_TRUE(table.has_value());
   EXPECT_THAT(write_table(*table, TableFormat::text),
-              AllOf(HasSubstr("Ratio to workload=mps"), HasSubstr("Mann and Whitney's test;")));
+              AllOf(HasSubstr("Ratio to workload=mps"), HasSubstr("Mann and Whitney's test;"),
+                    HasSubstr("a ratio compares those that passed")));
   MetricTableOptions programs = against_none(seeds);
   programs.audience = TableAudience::programs;
   const json rows =
