@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <string_view>
@@ -134,9 +135,15 @@ void print_tables_and_nights() {
       table.rows.push_back({"  the plain one", percent(coverage.plain)});
     }
   }
+  print(table);
+}
+
+void print_medians() {
+  Table table;
+  table.caption = "The interval of the median holds, exponential values, 4,000 runs each: at least 95 % wanted.";
+  table.columns = {number_column("values"), number_column("share")};
   for (const std::size_t values : {std::size_t{6}, std::size_t{10}, std::size_t{20}, std::size_t{50}}) {
-    table.rows.push_back({fmt::format("interval of the median holds, {} values", values),
-                          percent(median_coverage(values, 1'000))});
+    table.rows.push_back({static_cast<std::int64_t>(values), percent(median_coverage(values, 4'000))});
   }
   print(table);
 }
@@ -289,26 +296,36 @@ void print_shown() {
   print(table);
 }
 
+struct NamedTable {
+  std::string_view name;
+  void (*print)();
+};
+constexpr NamedTable kTables[]{{"nights", print_nights},
+                               {"looks", print_looks},
+                               {"power", print_power},
+                               {"shown", print_shown},
+                               {"bundles", print_bundles},
+                               {"order", print_order_and_events},
+                               {"claims", print_new_claims},
+                               {"medians", print_medians},
+                               {"rates", print_proportions},
+                               {"pairs", print_two_rates},
+                               {"verdicts", print_false_verdicts},
+                               {"anytime", print_anytime},
+                               {"ratio", print_anytime_ratio},
+                               {"pooled", print_tables_and_nights}};
+
+bool is_asked_for(std::string_view name, int argc, char** argv) {
+  return argc < 2 || std::find(argv + 1, argv + argc, name) != argv + argc;
+}
+
 }  // namespace
 }  // namespace faultline
 
-/// Without a word all tables; with `nights` those that are about nights, looks, power, what is shown,
-/// bundles, order and models.
+/// Prints the tables that are named, all of them where none is.
 int main(int argc, char** argv) {
-  const bool only_nights = argc > 1 && std::string_view(argv[1]) == "nights";
-  faultline::print_nights();
-  faultline::print_looks();
-  faultline::print_power();
-  faultline::print_shown();
-  faultline::print_bundles();
-  faultline::print_order_and_events();
-  faultline::print_new_claims();
-  if (only_nights) return 0;
-  faultline::print_proportions();
-  faultline::print_two_rates();
-  faultline::print_false_verdicts();
-  faultline::print_anytime();
-  faultline::print_anytime_ratio();
-  faultline::print_tables_and_nights();
+  for (const faultline::NamedTable& table : faultline::kTables) {
+    if (faultline::is_asked_for(table.name, argc, argv)) table.print();
+  }
   return 0;
 }
