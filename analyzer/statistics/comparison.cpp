@@ -143,10 +143,11 @@ void warn(Comparison& out, const ComparisonInput& input) {
         "between them");
   }
   if (is_stratified(out.test) && out.homogeneity.p_value < 0.05) {
-    out.warnings.push_back(fmt::format(
-        "the odds ratio is not the same in all strata ({}; Breslow and Day, p = {:.2g}): the common effect is "
-        "an average over unlike ones",
-        input.strata_name, out.homogeneity.p_value));
+    out.warnings.push_back(
+        fmt::format("the odds ratio is not the same in all strata ({}; Breslow and Day, p = {:.2g}): the "
+                    "common effect is "
+                    "an average over unlike ones",
+                    input.strata_name, out.homogeneity.p_value));
   }
   out.warnings.insert(out.warnings.end(), input.notes.begin(), input.notes.end());
   if (context.anytime) {

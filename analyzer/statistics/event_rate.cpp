@@ -21,7 +21,8 @@ Interval gamma_interval(double events, double exposure, double level) {
           gamma_quantile(events + 1.0, 1.0 - alpha) / exposure};
 }
 
-double events_chi_squared(const std::vector<double>& events, const std::vector<WorkedNight>& nights, double rate) {
+double events_chi_squared(const std::vector<double>& events, const std::vector<WorkedNight>& nights,
+                          double rate) {
   double sum = 0.0;
   for (std::size_t i = 0; i < nights.size(); ++i) {
     const double expected = rate * nights[i].work;

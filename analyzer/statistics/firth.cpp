@@ -68,7 +68,8 @@ std::optional<std::vector<double>> step_at(const Point& point, const std::vector
   std::vector<double> score(free.size());
   for (std::size_t i = 0; i < free.size(); ++i) {
     score[i] = point.score[free[i]];
-    for (std::size_t j = 0; j < free.size(); ++j) information.at(i, j) = point.information.at(free[i], free[j]);
+    for (std::size_t j = 0; j < free.size(); ++j)
+      information.at(i, j) = point.information.at(free[i], free[j]);
   }
   const auto factor = cholesky(information);
   if (!factor) return std::nullopt;

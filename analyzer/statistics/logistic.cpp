@@ -162,8 +162,8 @@ double ratio_p(double statistic, double freedom, const ModelDispersion& dispersi
 /// How far the likelihood falls at an interval's ends.
 double ratio_limit(double level, const ModelDispersion& dispersion) {
   const double share = 0.5 + level / 2.0;
-  const double quantile = dispersion.freedom > 0.0 ? student_t_quantile(share, dispersion.freedom)
-                                                   : normal_quantile(share);
+  const double quantile =
+      dispersion.freedom > 0.0 ? student_t_quantile(share, dispersion.freedom) : normal_quantile(share);
   return quantile * quantile * dispersion.factor;
 }
 
@@ -223,16 +223,18 @@ Result<LogisticModel> fit_logistic(const std::vector<std::string>& factors,
   model.coefficients = columns_of(groups, levels, terms);
   auto& columns = model.coefficients;
   if (columns.size() > kMostCoefficients) {
-    return fail(cannot(fmt::format("{} coefficients, at most {} can be fitted; leave out a factor, or trials "
-                                   "by --where",
-                                   columns.size(), kMostCoefficients)));
+    return fail(
+        cannot(fmt::format("{} coefficients, at most {} can be fitted; leave out a factor, or trials "
+                           "by --where",
+                           columns.size(), kMostCoefficients)));
   }
   const auto rows = design_of(groups, terms, columns);
   const std::vector<double> zero(columns.size() + 1, 0.0);
   const auto best = fit_firth(rows, std::vector<bool>(zero.size(), false), zero);
   if (!best) {
-    return fail(cannot("these trials cannot tell the coefficients apart; leave out a factor that another one "
-                       "implies, or an interaction"));
+    return fail(
+        cannot("these trials cannot tell the coefficients apart; leave out a factor that another one "
+               "implies, or an interaction"));
   }
   model.intercept = best->beta[0];
   const double limit = ratio_limit(level, dispersion);
@@ -240,8 +242,7 @@ Result<LogisticModel> fit_logistic(const std::vector<std::string>& factors,
     Profile profile(rows, *best, i + 1);
     columns[i].log_odds = best->beta[i + 1];
     columns[i].interval = {profile.end(limit, false), profile.end(limit, true)};
-    columns[i].p_value =
-        ratio_p(std::max(0.0, profile.fall_at(0.0).value_or(0.0)), 1.0, dispersion);
+    columns[i].p_value = ratio_p(std::max(0.0, profile.fall_at(0.0).value_or(0.0)), 1.0, dispersion);
   }
   for (std::size_t t = 0; t < terms.size(); ++t) {
     const bool is_below = std::any_of(terms.begin(), terms.end(),

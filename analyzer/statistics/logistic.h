@@ -1,8 +1,8 @@
 // Several parameters at once: a logistic model of a rate, with Firth's penalty.
 //
 // Cells in which all or no trials crash are the rule here, and plain maximum likelihood then has no finite
-// answer (or one that a hair of data turns over). Firth's penalty (1993, Biometrika 80:27) always has one, and
-// takes away the first-order bias (Heinze and Schemper 2002, Statistics in Medicine 21:2409).
+// answer (or one that a hair of data turns over). Firth's penalty (1993, Biometrika 80:27) always has one,
+// and takes away the first-order bias (Heinze and Schemper 2002, Statistics in Medicine 21:2409).
 
 #pragma once
 
@@ -42,7 +42,8 @@ struct ModelCoefficient {
   std::size_t term = 0;
   std::vector<std::string> values;  ///< One a factor of the term.
   double log_odds = 0.0;
-  Interval interval;   ///< Of log_odds, by the profile of the penalized likelihood; infinite where it has no end.
+  Interval
+      interval;  ///< Of log_odds, by the profile of the penalized likelihood; infinite where it has no end.
   double p_value = 1.0;  ///< Penalized likelihood ratio against 0.
 };
 

@@ -97,9 +97,8 @@ class Dip {
         }
       } else {
         const std::size_t before = lcm_[iv - 1];
-        const double distance =
-            (at(g) - at(before)) * (number(l) - number(before)) / (at(l) - at(before)) -
-            (number(g) - number(before) - 1.0);
+        const double distance = (at(g) - at(before)) * (number(l) - number(before)) / (at(l) - at(before)) -
+                                (number(g) - number(before) - 1.0);
         if (distance >= d) {
           d = distance;
           gcm_at_ = ix;
@@ -177,8 +176,7 @@ std::vector<double> spread(const std::vector<double>& sorted) {
     std::size_t end = i;
     while (end < sorted.size() && sorted[end] == sorted[i]) ++end;
     const auto tied = static_cast<double>(end - i);
-    for (std::size_t j = i; j < end; ++j)
-      out[j] += least * ((static_cast<double>(j - i) + 0.5) / tied - 0.5);
+    for (std::size_t j = i; j < end; ++j) out[j] += least * ((static_cast<double>(j - i) + 0.5) / tied - 0.5);
     i = end;
   }
   return out;

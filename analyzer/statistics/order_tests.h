@@ -34,8 +34,8 @@ struct OrderTests {
 /// Sequences in which nothing or everything was counted say nothing about order, and are passed over.
 OrderTests order_tests(const std::vector<TrialSequence>& sequences);
 
-/// The interval of the rate that allows for the order: Clopper-Pearson with n / factor * (t(n-1) / t(freedom))^2
-/// trials, as overdispersed_interval() (trend.h) does for nights.
+/// The interval of the rate that allows for the order: Clopper-Pearson with n / factor * (t(n-1) /
+/// t(freedom))^2 trials, as overdispersed_interval() (trend.h) does for nights.
 Interval ordered_interval(const Proportion& of, const OrderTests& order, double level = kDefaultLevel);
 
 }  // namespace faultline

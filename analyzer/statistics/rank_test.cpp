@@ -214,8 +214,8 @@ std::optional<RatioEstimate> rank_ratio(const std::vector<double>& a, const std:
   RatioEstimate out{std::exp(differences.middle()), std::nullopt};
   const std::int64_t order = order_of_ratio_end(a.size(), b.size(), level);
   if (order > 0) {
-    out.interval = Interval{std::exp(differences.at(order)),
-                            std::exp(differences.at(differences.size() + 1 - order))};
+    out.interval =
+        Interval{std::exp(differences.at(order)), std::exp(differences.at(differences.size() + 1 - order))};
   }
   return out;
 }

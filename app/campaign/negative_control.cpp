@@ -20,7 +20,8 @@ Result<std::optional<NegativeControl>> negative_control(Store& store, const RunR
 }
 
 std::string negative_control_words(const NegativeControl& control) {
-  if (control.bad.trials == 0) return fmt::format("Negative control ({}): no trial of it ran.", control.filter);
+  if (control.bad.trials == 0)
+    return fmt::format("Negative control ({}): no trial of it ran.", control.filter);
   if (control.bad.counted == 0) {
     return fmt::format("Negative control ({}): none of {} trials had a bad outcome.", control.filter,
                        control.bad.trials);

@@ -42,7 +42,8 @@ Result<void> check_uncaptured(Store& /*store*/, const RunSummary& summary, Findi
 
 Result<void> check_control(Store& store, const RunSummary& summary, Findings& findings) {
   TRY_ASSIGN(const auto negative, negative_control(store, summary.record));
-  if (negative && negative->bad.counted > 0) findings.push_back("control: " + negative_control_words(*negative));
+  if (negative && negative->bad.counted > 0)
+    findings.push_back("control: " + negative_control_words(*negative));
   if (!summary.control) {
     findings.emplace_back("control: the campaign names none");
   } else if (!summary.control->reproduced()) {

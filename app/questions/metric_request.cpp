@@ -79,9 +79,9 @@ Result<MetricReference> reference_groups(Store& store, const MetricRequest& want
   reference.name = wanted.against;
   for (const std::string& field : fields_of(*filter)) {
     if (std::find(columns.begin(), columns.end(), field) == columns.end()) {
-      return fail(ErrorKind::invalid_argument,
-                  fmt::format("--against {}: {} is not among the columns; add it to --by", wanted.against,
-                              field));
+      return fail(
+          ErrorKind::invalid_argument,
+          fmt::format("--against {}: {} is not among the columns; add it to --by", wanted.against, field));
     }
     reference.named.push_back(field);
   }

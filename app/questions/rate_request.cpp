@@ -88,8 +88,9 @@ Result<void> check_rate_request(const RateRequest& wanted) {
     const bool has_other = !wanted.by.empty() || !wanted.pivot.empty() || !wanted.first_crash.empty() ||
                            !wanted.trend.empty() || !wanted.per.empty();
     if (has_other) {
-      return fail(ErrorKind::invalid_argument,
-                  "--model names its columns itself; leave out --by, --pivot, --first-crash, --trend and --per");
+      return fail(
+          ErrorKind::invalid_argument,
+          "--model names its columns itself; leave out --by, --pivot, --first-crash, --trend and --per");
     }
     TRY(parse_model(wanted.model));
   }

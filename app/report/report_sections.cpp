@@ -81,8 +81,8 @@ std::optional<Plot> rate_plot(const RatesResult& result, const RateTableOptions&
                                [&](const PlotSeries& s) { return s.name == name; });
     if (series == plot.series.end()) series = plot.series.insert(plot.series.end(), PlotSeries{name, {}});
     const Proportion of{row.counts.counted, row.counts.trials};
-    series->points.push_back({*number_of(row.values[x]), "", of.ratio(),
-                              rate_interval(row, result, options).interval, of});
+    series->points.push_back(
+        {*number_of(row.values[x]), "", of.ratio(), rate_interval(row, result, options).interval, of});
   }
   return plot;
 }

@@ -177,8 +177,8 @@ Result<DocumentSection> metrics_section(Store& store, const RunRecord& run) {
                                              std::move(people), std::move(programs)));
   }
   if (!constant.empty()) {
-    section.blocks.push_back(Block::paragraph(fmt::format(
-        "The same in every trial that passed, and left out: {}.", fmt::join(constant, ", "))));
+    section.blocks.push_back(Block::paragraph(
+        fmt::format("The same in every trial that passed, and left out: {}.", fmt::join(constant, ", "))));
   } else if (section.blocks.empty()) {
     section.blocks.push_back(Block::paragraph("No trial of this run printed a number."));
   }

@@ -54,8 +54,8 @@ class CampaignReader {
  private:
   void read_campaign(const TomlValue& table) {
     static constexpr std::array<std::string_view, 20> kKnown{
-        "name",    "trials", "warm_up", "duration",   "jobs",          "cooldown", "seed",
-        "timeout", "grace",  "control", "settle",     "stop",          "allocate", "report_deadline",
+        "name",    "trials", "warm_up", "duration",   "jobs",           "cooldown",        "seed",
+        "timeout", "grace",  "control", "settle",     "stop",           "allocate",        "report_deadline",
         "drain",   "rules",  "archive", "system_log", "min_free_bytes", "control_negative"};
     bool has_trials = false;
     for (const TomlMember& entry : table.members) {

@@ -65,7 +65,8 @@ Json as_json(const Comparison& of) {
                {"nights_needed", of.nights_needed ? Json(*of.nights_needed) : Json(nullptr)},
                {"sentence", comparison_sentence(of)}};
   if (of.stratified) {
-    Json odds = {{"value", number(of.stratified->odds_ratio)}, {"strata", of.stratified->informative},
+    Json odds = {{"value", number(of.stratified->odds_ratio)},
+                 {"strata", of.stratified->informative},
                  {"heterogeneity_p", number(of.homogeneity.p_value)}};
     if (of.stratified->odds_ratio_interval) {
       odds["low"] = number(of.stratified->odds_ratio_interval->low);

@@ -63,8 +63,8 @@ std::string claims_sentence(const MetricReference& against,
                             const std::vector<std::optional<NumberComparison>>& claims) {
   const auto number =
       std::count_if(claims.begin(), claims.end(), [](const auto& claim) { return claim.has_value(); });
-  const bool any_apart = std::any_of(claims.begin(), claims.end(),
-                                     [](const auto& claim) { return claim && !claim->share_run; });
+  const bool any_apart =
+      std::any_of(claims.begin(), claims.end(), [](const auto& claim) { return claim && !claim->share_run; });
   return fmt::format(
       "Ratio to {}: the median ratio of two trials' numbers (Hodges and Lehmann), against the group that is "
       "alike in all else; Mann and Whitney's test{}; ~ is undecided.{}",

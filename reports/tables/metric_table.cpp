@@ -98,10 +98,10 @@ Table base_table(const MetricGroups& groups, const MetricTableOptions& options, 
       "them.",
       format_level(options.level)));
   if (threads) {
-    table.footnotes.push_back(
-        fmt::format("Efficiency: median at n {0} / (n / m x median of the baseline at m {0}), interval by ranks. "
-                    "Baseline: {1}.",
-                    options.efficiency_by, baseline_name(options)));
+    table.footnotes.push_back(fmt::format(
+        "Efficiency: median at n {0} / (n / m x median of the baseline at m {0}), interval by ranks. "
+        "Baseline: {1}.",
+        options.efficiency_by, baseline_name(options)));
   }
   if (groups.passed_only) {
     std::string sentence = "Numbers are those of trials that passed";
@@ -163,12 +163,13 @@ Proportion crashed_of(const MetricGroup& group) {
 
 /// Which trials crash may depend on how fast they are: then those that passed are no fair sample.
 void warn_of_survivors(Table& table, const MetricGroups& groups, const MetricTableOptions& options) {
-  const bool any_crashed = std::any_of(groups.groups.begin(), groups.groups.end(), [](const MetricGroup& group) {
-    return group.counts.outcomes[Outcome::crashed] > 0;
-  });
+  const bool any_crashed =
+      std::any_of(groups.groups.begin(), groups.groups.end(),
+                  [](const MetricGroup& group) { return group.counts.outcomes[Outcome::crashed] > 0; });
   if (!options.against || !groups.passed_only || !any_crashed) return;
   table.footnotes.emplace_back(
-      "Warning: where trials crashed, a ratio compares those that passed; if fast (or slow) trials crash more, the "
+      "Warning: where trials crashed, a ratio compares those that passed; if fast (or slow) trials crash "
+      "more, the "
       "ratio is an effect of that.");
 }
 

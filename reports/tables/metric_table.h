@@ -68,7 +68,8 @@ struct MetricTableOptions {
 Result<Table> metric_table(const MetricGroups& groups, const MetricTableOptions& options);
 
 /// The last column's values become columns; a cell is the efficiency where it is asked for, else the
-/// median, with the number of trials. Where no trial gave a number, the cell says how many crashed. For people.
+/// median, with the number of trials. Where no trial gave a number, the cell says how many crashed. For
+/// people.
 Result<Table> metric_pivot_table(const MetricGroups& groups, const MetricTableOptions& options);
 
 }  // namespace faultline

@@ -62,29 +62,29 @@ std::string reference_text(const RatesResult& result, const ModelQuestion& quest
 void add_model_footnotes(Table& table, const RatesResult& result, const LogisticModel& model,
                          const ModelQuestion& question, const RateTableOptions& options) {
   const ModelDispersion dispersion = dispersion_of(result);
-  table.footnotes.push_back(fmt::format(
-      "Odds against {}, all else equal: logistic model with Firth's penalty; profile intervals, two-sided {} %; "
-      "penalized likelihood ratio tests, p with Holm's correction over {}.",
-      reference_text(result, question), format_level(options.level),
-      format_count(static_cast<std::int64_t>(model.coefficients.size()), "coefficient")));
+  table.footnotes.push_back(
+      fmt::format("Odds against {}, all else equal: logistic model with Firth's penalty; profile intervals, "
+                  "two-sided {} %; "
+                  "penalized likelihood ratio tests, p with Holm's correction over {}.",
+                  reference_text(result, question), format_level(options.level),
+                  format_count(static_cast<std::int64_t>(model.coefficients.size()), "coefficient")));
   for (const ModelTermTest& test : model.tests) {
-    table.footnotes.push_back(fmt::format("{}: {} {:.1f}, {}, p {}{}.", question.texts[test.term],
-                                          dispersion.freedom > 0.0 ? "likelihood ratio" : "chi-squared",
-                                          test.statistic,
-                                          format_count(std::llround(test.freedom), "degree of freedom",
-                                                       "degrees of freedom"),
-                                          format_p_value(test.p_value).starts_with('<') ? "" : "= ",
-                                          format_p_value(test.p_value)));
+    table.footnotes.push_back(
+        fmt::format("{}: {} {:.1f}, {}, p {}{}.", question.texts[test.term],
+                    dispersion.freedom > 0.0 ? "likelihood ratio" : "chi-squared", test.statistic,
+                    format_count(std::llround(test.freedom), "degree of freedom", "degrees of freedom"),
+                    format_p_value(test.p_value).starts_with('<') ? "" : "= ", format_p_value(test.p_value)));
   }
   if (dispersion.freedom > 0.0) {
-    table.footnotes.push_back(
-        fmt::format("Nights differ beyond chance (variance {:.1f} times that of independent trials): intervals "
-                    "and tests allow for it (quasi-binomial).",
-                    dispersion.factor));
+    table.footnotes.push_back(fmt::format(
+        "Nights differ beyond chance (variance {:.1f} times that of independent trials): intervals "
+        "and tests allow for it (quasi-binomial).",
+        dispersion.factor));
   }
   if (result.unfinished || result.stop_rule) {
     table.footnotes.emplace_back(
-        "A run is not finished, or has a stop rule: a model holds for one look at a number of trials that was "
+        "A run is not finished, or has a stop rule: a model holds for one look at a number of trials that "
+        "was "
         "set before. `compare` has what holds at every look.");
   }
 }

@@ -66,10 +66,10 @@ void add_exposure_columns(Table& table, const RateTableOptions& options) {
       "per_work", people ? fmt::format("{} per million {}", options.count, exposure.metric) : "per_work"));
   table.columns.push_back(number_column("per_work_dispersion", "variance between nights", Unit::ratio));
   table.facts.emplace_back("per", exposure.metric);
-  table.footnotes.push_back(
-      fmt::format("Per {}: Poisson interval, two-sided {} %, for crashes that come at a constant rate; exact, and "
-                  "wider where nights differ beyond chance (variance between nights against Poisson's).",
-                  exposure.metric, format_level(options.level)));
+  table.footnotes.push_back(fmt::format(
+      "Per {}: Poisson interval, two-sided {} %, for crashes that come at a constant rate; exact, and "
+      "wider where nights differ beyond chance (variance between nights against Poisson's).",
+      exposure.metric, format_level(options.level)));
   if (exposure.silent > 0) {
     table.footnotes.push_back(
         fmt::format("{} printed no {}: work that is missing there makes the rates per {} too high.",
@@ -97,9 +97,11 @@ void add_exposure_cells(std::vector<TableCell>& cells, const RatesRow& row, cons
 
 void add_uncaptured_columns(Table& table) {
   table.columns.push_back(rate_column("with_uncaptured", "if uncaptured ones were too"));
-  table.columns.push_back(estimate_column("estimated", "if uncaptured ones were as the captured", Unit::share));
+  table.columns.push_back(
+      estimate_column("estimated", "if uncaptured ones were as the captured", Unit::share));
   table.footnotes.emplace_back(
-      "If uncaptured ones were as the captured: the rate of crashes times the site's share among those with a "
+      "If uncaptured ones were as the captured: the rate of crashes times the site's share among those with "
+      "a "
       "report; the interval allows for both. Where a site's crashes leave reports less often, only the "
       "column before it holds.");
 }
@@ -142,8 +144,7 @@ Table rate_table(const RatesResult& result, const RateTableOptions& options) {
   Table table = rates_base_table(result, options);
   table.columns = rate_columns_of(result);
   table.columns.push_back(rate_column("rate", options.count + " of trials"));
-  if (options.counts_sites)
-    add_uncaptured_columns(table);
+  if (options.counts_sites) add_uncaptured_columns(table);
   if (options.exposure) add_exposure_columns(table, options);
   if (options.trials_to_see_one)
     table.columns.push_back(number_column("trials_to_see_one", "trials to see one"));

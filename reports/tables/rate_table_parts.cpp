@@ -108,7 +108,8 @@ ChosenInterval rate_interval(const Proportion& of, const std::vector<Proportion>
                          {options.method, options.side, options.level});
 }
 
-ChosenInterval rate_interval(const RatesRow& row, const RatesResult& result, const RateTableOptions& options) {
+ChosenInterval rate_interval(const RatesRow& row, const RatesResult& result,
+                             const RateTableOptions& options) {
   return choose_interval(counted_of(row.counts),
                          {result.unfinished || result.stop_rule, row.nights, row.sequences},
                          {options.method, options.side, options.level});

@@ -167,7 +167,8 @@ void add_change_columns(Table& table, const std::vector<std::optional<ChangePoin
       std::count_if(changes.begin(), changes.end(), [](const auto& change) { return change.has_value(); });
   if (judged == 0) return;
   table.footnotes.push_back(fmt::format(
-      "Changed at: the run from which on the rate is another one, by permutation of the runs ({} of a cell at "
+      "Changed at: the run from which on the rate is another one, by permutation of the runs ({} of a cell "
+      "at "
       "least){}; named where p is at most {:.2g}. What changed with it is not thereby what changed the rate.",
       kLeastNightsForChange, judged > 1 ? fmt::format(", Holm's correction over {} cells", judged) : "",
       1.0 - options.level));

@@ -250,7 +250,8 @@ TEST(ComparisonTest, AnEffectThatIsAnotherOneInEachStratumIsSaidToBeAnAverage) {
   input.strata_name = "host and night";
   const Comparison unlike = compare(input);
   EXPECT_LT(unlike.homogeneity.p_value, 0.001);
-  EXPECT_THAT(unlike.warnings, Contains(HasSubstr("not the same in all strata (host and night; Breslow and Day")));
+  EXPECT_THAT(unlike.warnings,
+              Contains(HasSubstr("not the same in all strata (host and night; Breslow and Day")));
   input.strata = {{{20, 50}, {10, 50}}, {{25, 50}, {14, 50}}};
   EXPECT_THAT(compare(input).warnings, IsEmpty());
 }

@@ -6,14 +6,14 @@
 #include <random>
 #include <tuple>
 
+#include "analyzer/statistics/change_point.h"
 #include "analyzer/statistics/comparison.h"
 #include "analyzer/statistics/difference.h"
 #include "analyzer/statistics/distributions.h"
-#include "analyzer/statistics/exact_tests.h"
-#include "analyzer/statistics/metric_summary.h"
-#include "analyzer/statistics/change_point.h"
 #include "analyzer/statistics/event_rate.h"
+#include "analyzer/statistics/exact_tests.h"
 #include "analyzer/statistics/logistic.h"
+#include "analyzer/statistics/metric_summary.h"
 #include "analyzer/statistics/modes.h"
 #include "analyzer/statistics/multiple_claims.h"
 #include "analyzer/statistics/order_tests.h"
@@ -433,8 +433,7 @@ double false_models(double correlation, int nights, int runs) {
         groups[i].of = {groups[i].of.counted + of.counted, groups[i].of.trials + of.trials};
       }
     }
-    const auto model =
-        fit_logistic({"threads", "lock"}, groups, {{0}, {1}}, model_dispersion(of_nights));
+    const auto model = fit_logistic({"threads", "lock"}, groups, {{0}, {1}}, model_dispersion(of_nights));
     std::vector<double> p_values;
     for (const ModelCoefficient& one : model->coefficients) p_values.push_back(one.p_value);
     const auto adjusted = holm(p_values);

@@ -98,8 +98,8 @@ double false_changes(double correlation, int nights, int runs);
 /// compared with, all of one skewed distribution, over two nights of different speed.
 double false_ratios(std::size_t values, int runs);
 
-/// The share of `runs` in which a model of 2 x 3 cells of one rate claims any odds ratio, over nights with that
-/// correlation.
+/// The share of `runs` in which a model of 2 x 3 cells of one rate claims any odds ratio, over nights with
+/// that correlation.
 double false_models(double correlation, int nights, int runs);
 
 /// How many values of one skewed mode are said to have two, as a share of `runs`.

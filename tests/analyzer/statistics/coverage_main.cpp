@@ -140,7 +140,8 @@ void print_tables_and_nights() {
 
 void print_medians() {
   Table table;
-  table.caption = "The interval of the median holds, exponential values, 4,000 runs each: at least 95 % wanted.";
+  table.caption =
+      "The interval of the median holds, exponential values, 4,000 runs each: at least 95 % wanted.";
   table.columns = {number_column("values"), number_column("share")};
   for (const std::size_t values : {std::size_t{6}, std::size_t{10}, std::size_t{20}, std::size_t{50}}) {
     table.rows.push_back({static_cast<std::int64_t>(values), percent(median_coverage(values, 4'000))});
@@ -187,17 +188,21 @@ void print_power() {
       "Unlike mixes of cells, equal rates in each: {} false verdicts. Power with as many "
       "trials as are said to be needed, 80 % wanted, 2,000 runs each.",
       percent(false_unlike_mixes(2'000)));
-  table.columns = {text_column("test"), number_column("p_a"), number_column("p_b"), number_column("claims"),
-                   number_column("trials", "trials a side"), number_column("power"),
+  table.columns = {text_column("test"),
+                   number_column("p_a"),
+                   number_column("p_b"),
+                   number_column("claims"),
+                   number_column("trials", "trials a side"),
+                   number_column("power"),
                    number_column("optimum", "fixed-n optimum")};
   for (const TestKind test : {TestKind::boschloo, TestKind::anytime}) {
     for (const auto& [a, b] : {std::pair{0.5, 0.2}, std::pair{0.3, 0.1}, std::pair{0.1, 0.02}}) {
       for (const std::size_t claims : {std::size_t{1}, std::size_t{10}}) {
         const double level = 1.0 - (1.0 - kDefaultLevel) / static_cast<double>(claims);
-        table.rows.push_back({std::string(test_kind_text(test)), a, b, static_cast<std::int64_t>(claims),
-                              promised_trials(test, a, b, claims),
-                              percent(promised_power(test, a, b, claims, 2'000)),
-                              std::llround(std::ceil(trials_per_side_uncorrected(a, b, kDefaultPower, level)))});
+        table.rows.push_back(
+            {std::string(test_kind_text(test)), a, b, static_cast<std::int64_t>(claims),
+             promised_trials(test, a, b, claims), percent(promised_power(test, a, b, claims, 2'000)),
+             std::llround(std::ceil(trials_per_side_uncorrected(a, b, kDefaultPower, level)))});
       }
     }
   }
@@ -206,7 +211,8 @@ void print_power() {
 
 void print_bundles() {
   Table table;
-  table.caption = "Bundles over cells of one rate (0.4, 30 trials each) that name a workaround: at most 5 % wanted.";
+  table.caption =
+      "Bundles over cells of one rate (0.4, 30 trials each) that name a workaround: at most 5 % wanted.";
   table.columns = {text_column("cells"), number_column("runs"), number_column("against_control"),
                    number_column("by_settings")};
   for (const auto& [threads, locks, runs] : {std::tuple{3, 3, 2'000}, {5, 5, 2'000}, {10, 5, 500}}) {
@@ -244,21 +250,22 @@ void print_new_claims() {
   table.columns = {text_column("what"), number_column("runs"), number_column("share")};
   for (const double correlation : {0.0, 0.1, 0.2}) {
     for (const int nights : {8, 14}) {
-      table.rows.push_back({fmt::format("a change point in one of ten cells, {} nights, correlation {}", nights,
-                                        correlation),
-                            500, percent(false_changes(correlation, nights, 500))});
+      table.rows.push_back(
+          {fmt::format("a change point in one of ten cells, {} nights, correlation {}", nights, correlation),
+           500, percent(false_changes(correlation, nights, 500))});
     }
     for (const int nights : {2, 5, 10}) {
-      table.rows.push_back({fmt::format("an odds ratio in a model of 2x3 cells, {} nights each, correlation {}",
-                                        nights, correlation),
-                            2'000, percent(false_models(correlation, nights, 2'000))});
+      table.rows.push_back(
+          {fmt::format("an odds ratio in a model of 2x3 cells, {} nights each, correlation {}", nights,
+                       correlation),
+           2'000, percent(false_models(correlation, nights, 2'000))});
     }
   }
   for (const std::size_t values : {std::size_t{6}, std::size_t{20}, std::size_t{60}}) {
     table.rows.push_back({fmt::format("a ratio in ten rows of {} numbers over two nights", values), 2'000,
                           percent(false_ratios(values, 2'000))});
-    table.rows.push_back({fmt::format("two modes in {} numbers of one", values), 2'000,
-                          percent(false_modes(values, 2'000))});
+    table.rows.push_back(
+        {fmt::format("two modes in {} numbers of one", values), 2'000, percent(false_modes(values, 2'000))});
   }
   print(table);
 }

@@ -60,7 +60,9 @@ TEST(GoldenTest, LogisticModelsAgreeWithR) {
 }
 
 std::vector<ModelGroup> threads_by_lock() {
-  return {{{"1", "none"}, {0, 50}},   {{"8", "none"}, {28, 50}}, {{"1", "global"}, {0, 50}},
+  return {{{"1", "none"}, {0, 50}},
+          {{"8", "none"}, {28, 50}},
+          {{"1", "global"}, {0, 50}},
           {{"8", "global"}, {1, 50}}};
 }
 

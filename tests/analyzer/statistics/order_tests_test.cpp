@@ -63,7 +63,8 @@ TEST(OrderTestsTest, CrashesThatComeInClustersWidenTheInterval) {
 }
 
 TEST(OrderTestsTest, ARateThatRisesFromBlockToBlockIsADrift) {
-  const OrderTests order = order_tests({sequence_of("..........X.......X......X...X..X.X..X.XX.X.XXX.XXXXX.XXXXXX")});
+  const OrderTests order =
+      order_tests({sequence_of("..........X.......X......X...X..X.X..X.XX.X.XXX.XXXXX.XXXXXX")});
   EXPECT_LT(order.drift_p, 0.001);
   EXPECT_TRUE(order.matters);
 }

@@ -226,7 +226,8 @@ TEST(MetricTableTest, WhatIsTheSameInEveryTrialIsSaidToBeASetting) {
   for (auto& metric : seeds.metrics) metric.value = 1000.0;
   EXPECT_TRUE(is_constant(seeds.groups()));
   EXPECT_FALSE(is_constant(Seeds().groups()));
-  EXPECT_THAT(write_table(*metric_table(seeds.groups(), {}), TableFormat::text), HasSubstr("it is a setting"));
+  EXPECT_THAT(write_table(*metric_table(seeds.groups(), {}), TableFormat::text),
+              HasSubstr("it is a setting"));
 }
 
 TEST(MetricTableTest, EveryGroupOfTheRatesIsARow) {

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-
 #include <nlohmann/json.hpp>
 
 #include "reports/formats/report_writer.h"
@@ -196,10 +195,11 @@ TEST(RateTableTest, WhereNeighboursAreAlikeTheTableSaysSoAndIsWider) {
   const Interval interval = std::get<Rate>(table.rows[2][2].value).interval;
   EXPECT_LT(interval.low, clopper_pearson({28, 50}).low - 0.05);
   EXPECT_EQ(std::get<Rate>(table.rows[0][2].value).interval, clopper_pearson({0, 50}));
-  EXPECT_THAT(write_table(table, TableFormat::text),
-              HasSubstr("Within runs the order of trials matters: threads=8 lock=none (runs test p < 0.0001, drift "));
-  const json rows =
-      json::parse(write_table(rate_table(result, for_programs()), TableFormat::json))["rows"];
+  EXPECT_THAT(
+      write_table(table, TableFormat::text),
+      HasSubstr(
+          "Within runs the order of trials matters: threads=8 lock=none (runs test p < 0.0001, drift "));
+  const json rows = json::parse(write_table(rate_table(result, for_programs()), TableFormat::json))["rows"];
   EXPECT_LT(rows[2]["runs_p"], 0.0001);
   EXPECT_GT(rows[2]["lag1_correlation"], 0.8);
   EXPECT_TRUE(rows[0]["runs_p"].is_null()) << "the order is not known";
@@ -210,10 +210,12 @@ TEST(RateTableTest, NoneOf160IsShownWithWhatItRulesOut) {
   result.columns = {"threads"};
   result.rows.push_back({{QueryValue(std::int64_t{1})}, crashed(0, 160)});
   result.rows.push_back({{QueryValue(std::int64_t{8})}, crashed(24, 1'000)});
-  EXPECT_THAT(write_table(rate_table(result, {}), TableFormat::text), HasSubstr("0/160    0 %    [0 %, 2.3 %]"));
+  EXPECT_THAT(write_table(rate_table(result, {}), TableFormat::text),
+              HasSubstr("0/160    0 %    [0 %, 2.3 %]"));
   RateTableOptions upper;
   upper.side = IntervalSide::upper;
-  EXPECT_THAT(write_table(rate_table(result, upper), TableFormat::text), HasSubstr("24/1000  2.4 %  <= 3.4 %"));
+  EXPECT_THAT(write_table(rate_table(result, upper), TableFormat::text),
+              HasSubstr("24/1000  2.4 %  <= 3.4 %"));
 }
 
 TEST(RateTableTest, TrialsToSeeOneComeFromTheLowerEnd) {
