@@ -368,7 +368,7 @@ void put_prose(FeedbackParts& parts, const FeedbackProse& prose, const std::stri
     const auto found = prose.values.find(field.name);
     auto value = found == prose.values.end() ? std::string() : found->second;
     if (value.empty() && std::string_view(field.name) == "title") value = proposed_title;
-    if (value.empty() && field.required) value = fmt::format("[to fill in: {}]", field.hint);
+    if (value.empty() && field.required) value = fmt::format("[fill in: {}]", field.hint);
     if (value.empty() && std::string_view(field.name) == "feedback_number") value = "none yet";
     if (value.empty() && std::string_view(field.name) == "expected") {
       value = "The process ends by itself, as it does in the cells that never crash.";
@@ -393,7 +393,7 @@ Part checklist(const FeedbackProse& prose) {
   for (const char* name : {"sysdiagnose", "log_collect", "latest_beta"}) {
     const auto found = prose.values.find(name);
     rows.emplace_back(name,
-                      found == prose.values.end() || found->second.empty() ? "[to fill in]" : found->second);
+                      found == prose.values.end() || found->second.empty() ? "[fill in]" : found->second);
   }
   part.blocks.push_back(Block::facts(std::move(rows)));
   return part;

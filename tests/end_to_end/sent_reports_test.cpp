@@ -169,7 +169,7 @@ TEST_F(SentReportsTest, ABundleHasEverythingThatItsTextNamesAndNothingPrivate) {
   for (const auto* part :
        {"## Description", "## Crash sites", "## Exception details", "## Register state",
         "## Steps to reproduce", "### Crash rate", "6/6", "### Validation layer", "Not tried.",
-        "## System configuration", "## Not observed, not known", "[to fill in: "}) {
+        "## System configuration", "## Not observed, not known", "[fill in: "}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
   EXPECT_THAT(file("bundle/FEEDBACK.txt"), Not(HasSubstr("| --- |")));
@@ -241,7 +241,7 @@ latest_beta = "not tried"
 
   ASSERT_EQ(made.exit_status, 0) << made.err;
   EXPECT_THAT(file("bundle/FEEDBACK.md"), HasSubstr("# It dies, always"));
-  EXPECT_THAT(file("bundle/FEEDBACK.md"), Not(HasSubstr("[to fill in")));
+  EXPECT_THAT(file("bundle/FEEDBACK.md"), Not(HasSubstr("[fill in")));
   EXPECT_THAT(file("bundle/feedback.toml"), HasSubstr("me@example.org"));
 }
 
