@@ -120,7 +120,7 @@ Result<void> check_worse(Store& store, const RunSummary& summary, Findings& find
   for (const Comparison& of : changes) {
     if (of.change.direction != ComparisonVerdict::higher) continue;
     findings.push_back(fmt::format(
-        "worse: {}: {}/{} bad trials, {}/{} in the run before ({}, p = {:.4f}{}); how much nights vary by "
+        "worse: {}: {}/{} bad trials, {}/{} in the previous run ({}, p = {:.4f}{}); how much nights vary by "
         "themselves is not known from two",
         of.group, of.a.counted, of.a.trials, of.b.counted, of.b.trials, test_kind_name(of.change.decided_by),
         of.change.adjusted_p, of.claims > 1 ? fmt::format(", Holm over {} cells", of.claims) : ""));

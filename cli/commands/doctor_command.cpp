@@ -31,7 +31,7 @@ Result<HostExamination> examination_of(const DoctorFlags& flags, const CommandCo
     const auto deadline = parse_duration(flags.deadline);
     if (!deadline) {
       return fail(ErrorKind::invalid_argument,
-                  fmt::format("--deadline: \"{}\" is no duration; write 60s", flags.deadline));
+                  fmt::format("--deadline: invalid duration \"{}\"; write 60s", flags.deadline));
     }
     wanted.deadline = *deadline;
   }

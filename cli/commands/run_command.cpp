@@ -64,7 +64,7 @@ Result<std::optional<std::chrono::milliseconds>> read_duration(const std::string
   if (text.empty()) return std::optional<std::chrono::milliseconds>();
   if (const auto duration = parse_duration(text)) return duration;
   return fail(ErrorKind::invalid_argument,
-              fmt::format("{}: \"{}\" is no duration; write 90s, 5m, 250ms or 8h", option, text));
+              fmt::format("{}: invalid duration \"{}\"; write 90s, 5m, 250ms or 8h", option, text));
 }
 
 bool is_program(const std::filesystem::path& path) {

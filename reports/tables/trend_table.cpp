@@ -206,7 +206,7 @@ Table runs_table(const RatesResult& rates, const std::vector<CellTrend>& cells,
   table.columns.push_back(row_name(text_column("date")));
   table.columns.push_back(row_name(text_column("run")));
   table.columns.push_back(rate_column("rate", options.count + " of trials"));
-  table.columns.push_back(text_column("moved", "against the run before"));
+  table.columns.push_back(text_column("moved", "against the previous run"));
   table.columns.push_back(number_column("moved_p", "p", Unit::p_value));
   table.columns.push_back(text_column("changed", "what changed with it"));
   std::size_t move = 0;
@@ -232,7 +232,7 @@ Table runs_table(const RatesResult& rates, const std::vector<CellTrend>& cells,
   }
   if (!moves.empty()) {
     table.footnotes.push_back(fmt::format(
-        "Against the run before: a change beyond trial-to-trial chance, p with Holm's correction over {}; ~ "
+        "Against the previous run: a change beyond trial-to-trial chance, p with Holm's correction over {}; ~ "
         "is undecided. How much nights vary by themselves is not in it, and what changed with a run is not "
         "thereby what moved the rate.",
         format_count(static_cast<std::int64_t>(moves.size()), "claim")));
