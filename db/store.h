@@ -101,6 +101,7 @@ struct StoredReport {
   std::string site_key;  ///< Empty if none.
   std::string site_text;
   std::string damage;  ///< Why `bytes` are lost; empty: they are not.
+  bool is_unanalysed = false;  ///< Our own code failed on it: Store::add_analysis() is what makes up for it.
 };
 
 /// Two numbers for all that the store keeps of an analysis, but for rules version and labels: what the report
@@ -253,7 +254,8 @@ class Store {
   /// stored with its analysis. Nothing changes where another form of the incident speaks for it.
   Result<void> add_analysis(std::string_view bytes, const Analysis& analysis, WallTime at);
   /// The bytes of every report that a run met and from which nothing is derived, as a harness leaves them that
-  /// is killed between the two; reports that nobody can read are among them.
+  /// is killed between the two; reports that nobody can read are among them, those of kind `unanalysed` and
+  /// those whose bytes are damaged are not.
   Result<std::vector<std::string>> underived_reports(const Uuid& run);
 
   /// The next reports after that place (0: from the first), in the order in which they came, so that what is

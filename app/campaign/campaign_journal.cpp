@@ -1,5 +1,7 @@
 #include "app/campaign/campaign_journal.h"
 
+#include <fmt/format.h>
+
 #include "analyzer/derive.h"
 
 namespace faultline {
@@ -71,7 +73,12 @@ Result<void> CampaignJournal::trial_ended(const Trial& trial, const std::vector<
 
 Result<void> CampaignJournal::add_analysis(std::string_view bytes) {
   const auto analysis = derive_report_(bytes);
-  TRY(store_.add_analysis(bytes, analysis, clock_.wall()));
+  const auto stored = store_.add_analysis(bytes, analysis, clock_.wall());
+  if (!stored) {
+    // A row that the store refuses is one report's; a store that takes nothing at all is the run's.
+    const auto why = fmt::format("cannot be stored ({})", stored.error().text());
+    return store_.add_analysis(bytes, unanalysed(ReportOrigin::captured, why), clock_.wall());
+  }
   archiver_.keep(analysis.report);
   return {};
 }

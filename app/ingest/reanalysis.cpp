@@ -9,6 +9,7 @@
 
 #include "analyzer/analyze.h"
 #include "analyzer/derive.h"
+#include "core/base/clock.h"
 
 namespace faultline {
 namespace {
@@ -25,12 +26,20 @@ struct Derived {
   std::string hash;
 };
 
-Derived derive_again(const StoredReport& stored, const SiteRules& rules, Symbolizer& symbolizer) {
+Derived derive_again(const StoredReport& stored, const SiteRules& rules, Symbolizer& symbolizer,
+                     AnalysisChild& child) {
   Derived out;
   if (!stored.damage.empty()) return out;
+  if (stored.is_unanalysed) {
+    if (const auto failure = child.failure_of(stored.bytes)) {
+      out.analysis = unanalysed(stored.origin, *failure);
+      return out;
+    }
+  }
   // Captured reports came with the names of the moment; the archive may know imported ones better by now.
   out.analysis = derive(stored.bytes, stored.origin, rules,
                         stored.origin == ReportOrigin::captured ? nullptr : &symbolizer);
+  if (stored.is_unanalysed) return out;
   out.hash = analysis_hash(out.analysis);
   // What will not be written need not be kept.
   if (is_same_report(out.hash, stored.analysis_hash)) out.analysis.report = {};
@@ -40,12 +49,13 @@ Derived derive_again(const StoredReport& stored, const SiteRules& rules, Symboli
 /// Reports of which the analyses are being derived.
 class Batch {
  public:
-  Batch(std::vector<StoredReport> reports, const SiteRules& rules, Symbolizer& symbolizer)
+  Batch(std::vector<StoredReport> reports, const SiteRules& rules, Symbolizer& symbolizer,
+        AnalysisChild& child)
       : reports_(std::move(reports)),
         derived_(reports_.size()),
-        work_(reports_.size(), [this, &rules, &symbolizer](std::size_t i) {
-          derived_[i] = derive_again(reports_[i], rules, symbolizer);
-          reports_[i].bytes = {};
+        work_(reports_.size(), [this, &rules, &symbolizer, &child](std::size_t i) {
+          derived_[i] = derive_again(reports_[i], rules, symbolizer, child);
+          if (!reports_[i].is_unanalysed) reports_[i].bytes = {};
         }) {}
 
   void wait() { work_.wait(); }
@@ -61,8 +71,9 @@ class Batch {
 
 class Reanalysis {
  public:
-  Reanalysis(Store& store, const SiteRules& rules, Symbolizer& symbolizer, const ReanalysisWatcher& watcher)
-      : store_(store), rules_(rules), symbolizer_(symbolizer), watcher_(watcher) {}
+  Reanalysis(Store& store, const SiteRules& rules, Symbolizer& symbolizer, AnalysisChild& child,
+             const ReanalysisWatcher& watcher)
+      : store_(store), rules_(rules), symbolizer_(symbolizer), child_(child), watcher_(watcher) {}
 
   Result<ReanalysisCounts> run() {
     TRY(reports());
@@ -81,7 +92,7 @@ class Reanalysis {
         all_loaded = loaded.empty();
         if (all_loaded) break;
         last = loaded.back().place;
-        running.push_back(std::make_unique<Batch>(std::move(loaded), rules_, symbolizer_));
+        running.push_back(std::make_unique<Batch>(std::move(loaded), rules_, symbolizer_, child_));
       }
       if (running.empty()) return {};
       running.front()->wait();
@@ -104,7 +115,9 @@ class Reanalysis {
       if (site.key != stored.site_key) {
         moved({stored.incident, stored.site_key, stored.site_text, site.key, site.text});
       }
-      if (now.hash != stored.analysis_hash || now.analysis.rules_version != stored.rules_version) {
+      if (stored.is_unanalysed) {
+        TRY(store_.add_analysis(stored.bytes, now.analysis, clock_.wall()));
+      } else if (now.hash != stored.analysis_hash || now.analysis.rules_version != stored.rules_version) {
         changed.push_back({stored.incident, &now.analysis, now.hash, stored.analysis_hash});
       }
     }
@@ -150,15 +163,17 @@ class Reanalysis {
   Store& store_;
   const SiteRules& rules_;
   Symbolizer& symbolizer_;
+  AnalysisChild& child_;
   const ReanalysisWatcher& watcher_;
+  SystemClock clock_;
   ReanalysisCounts counts_;
 };
 
 }  // namespace
 
 Result<ReanalysisCounts> reanalyze_store(Store& store, const SiteRules& rules, Symbolizer& symbolizer,
-                                         const ReanalysisWatcher& watcher) {
-  return Reanalysis(store, rules, symbolizer, watcher).run();
+                                         AnalysisChild& child, const ReanalysisWatcher& watcher) {
+  return Reanalysis(store, rules, symbolizer, child, watcher).run();
 }
 
 }  // namespace faultline

@@ -11,6 +11,7 @@
 #include "cli/stop_signal.h"
 #include "cli/terminal.h"
 #include "cli/user_rules.h"
+#include "core/process/this_program.h"
 #include "db/store.h"
 
 namespace faultline {
@@ -43,7 +44,8 @@ Result<ExitStatus> watch(const WatchFlags& flags, const CommandContext& context)
   const auto& stop = install_stop_signals();
   SystemClock clock;
   for (const auto& folder : folders) note(context, "Watching " + folder.string());
-  ReportWatch reports(store, rules, symbolizer, clock, folders,
+  AnalysisChild child(this_program());
+  ReportWatch reports(store, rules, symbolizer, child, clock, folders,
                       {[](const std::string& line) { print(line + "\n"); }, print_error});
   while (!stop.load() && !stdout_is_closed()) {
     TRY(reports.look());

@@ -31,7 +31,7 @@ std::string incident_of(std::initializer_list<const std::optional<std::string>*>
 }
 
 std::string incident_of(const NewReport& report, const std::string& hash) {
-  if (report.analysis != nullptr) {
+  if (report.analysis != nullptr && report.analysis->report.kind != ReportKind::unanalysed) {
     const CrashReport& content = report.analysis->report;
     return incident_of({&content.incident, &content.header.incident_id}, hash);
   }
@@ -236,7 +236,7 @@ Result<void> replace_analysis(StoreImpl& parts, const NewAnalysis& one) {
 }  // namespace
 
 std::string_view form_of(std::string_view bytes, const CrashReport& report) {
-  if (report.kind == ReportKind::unreadable) return "unreadable";
+  if (report.kind == ReportKind::unreadable || report.kind == ReportKind::unanalysed) return kUnreadForm;
   if (report.from_text) return "text";
   const IpsParts parts = split_ips(bytes);
   return parts.body_is_json && parts.body_is_complete ? "json" : "cut_json";
@@ -570,7 +570,7 @@ Result<std::vector<StoredReport>> Store::stored_reports(std::int64_t after, std:
         auto statement,
         parts_->connection.prepare(
             "SELECT rp.incident, rp.raw_id, rp.origin, rp.rules_version, rp.analysis_hash, s.key, s.text, "
-            "w.size_bytes, rp.id FROM report rp JOIN raw w ON w.id = rp.raw_id LEFT JOIN site s ON s.id = "
+            "w.size_bytes, rp.id, rp.kind = 'unanalysed' FROM report rp JOIN raw w ON w.id = rp.raw_id LEFT JOIN site s ON s.id = "
             "rp.site_id WHERE rp.id > ? ORDER BY rp.id LIMIT ?"));
     statement.with(after, static_cast<std::int64_t>(limit));
     std::uint64_t bytes = 0;
@@ -589,6 +589,7 @@ Result<std::vector<StoredReport>> Store::stored_reports(std::int64_t after, std:
       report.site_key = statement.text(5);
       report.site_text = statement.text(6);
       report.place = statement.integer(8);
+      report.is_unanalysed = statement.boolean(9);
     }
   }
   for (std::size_t i = 0; i < reports.size(); ++i) {

@@ -58,8 +58,8 @@ Result<std::vector<std::string>> Store::underived_reports(const Uuid& run) {
     TRY_ASSIGN(auto statement,
                parts_->connection.prepare(
                    "SELECT DISTINCT r.id FROM attribution a JOIN raw_form f ON f.report_id = a.report_id "
-                   "JOIN raw r ON r.id = f.raw_id WHERE a.run_id = ? AND f.form = ? AND r.shape = '' "
-                   "ORDER BY r.id"));
+                   "JOIN raw r ON r.id = f.raw_id JOIN report rp ON rp.id = f.report_id WHERE a.run_id = ? AND "
+                   "f.form = ? AND r.shape = '' AND rp.kind != 'unanalysed' ORDER BY r.id"));
     statement.with(run_id, kUnreadForm);
     while (true) {
       TRY_ASSIGN(const bool row, statement.step());
@@ -69,8 +69,10 @@ Result<std::vector<std::string>> Store::underived_reports(const Uuid& run) {
   }
   std::vector<std::string> reports;
   for (const std::int64_t id : ids) {
-    TRY_ASSIGN(auto bytes, parts_->raw.load(id));
-    reports.push_back(std::move(bytes));
+    auto bytes = parts_->raw.load(id);
+    if (!bytes && bytes.error().kind() == ErrorKind::database) continue;  // `db check` names it.
+    if (!bytes) return fail(std::move(bytes.error()));
+    reports.push_back(std::move(*bytes));
   }
   return reports;
 }

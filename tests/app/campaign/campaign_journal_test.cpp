@@ -6,6 +6,10 @@
 #include <stdexcept>
 #include <vector>
 
+#include "analyzer/derive.h"
+#include "analyzer/symbolize/symbolize_report.h"
+#include "app/ingest/reanalysis.h"
+#include "db/queries.h"
 #include "tests/support/collector_ips.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/scoped_temp_folder.h"
@@ -86,8 +90,8 @@ TEST_F(CampaignJournalTest, BytesAndTrialAreCommittedBeforeAnythingIsDerived) {
   EXPECT_EQ(underived(), 0U);
 }
 
-TEST_F(CampaignJournalTest, AnAnalysisThatFailsLosesNothingAndIsMadeUpForWhenTheRunGoesOn) {
-  derive_ = [](std::string_view) -> Analysis { throw std::runtime_error("a defect of ours"); };
+TEST_F(CampaignJournalTest, AnEndBeforeTheAnalysisLosesNothingAndIsMadeUpForWhenTheRunGoesOn) {
+  derive_ = [](std::string_view) -> Analysis { throw std::runtime_error("the harness is killed here"); };
   EXPECT_THROW(static_cast<void>(journal().trial_ended(crashed(0), {report(1)})), std::runtime_error);
   EXPECT_THROW(static_cast<void>(journal().foreign_report(record_.uuid, report(2))), std::runtime_error);
   EXPECT_THROW(static_cast<void>(journal().report_arrived_late(crashed(0), report(3))), std::runtime_error);
@@ -106,6 +110,66 @@ TEST_F(CampaignJournalTest, AnAnalysisThatFailsLosesNothingAndIsMadeUpForWhenThe
     EXPECT_NE(stored.rules_version, "") << stored.incident;
   EXPECT_THAT(store().find_trial(record_.uuid, 0)->value().incidents,
               ElementsAre(numbered_incident(1), numbered_incident(3)));
+  EXPECT_THAT(*store().check_integrity(), IsEmpty());
+}
+
+TEST_F(CampaignJournalTest, AReportThatOurOwnCodeFailsOnIsStoredAndTheRunGoesOn) {
+  int asked = 0;
+  derive_ = [&](std::string_view) {
+    ++asked;
+    return unanalysed(ReportOrigin::captured, "died of signal 11");
+  };
+  ASSERT_TRUE(journal().trial_ended(crashed(0), {report(1)}).has_value());
+  ASSERT_TRUE(journal().foreign_report(record_.uuid, report(2)).has_value());
+  ASSERT_TRUE(journal().report_arrived_late(crashed(0), report(3)).has_value());
+  ASSERT_TRUE(journal().trial_ended(crashed(1), {}).has_value());
+  EXPECT_EQ(asked, 3);
+
+  ASSERT_TRUE(journal().resume(record_).has_value());
+
+  EXPECT_EQ(asked, 3) << "a resumed run meets none of them again";
+  const auto rows = list_reports(store(), {});
+  ASSERT_TRUE(rows.has_value());
+  ASSERT_THAT(*rows, SizeIs(3));
+  for (const auto& row : *rows) EXPECT_EQ(row.kind, "unanalysed");
+  for (const int number : {1, 2, 3})
+    EXPECT_EQ(*store().raw_report(numbered_incident(number)), report(number).bytes);
+  EXPECT_EQ(store().find_trial(record_.uuid, 0)->value().verdict.outcome, Outcome::crashed);
+  EXPECT_THAT(*store().check_integrity(), IsEmpty());
+}
+
+TEST_F(CampaignJournalTest, ReanalysisTriesAgain) {
+  derive_ = [](std::string_view) { return unanalysed(ReportOrigin::captured, "died of signal 11"); };
+  ASSERT_TRUE(journal().trial_ended(crashed(0), {report(1)}).has_value());
+  Symbolizer symbolizer(SymbolizeOptions{});
+  const ReanalysisWatcher watcher{[](const auto&) {}, [](const auto&) {}, [](const auto&, const auto&) {}};
+  AnalysisChild none("/no/such/program");
+
+  ASSERT_TRUE(reanalyze_store(store(), rules_, symbolizer, none, watcher).has_value());
+
+  const auto rows = list_reports(store(), {});
+  ASSERT_THAT(*rows, SizeIs(1));
+  EXPECT_EQ(rows->front().kind, "crash");
+  EXPECT_EQ(rows->front().trial_index, 0);
+  const auto stored = store().stored_reports(0, 10, 1 << 20);
+  EXPECT_FALSE(stored->front().is_unanalysed);
+  EXPECT_NE(stored->front().rules_version, "");
+  EXPECT_THAT(*store().check_integrity(), IsEmpty());
+}
+
+TEST_F(CampaignJournalTest, AnAnalysisThatTheStoreRefusesIsOneReportsIssue) {
+  derive_ = [this](std::string_view bytes) {
+    auto analysis = derive_captured(rules_)(bytes);
+    analysis.report.threads.resize(2);
+    for (Thread& thread : analysis.report.threads) thread.number = 4;
+    return analysis;
+  };
+
+  ASSERT_TRUE(journal().trial_ended(crashed(0), {report(1)}).has_value());
+
+  const auto rows = list_reports(store(), {});
+  ASSERT_THAT(*rows, SizeIs(1));
+  EXPECT_EQ(rows->front().kind, "unanalysed");
   EXPECT_THAT(*store().check_integrity(), IsEmpty());
 }
 
