@@ -10,10 +10,10 @@
 #include "analyzer/derive.h"
 #include "app/bundle/workarounds.h"
 #include "app/campaign/validation_layer.h"
+#include "app/questions/command_builder.h"
 #include "collector/plan/campaign_file.h"
 #include "core/ips/ips_writer.h"
 #include "core/model/filter.h"
-#include "core/text/shell_quote.h"
 #include "reports/bundles/reproducers.h"
 #include "reports/formats/number_format.h"
 #include "reports/tables/rate_table.h"
@@ -183,10 +183,8 @@ Result<void> add_rates(Store& store, const RunRecord& run, const std::string& co
     options.count = "died at these sites";
     options.counts_sites = result.total.uncaptured > 0;
     options.caption = "Died at the sites of this report: " + workload;
-    std::string by;
-    for (const auto& name : query.by) by += (by.empty() ? "" : ",") + name;
-    options.command = fmt::format("faultline rates{} --count {} --where {}", by.empty() ? "" : " --by " + by,
-                                  single_quoted(count), single_quoted(where));
+    options.command =
+        CommandBuilder("rates").list("--by", query.by).option("--count", count).option("--where", where).text();
     auto table = rate_table(result, options);
     scrub_table(table, scrubber);
     gathered.evidence.rates.push_back(std::move(table));

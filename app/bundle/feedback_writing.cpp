@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/bundle/private_names.h"
+#include "app/questions/command_builder.h"
 #include "core/files/text_file.h"
 #include "core/ips/ips_writer.h"
 #include "core/text/text_escape.h"
@@ -94,7 +95,9 @@ Result<void> learn_sources(const FeedbackRequest& wanted, const GatheredEvidence
 
 Result<void> add_documents(const FeedbackRequest& wanted, const GatheredEvidence& gathered,
                            const FeedbackProse& prose, FeedbackBundle& bundle) {
-  const auto made_by = fmt::format("faultline feedback {}", fmt::join(wanted.evidence.sites, " "));
+  CommandBuilder command("feedback");
+  for (const auto& site : wanted.evidence.sites) command.word(site);
+  const auto& made_by = command.text();
   auto files = bundle.paths();
   files.emplace_back(kProseFile);
   const auto parts = feedback_parts(gathered.evidence, prose, files);

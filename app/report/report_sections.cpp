@@ -1,7 +1,6 @@
 #include "app/report/report_sections.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -11,12 +10,12 @@
 #include "analyzer/statistics/comparison.h"
 #include "analyzer/statistics/proportion.h"
 #include "app/campaign/run_changes.h"
+#include "app/questions/command_builder.h"
 #include "app/report/report_site.h"
 #include "core/base/clock.h"
 #include "core/base/hash.h"
 #include "core/model/filter.h"
 #include "core/model/short_site.h"
-#include "core/text/shell_quote.h"
 #include "db/queries.h"
 #include "reports/formats/cell_text.h"
 #include "reports/formats/number_format.h"
@@ -141,7 +140,7 @@ DocumentSection run_section(const RunSummary& summary) {
   facts.insert(facts.end(), system.begin(), system.end());
   DocumentSection section{"What was run, and on what", {}, "run"};
   section.blocks.push_back(
-      Block::table_of(facts_table(facts, "faultline list runs --where '" + where_run(run) + "'"), "run"));
+      Block::table_of(facts_table(facts, CommandBuilder("list runs").option("--where", where_run(run)).text()), "run"));
   return section;
 }
 
@@ -163,7 +162,7 @@ DocumentSection ledger_section(const RunSummary& summary) {
   table.rows.push_back({"reports of these trials", ledger.reports});
   table.rows.push_back({"reports of no trial (foreign)", ledger.foreign});
   table.rows.push_back({"reports that came late", ledger.late});
-  table.command = "faultline list trials --where '" + where_run(summary.record) + "'";
+  table.command = CommandBuilder("list trials").option("--where", where_run(summary.record)).text();
   if (!summary.control) {
     section.blocks.push_back(Block::paragraph(
         "The campaign names no control: nothing shows that this run could have seen a crash."));
@@ -193,8 +192,7 @@ Result<DocumentSection> rates_section(Store& store, const RunRecord& run) {
     TRY_ASSIGN(const auto result, query_rates(store, query));
     RateTableOptions options;
     options.caption = "Crash rates of " + workload;
-    options.command = fmt::format("faultline rates{}{} --where {}", query.by.empty() ? "" : " --by ",
-                                  fmt::join(query.by, ","), single_quoted(where));
+    options.command = CommandBuilder("rates").list("--by", query.by).option("--where", where).text();
     const auto id = fmt::format("rates_{}", blocks_of(section.blocks, Block::Kind::table).size() + 1);
     Table people = rate_table(result, options);
     options.audience = TableAudience::programs;
@@ -253,7 +251,7 @@ Result<DocumentSection> sites_section(Store& store, const RunSummary& summary) {
   table.footnotes.push_back(
       fmt::format("Shares are of {}; a trial with several reports counts for each of its sites.",
                   format_count(deaths, "crashed trial", "crashed trials")));
-  table.command = "faultline sites --where " + single_quoted(where);
+  table.command = CommandBuilder("sites").option("--where", where).text();
   SiteTableOptions options;
   options.audience = TableAudience::programs;
   options.command = table.command;
@@ -301,8 +299,8 @@ Result<DocumentSection> comparisons_section(Store& store, const RunSummary& summ
   ComparisonTableOptions options;
   options.caption =
       fmt::format("Bad ends (crashed, hung, wrong, panicked) against the control, {}", run.control);
-  options.command = fmt::format("faultline compare 'CELL' {} --where {}", single_quoted(run.control),
-                                single_quoted(where_run(run)));
+  options.command =
+      CommandBuilder("compare").word("CELL").word(run.control).option("--where", where_run(run)).text();
   section.blocks.push_back(Block::table_of(comparison_table(compare_all(inputs), options), "comparisons"));
   return section;
 }
@@ -338,13 +336,16 @@ Result<DocumentSection> changes_section(Store& store, const RunRecord& run) {
       changes.emplace_back("family no longer seen", short_site(row.text, row.image, row.family_text));
   }
   section.blocks.push_back(
-      Block::table_of(facts_table(changes, "faultline report " + run.uuid.text()), "changes"));
+      Block::table_of(facts_table(changes, CommandBuilder("report").word(run.uuid.text()).text()), "changes"));
   TRY_ASSIGN(const auto comparisons, changes_between_runs(store, run, *before));
   if (!comparisons.empty()) {
     ComparisonTableOptions options;
     options.caption = "Bad outcomes now against the previous run, in each cell that both have";
-    options.command =
-        fmt::format("faultline compare {} {} --by workload,cell", run.uuid.text(), before->uuid.text());
+    options.command = CommandBuilder("compare")
+                          .word(run.uuid.text())
+                          .word(before->uuid.text())
+                          .list("--by", {"workload", "cell"})
+                          .text();
     section.blocks.push_back(Block::table_of(comparison_table(comparisons, options), "changed_rates"));
   }
   return section;
@@ -370,16 +371,18 @@ Result<DocumentSection> other_events_section(Store& store, const RunRecord& run)
     RateTableOptions options;
     options.count = "hung or panicked";
     options.caption = "Cells with hangs, panics or trials that a GPU reset contaminated";
-    options.command =
-        fmt::format("faultline rates --by workload,cell --count 'outcome in (hung,panicked)' --where '{}'",
-                    where_run(run));
+    options.command = CommandBuilder("rates")
+                          .list("--by", {"workload", "cell"})
+                          .option("--count", "outcome in (hung,panicked)")
+                          .option("--where", where_run(run))
+                          .text();
     section.blocks.push_back(Block::table_of(rate_table(result, options), "events"));
   }
   TRY_ASSIGN(const auto reports, query_other_reports(store, run.uuid));
   if (!reports.table.rows.empty()) {
     auto table = query_answer_table(reports.table);
     table.caption = "Reports of this run that are no crashes (the newest 50)";
-    table.command = "faultline query \"" + reports.sql + "\"";
+    table.command = CommandBuilder("query").word(reports.sql).text();
     section.blocks.push_back(Block::table_of(std::move(table), "other_reports"));
   }
   return section;

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
+#include "app/questions/command_builder.h"
 #include "collector/plan/schedule.h"
 #include "core/model/filter.h"
-#include "core/text/shell_quote.h"
 #include "core/text/text_escape.h"
 #include "db/queries.h"
 #include "reports/formats/number_format.h"
@@ -34,15 +34,14 @@ Result<Table> rates_of(Store& store, const RunRecord& run, const std::string& wo
   RatesQuery query;
   TRY_ASSIGN(query.where, parse_filter(where));
   TRY_ASSIGN(query.count, parse_count("crashed"));
-  options.command = "faultline rates";
+  CommandBuilder command("rates");
   if (pivoted) {
     query.pivot = names.back();
     names.pop_back();
   }
   query.by = names;
-  if (!names.empty()) options.command += fmt::format(" --by {}", fmt::join(names, ","));
-  if (pivoted) options.command += " --pivot " + *query.pivot;
-  options.command += " --where " + single_quoted(where);
+  command.list("--by", names).option("--pivot", query.pivot.value_or("")).option("--where", where);
+  options.command = command.text();
   options.caption = "Crash rates of " + escape_line(workload);
   TRY_ASSIGN(const auto result, query_rates(store, query));
   return pivoted ? rate_pivot_table(result, options) : rate_table(result, options);
@@ -57,7 +56,7 @@ Result<Table> sites_of(Store& store, const RunRecord& run, TableAudience audienc
   options.audience = audience;
   options.caption = "Crash sites";
   TRY_ASSIGN(options.key_digits, site_key_digits(store));
-  options.command = "faultline sites --where " + single_quoted(where);
+  options.command = CommandBuilder("sites").option("--where", where).text();
   return site_table(rows, options);
 }
 

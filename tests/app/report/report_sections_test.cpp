@@ -72,7 +72,7 @@ TEST_F(ReportSectionsTest, ReportsThatAreNoCrashesAreListedByTheQueryThatFindsTh
   ASSERT_EQ(tables.size(), 2U);
   EXPECT_EQ(tables[1]->table->id, "other_reports");
   EXPECT_EQ(tables[1]->table->people.rows.size(), 1U);
-  EXPECT_THAT(tables[1]->table->people.command, HasSubstr("faultline query \"SELECT"));
+  EXPECT_THAT(tables[1]->table->people.command, HasSubstr("faultline query 'SELECT"));
 }
 
 TEST_F(ReportSectionsTest, WhatTheRunCannotTellIsSaid) {
