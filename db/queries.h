@@ -373,7 +373,7 @@ struct QueryTable {
 struct SqlLimits {
   std::chrono::milliseconds time{30'000};
   std::size_t rows = 100'000;
-  std::uint64_t answer_bytes = 128ULL << 20;  ///< Of all texts of the answer together.
+  std::uint64_t answer_bytes = 256ULL << 20;  ///< Of all values of the answer together.
   std::uint64_t memory_bytes = 768ULL
                                << 20;  ///< What SQLite may take for sorting and joining, its cache included.
 };
