@@ -16,6 +16,7 @@
 #include "db/sqlite/connection.h"
 #include "db/store.h"
 #include "db/store/raw_reports.h"
+#include "db/store/schema_salvage.h"
 #include "db/store/store_care.h"
 
 namespace faultline {
@@ -46,7 +47,11 @@ struct TableShape {
 /// Saves one store into another, table by table.
 class Repair {
  public:
-  Repair(Connection& from, Connection& to) : from_(from), to_(to), raw_from_(from) {}
+  /// `lost`: what is known to be lost already.
+  Repair(Connection& from, Connection& to, std::vector<StoreProblem> lost)
+      : from_(from), to_(to), raw_from_(from) {
+    repair_.lost = std::move(lost);
+  }
 
   Result<StoreRepair> run() {
     // Nothing may refuse a row whose partner is not there yet, and nothing may count it twice.
@@ -312,16 +317,31 @@ void remove_store(const std::filesystem::path& file) {
     std::filesystem::remove(file.string() + end, ignored);
 }
 
+/// The store itself; where its list of tables is damaged, a copy at `salvaged` with a list that is whole.
+Result<Store> open_damaged(const std::filesystem::path& path, const std::filesystem::path& salvaged,
+                           std::vector<StoreProblem>& lost) {
+  auto store = Store::open(path, OpenMode::read_only);
+  if (store || store.error().kind() != ErrorKind::database) return store;
+  remove_store(salvaged);
+  TRY_ASSIGN(const auto unknown, salvage_schema(path, salvaged));
+  lost.push_back({"structure", "the list of tables", "it was damaged, and is that of a new store now"});
+  for (const auto& table : unknown)
+    lost.push_back({"row", table, "all rows: where they are in the file is not known"});
+  return Store::open(salvaged, OpenMode::read_only);
+}
+
 }  // namespace
 
 Result<StoreRepair> repair_store(const std::filesystem::path& path, const std::filesystem::path& out) {
   TRY(check_is_new(out));
-  TRY_ASSIGN(auto from, Store::open(path, OpenMode::read_only));
   const auto unfinished = out.string() + ".unfinished";
+  const auto salvaged = out.string() + ".salvaged";
   remove_store(unfinished);
   auto repair = [&]() -> Result<StoreRepair> {
+    std::vector<StoreProblem> lost;
+    TRY_ASSIGN(auto from, open_damaged(path, salvaged, lost));
     TRY_ASSIGN(auto to, Store::open(unfinished, OpenMode::read_write_create));
-    TRY_ASSIGN(auto done, Repair(from.connection(), to.connection()).run());
+    TRY_ASSIGN(auto done, Repair(from.connection(), to.connection(), std::move(lost)).run());
     TRY(to.seal());
     return done;
   }();
@@ -329,6 +349,7 @@ Result<StoreRepair> repair_store(const std::filesystem::path& path, const std::f
     repair = fail(io_error("cannot rename " + unfinished, errno));
   }
   if (!repair) remove_store(unfinished);
+  remove_store(salvaged);
   return repair;
 }
 
