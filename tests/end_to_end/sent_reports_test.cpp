@@ -174,6 +174,30 @@ TEST_F(SentReportsTest, ABundleHasEverythingThatItsTextNamesAndNothingPrivate) {
   EXPECT_THAT(file("bundle/FEEDBACK.txt"), Not(HasSubstr("| --- |")));
 }
 
+TEST_F(SentReportsTest, APathOfAHomeInTheMatrixIsMaskedAndSent) {
+  std::ofstream(folder_ / "c.toml") << R"(
+[campaign]
+name = "models"
+trials = 3
+
+[[workload]]
+name = "load"
+command = ["{samples}/null_read", "{model}"]
+matrix = { model = ["/Users/janedoe/models/big.bin", "/home/janedoe/small.bin"] }
+)";
+  ASSERT_EQ(faultline({"run", folder_ / "c.toml"}).exit_status, 0);
+
+  const auto made = faultline({"feedback", first_site(), "--out", folder_ / "bundle", "--zip"});
+
+  ASSERT_EQ(made.exit_status, 0) << made.err;
+  EXPECT_THAT(file("bundle/FEEDBACK.md"), HasSubstr("models/big.bin"));
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "bundle")) {
+    if (entry.is_regular_file()) {
+      EXPECT_THAT(read_whole(entry.path()), Not(HasSubstr("janedoe"))) << entry.path();
+    }
+  }
+}
+
 TEST_F(SentReportsTest, TheFormsTextHasShortLinesAndWholeCommands) {
   run_campaign();
 
