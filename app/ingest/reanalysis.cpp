@@ -1,9 +1,11 @@
 #include "app/ingest/reanalysis.h"
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -18,8 +20,11 @@ constexpr std::size_t kBatchReports = 128;
 constexpr std::uint64_t kMostBytesAtATime = 32ULL << 20;
 /// So many that the processors have work while one is written and the next is read.
 constexpr std::size_t kBatchesAhead = 3;
-/// Between two batches: longer than a waiting writer sleeps between its looks at the lock.
+/// Between two transactions: longer than a waiting writer sleeps between its looks at the lock.
 constexpr std::chrono::milliseconds kTurnOfOthers{15};
+/// A transaction that holds the lock for longer is followed by smaller ones: others get their turn in time.
+constexpr std::chrono::milliseconds kLongestTurn{100};
+constexpr std::size_t kFirstAtOnce = 16;
 
 struct Derived {
   Analysis analysis;
@@ -121,10 +126,23 @@ class Reanalysis {
         changed.push_back({stored.incident, &now.analysis, now.hash, stored.analysis_hash});
       }
     }
-    if (!changed.empty()) TRY(store_.replace_analyses(changed));
+    TRY(replace(changed));
     counts_.reports += static_cast<std::int64_t>(batch.reports().size());
-    std::this_thread::sleep_for(kTurnOfOthers);
     watcher_.progress(counts_);
+    return {};
+  }
+
+  Result<void> replace(std::span<const NewAnalysis> changed) {
+    while (!changed.empty()) {
+      const auto some = changed.first(std::min(at_once_, changed.size()));
+      const auto before = clock_.monotonic();
+      TRY(store_.replace_analyses(some));
+      const auto held = clock_.monotonic() - before;
+      changed = changed.subspan(some.size());
+      if (held > kLongestTurn) at_once_ = std::max<std::size_t>(1, some.size() / 2);
+      if (held < kLongestTurn / 4) at_once_ = std::min(kBatchReports, at_once_ * 2);
+      std::this_thread::sleep_for(kTurnOfOthers);
+    }
     return {};
   }
 
@@ -166,6 +184,7 @@ class Reanalysis {
   AnalysisChild& child_;
   const ReanalysisWatcher& watcher_;
   SystemClock clock_;
+  std::size_t at_once_ = kFirstAtOnce;  // Reports in one transaction.
   ReanalysisCounts counts_;
 };
 
