@@ -182,8 +182,8 @@ trials = 3
 
 [[workload]]
 name = "load"
-command = ["{samples}/null_read", "{model}"]
-matrix = { model = ["/Users/janedoe/models/big.bin", "/home/janedoe/small.bin"] }
+command = ["{samples}/null_read", "{weights}"]
+matrix = { weights = ["/Users/janedoe/models/big.bin", "/home/janedoe/small.bin"] }
 )";
   ASSERT_EQ(faultline({"run", folder_ / "c.toml"}).exit_status, 0);
 

@@ -103,6 +103,34 @@ TEST(FeedbackBundleTest, ABundleThatAKilledCommandHadMovedAwayComesBack) {
   EXPECT_EQ(text, "the older one");
 }
 
+TEST(FeedbackBundleTest, NamesInABundleArePlainAndStayInside) {
+  const ScopedTempFolder folder;
+  write_text(folder.path() / "in/sub/a\nb:c*.txt", "one");
+  std::filesystem::create_symlink("/etc/passwd", folder.path() / "in/sub/link");
+  FeedbackBundle bundle;
+
+  ASSERT_DONE(bundle.add_from_disk("attachments/", folder.path() / "in/sub/../sub", "a person", nullptr));
+  ASSERT_DONE(bundle.add_from_disk("attachments/", folder.path() / "in/sub/a\nb:c*.txt", "a person", nullptr));
+
+  EXPECT_THAT(bundle.paths(), ElementsAre("attachments/a_b_c_.txt", "attachments/sub/a_b_c_.txt"));
+}
+
+TEST(FeedbackBundleTest, WhatCannotBeScrubbedIsRefusedWithTheReason) {
+  const ScopedTempFolder folder;
+  write_text(folder.path() / "wide.txt", std::string_view("\xff\xfeh\0i\0", 6));
+  write_text(folder.path() / "binary.txt", std::string_view("some text and a\0 byte", 22));
+  Scrubber scrubber;
+  FeedbackBundle bundle;
+
+  const auto wide = bundle.add_from_disk("workload/", folder / "wide.txt", "a person", &scrubber);
+  const auto binary = bundle.add_from_disk("workload/", folder / "binary.txt", "a person", &scrubber);
+
+  ASSERT_FALSE(wide.has_value());
+  EXPECT_THAT(wide.error().text(), HasSubstr("is UTF-16"));
+  ASSERT_FALSE(binary.has_value());
+  EXPECT_THAT(binary.error().text(), HasSubstr("holds NUL bytes"));
+}
+
 TEST(FeedbackBundleTest, AFolderOfSourcesIsTakenScrubbed) {
   const ScopedTempFolder folder;
   write_text(folder.path() / "src/t.py", "# by grace.hopper@example.org\n");
