@@ -66,6 +66,10 @@ class Repair {
     if (repair_.rows == 0) return fail(ErrorKind::database, "nothing in it can be read");
     TRY(replace_damaged_raws());
     TRY(drop_references_to_nothing(tables));
+    // How bytes are written only decides between several of one report.
+    TRY(
+        to_.execute("INSERT OR IGNORE INTO raw_form (report_id, raw_id, form) SELECT rp.id, r.id, iif(r.shape = "
+                    "'', 'unreadable', 'json') FROM report rp JOIN raw r ON r.id = rp.raw_id"));
     TRY(
         to_.execute("INSERT OR IGNORE INTO raw_copy (raw_id, body) SELECT id, body FROM raw WHERE id IN "
                     "(SELECT prefix_raw_id FROM "

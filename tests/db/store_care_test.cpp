@@ -118,6 +118,7 @@ TEST_F(StoreCareTest, EachFaultOfARowIsFoundAndRepaired) {
       {"DELETE FROM attribute WHERE id = (SELECT process_id FROM report LIMIT 1)", "reference", 0},
       {"DELETE FROM stack WHERE id = 1", "reference", 0},
       {"UPDATE report SET raw_id = NULL WHERE id = 3", "raw", 1},
+      {"DELETE FROM raw_form WHERE raw_id = 4", "reference", 0},
   };
   for (const auto& fault : faults) {
     SCOPED_TRACE(fault.sql);
