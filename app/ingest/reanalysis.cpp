@@ -23,8 +23,8 @@ constexpr std::size_t kBatchesAhead = 3;
 /// Between two transactions: longer than a waiting writer sleeps between its looks at the lock.
 constexpr std::chrono::milliseconds kTurnOfOthers{15};
 /// A transaction that holds the lock for longer is followed by smaller ones: others get their turn in time.
-constexpr std::chrono::milliseconds kLongestTurn{100};
-constexpr std::size_t kFirstAtOnce = 16;
+constexpr std::chrono::milliseconds kLongestTurn{40};
+constexpr std::size_t kFirstAtOnce = 8;
 
 struct Derived {
   Analysis analysis;
