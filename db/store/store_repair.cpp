@@ -124,7 +124,11 @@ class Repair {
       const auto row = rows->step();
       if (!row) return Broken{broken.last, row.error().text()};
       if (!*row) return std::nullopt;
-      broken.last = rows->integer(0);
+      // Where keys are damaged, SQLite may lead back to rows that were read before.
+      const std::int64_t rowid = rows->integer(0);
+      if (order == "DESC" ? rowid >= broken.last : rowid <= broken.last)
+        return Broken{broken.last, "rows out of order"};
+      broken.last = rowid;
       TRY(insert(table, *rows, 1, fmt::format("row {}", broken.last)));
     }
   }
@@ -158,7 +162,8 @@ class Repair {
     if (!row) return std::nullopt;
     const auto found = row->step();
     if (!found || !*found) return std::nullopt;
-    return row->integer(static_cast<int>(table.columns.size()));
+    const std::int64_t next = row->integer(static_cast<int>(table.columns.size()));
+    return next > rowid ? std::optional(next) : std::nullopt;
   }
 
   Result<void> copy_from_both_ends(const TableShape& table) {
