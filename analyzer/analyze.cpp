@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "analyzer/names/demangle.h"
 #include "analyzer/site/crash_site_rules.h"
 #include "analyzer/site/portrait.h"
+#include "core/text/ascii.h"
 
 namespace faultline {
 
@@ -30,6 +32,16 @@ void note_names_given_up(CrashReport& report) {
   }
 }
 
+/// Old Rust names are C++ names with a hash of the build at their end: `prog::main::h0123456789abcdef`.
+std::string without_rust_hash(std::string text) {
+  constexpr std::size_t kHash = 19;  // `::h` and 16 digits.
+  if (text.size() <= kHash) return text;
+  const std::string_view end = std::string_view(text).substr(text.size() - kHash);
+  const bool is_hash = end.starts_with("::h") && std::all_of(end.begin() + 3, end.end(), is_hex_digit);
+  if (is_hash) text.resize(text.size() - kHash);
+  return text;
+}
+
 }  // namespace
 
 std::string rules_version(const SiteRules& rules) {
@@ -38,16 +50,26 @@ std::string rules_version(const SiteRules& rules) {
   return version;
 }
 
-Analysis analyze(CrashReport report, const SiteRules& rules) {
+Analysis analyze(CrashReport report, const SiteRules& rules, std::string_view output_gpu_error) {
   Analysis out;
   out.report = std::move(report);
   note_names_given_up(out.report);
-  out.fault = explain_fault(out.report);
+  out.fault = explain_fault(out.report, output_gpu_error);
   out.site = find_crash_site(out.report, out.fault, rules);
   out.portrait = draw_portrait(out.report, out.site);
   out.labels = find_labels(out.report, out.site, rules);
   out.rules_version = rules_version(rules);
   return out;
+}
+
+void make_names_readable(CrashReport& report) {
+  const auto read_all = [](std::vector<Frame>& frames) {
+    for (auto& frame : frames) {
+      if (frame.symbol) frame.symbol = without_rust_hash(demangled(*frame.symbol));
+    }
+  };
+  for (auto& thread : report.threads) read_all(thread.frames);
+  read_all(report.last_exception_backtrace);
 }
 
 std::optional<OutputSite> analyze_output(std::string_view output, std::string_view process,

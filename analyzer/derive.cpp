@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -12,8 +13,10 @@
 #include "analyzer/symbolize/symbolize_report.h"
 
 namespace faultline {
+namespace {
 
-Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& rules, Symbolizer* symbolizer) {
+Analysis derive_or_throw(std::string_view bytes, ReportOrigin origin, const SiteRules& rules,
+                         Symbolizer* symbolizer, std::string_view output_gpu_error) {
   CrashReport report;
   if (bytes.size() > kParseLimitBytes) {
     report.kind = ReportKind::unreadable;
@@ -28,7 +31,29 @@ Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& ru
   if (symbolizer != nullptr && report.kind == ReportKind::crash) {
     report = symbolizer->symbolize(std::move(report)).report;
   }
-  return analyze(std::move(report), rules);
+  return analyze(std::move(report), rules, output_gpu_error);
+}
+
+}  // namespace
+
+Analysis unanalysed(ReportOrigin origin, std::string_view why) {
+  Analysis analysis;
+  analysis.report.kind = ReportKind::unanalysed;
+  analysis.report.origin = origin;
+  analysis.report.issues.push_back(
+      {"", fmt::format("Faultline's own analysis {}; the bytes are kept, and faultline reanalyze tries again",
+                       why)});
+  analysis.fault.sentence = "not analysed: Faultline's own analysis failed";
+  return analysis;
+}
+
+Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& rules, Symbolizer* symbolizer,
+                std::string_view output_gpu_error) {
+  try {
+    return derive_or_throw(bytes, origin, rules, symbolizer, output_gpu_error);
+  } catch (const std::exception& error) {
+    return unanalysed(origin, fmt::format("failed ({})", error.what()));
+  }
 }
 
 std::optional<OutputSite> derive_output_site(const Trial& trial, const SiteRules& rules) {

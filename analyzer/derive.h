@@ -22,11 +22,17 @@ class Symbolizer;
 /// Larger documents are kept as they are, and are not parsed.
 inline constexpr std::uint64_t kParseLimitBytes = 64ULL << 20;
 
+/// What stands in the store for a report on which our own code failed, with `why` as its issue: the end of
+/// the sentence "Faultline's own analysis …". Its bytes are kept, and `reanalyze` tries again.
+Analysis unanalysed(ReportOrigin origin, std::string_view why);
+
 /// Parses, symbolizes, explains and locates one document; frames are named by `symbolizer` first where one
-/// is given, and judged by a user's own `rules` before the lists. Never fails: what nobody can read becomes a
-/// report of kind `unreadable` whose issues say why. Threads: several at once, also with one symbolizer.
+/// is given, and judged by a user's own `rules` before the lists. `output_gpu_error`: what the output of the
+/// report's trial named, see explain_fault(). Never fails: what nobody can read becomes a report of kind
+/// `unreadable`, and what our own code fails on `unanalysed`, whose issues say why. Threads: several at once,
+/// also with one symbolizer.
 Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& rules,
-                Symbolizer* symbolizer = nullptr);
+                Symbolizer* symbolizer = nullptr, std::string_view output_gpu_error = {});
 
 /// Where a trial that left no report crashed, as far as its stderr tells; nullopt for all others.
 std::optional<OutputSite> derive_output_site(const Trial& trial, const SiteRules& rules);

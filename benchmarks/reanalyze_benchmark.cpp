@@ -114,7 +114,8 @@ Result<void> measure(Store& store, const char* what, const SiteRules& rules) {
   const ReanalysisWatcher watcher{[](const MovedSite&) {}, [](const ReanalysisCounts&) {}};
   const auto start = std::chrono::steady_clock::now();
   const double processor = processor_seconds();
-  TRY_ASSIGN(const auto counts, reanalyze_store(store, rules, symbolizer, watcher));
+  AnalysisChild child{std::filesystem::path()};  // For reports that failed before: there is none.
+  TRY_ASSIGN(const auto counts, reanalyze_store(store, rules, symbolizer, child, watcher));
   fmt::print("{:<46} {:>8} reports, {:>8} moved  {:>6.1f} s  cpu {:>6.1f} s  largest {:>5} MB\n", what,
              counts.reports, counts.moved, seconds_since(start), processor_seconds() - processor,
              largest_resident_megabytes());

@@ -133,7 +133,7 @@ class Questions {
     });
     ask("ledger of a run", [&](Store& store) -> Result<void> {
       TRY_ASSIGN(const auto run, store.run("last"));
-      TRY(query_ledger(store, run.uuid));
+      TRY(query_reconciliation(store, run.uuid));
       return {};
     });
   }

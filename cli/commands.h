@@ -37,7 +37,6 @@ struct CommandContext {
   bool wide = false;                 ///< Whole names and all columns.
   std::string sort;                  ///< A column of the table; empty: as it comes.
   std::optional<std::size_t> limit;  ///< Rows that are shown; 0: all. Absent: as many as the format has.
-  bool allow_empty = false;          ///< A value in a filter that occurs nowhere is no mistake.
   int verbosity = 0;
   std::filesystem::path program_folder;       ///< Where this program stands.
   std::vector<std::string> trailing_command;  ///< What stood after `--` on the command line of `run`.

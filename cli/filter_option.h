@@ -5,22 +5,30 @@
 #include <optional>
 #include <string>
 
-#include "cli/commands.h"
 #include "core/base/result.h"
 #include "core/model/filter.h"
 #include "db/store.h"
 
+namespace CLI {
+class App;
+}
+
 namespace faultline {
 
 /// Adds --allow-empty, for commands that take a filter.
-void add_allow_empty(CLI::App& command, CommandContext& context);
+void add_allow_empty(CLI::App& command, bool& allow_empty);
 
 /// parse_optional_filter(), and then checked against the store: a value that occurs nowhere is a mistake
-/// unless --allow-empty is given. A crash site that no report has is printed as a warning.
-Result<std::optional<Filter>> read_filter(Store& store, const CommandContext& context,
-                                          const std::string& option, const std::string& text);
+/// unless `allow_empty`.
+Result<std::optional<Filter>> read_filter(Store& store, bool allow_empty, const std::string& option,
+                                          const std::string& text);
 
-/// --count, checked alike.
-Result<Filter> read_count(Store& store, const CommandContext& context, const std::string& text);
+/// The same of reports, where what crashed may be asked for: a crash site that no report has is printed as a
+/// warning.
+Result<std::optional<Filter>> read_report_filter(Store& store, bool allow_empty, const std::string& option,
+                                                 const std::string& text);
+
+/// --count, checked and warned of alike.
+Result<Filter> read_count(Store& store, bool allow_empty, const std::string& text);
 
 }  // namespace faultline

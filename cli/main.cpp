@@ -12,8 +12,10 @@
 #include <system_error>
 #include <vector>
 
+#include "analyzer/derive.h"
 #include "analyzer/symbolize/gsym/gsym_conversion.h"
 #include "app/campaign/self_test.h"
+#include "app/ingest/analysis_child.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "cli/usage_error.h"
@@ -123,6 +125,12 @@ int main(int argc, char** argv) {
     // The converter of damaged symbol files is this program again, as a child that may die.
     if (argc > 1 && std::string_view(argv[1]) == faultline::kGsymChildFlag) {
       return faultline::gsym_child_main(argc, argv);
+    }
+    // So is what analyses a report first that nobody watches over.
+    if (argc == 2 && std::string_view(argv[1]) == faultline::kAnalysisChildFlag) {
+      return faultline::analysis_child_main([](std::string_view bytes, std::string_view) {
+        return faultline::derive(bytes, faultline::ReportOrigin::captured, faultline::SiteRules{});
+      });
     }
     if (argc == 2 && std::string_view(argv[1]) == faultline::kSelfTestFlag) faultline::crash_for_self_test();
     return faultline::run_command_line(argc, argv);

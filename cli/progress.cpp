@@ -4,6 +4,7 @@
 
 #include "cli/terminal.h"
 #include "reports/formats/cell_text.h"
+#include "reports/formats/number_format.h"
 
 namespace faultline {
 namespace {
@@ -38,8 +39,9 @@ ProgressLine::ProgressLine(const CommandContext& context, const Clock& clock)
 void ProgressLine::run_started(const RunRecord& record, bool resumed, const RunProgress& progress) {
   const auto count = progress.trials_planned > 0 ? fmt::format("{} trials", progress.trials_planned)
                                                  : "trials without count";
-  note(context_, fmt::format("{} run {} of campaign {}: {} in {} cells{}", resumed ? "Resuming" : "Starting",
-                             short_id(record.uuid.text()), record.campaign_name, count, record.cells.size(),
+  note(context_, fmt::format("{} run {} of campaign {}: {} in {}{}", resumed ? "Resuming" : "Starting",
+                             short_id(record.uuid.text()), record.campaign_name, count,
+                             format_count(static_cast<std::int64_t>(record.cells.size()), "cell"),
                              resumed ? fmt::format(", {} done before", progress.trials_done) : ""));
 }
 

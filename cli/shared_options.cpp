@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "cli/commands.h"
+#include "cli/option_checks.h"
 #include "cli/table_output.h"
 #include "reports/formats/report_writer.h"
 
@@ -24,11 +25,11 @@ void add_shared_options(CLI::App& command, CommandContext& context, const std::v
     command
         .add_option("--format", context.format,
                     fmt::format("Form of the output: {}", fmt::join(formats, ",")))
-        ->check(CLI::IsMember(formats))
+        ->check(one_of(formats))
         ->type_name("FORMAT");
   }
   command.add_option("--color", context.color, "auto, always or never (NO_COLOR is honoured)")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->check(one_of({"auto", "always", "never"}))
       ->type_name("WHEN");
   command.add_flag("-q,--quiet", context.quiet, "Only data and errors");
   command.add_flag("-v,--verbose", context.verbosity, "Say more; twice: still more");

@@ -49,6 +49,10 @@ struct TrialCounts {
   friend bool operator==(const TrialCounts&, const TrialCounts&) = default;
 };
 
+/// Of a selection with more trials the order is not read: many trials are of many nights, and these widen an
+/// interval by themselves.
+inline constexpr std::int64_t kMostOrderedTrials = 20'000;
+
 struct RatesQuery {
   std::optional<Filter> where;       ///< Which trials (n).
   Filter count;                      ///< Which of them (k); as parse_count() makes it. Without root: crashed.
@@ -61,6 +65,9 @@ struct RatesRow {
   TrialCounts counts;
   /// `counted` of `trials` in each night (local date of the run's start) of each host, in order of nights.
   std::vector<Proportion> nights{};
+  /// The trials of each cell of each run in the order in which they ran: whether each was counted. Empty
+  /// where the selection has more than kMostOrderedTrials, or what is counted cannot be told trial by trial.
+  std::vector<std::vector<bool>> sequences{};
   friend bool operator==(const RatesRow&, const RatesRow&) = default;
 };
 
@@ -160,7 +167,7 @@ struct SiteRow {
   std::optional<std::string> access;
   std::int64_t reports = 0;
   std::int64_t trials = 0;      ///< Distinct ones that left such a report, and those without one of which the
-                                ///< output says that they died here.
+                                ///< output says that they crashed here.
   std::int64_t uncaptured = 0;  ///< Of these, the latter.
   std::string first_seen;       ///< UTC, ends in `Z`; empty where no report says a time.
   std::string last_seen;
@@ -256,7 +263,7 @@ struct ReportRow {
   std::string run;  ///< Empty where it belongs to no trial.
   std::optional<std::int64_t> trial_index;
   std::string cell;
-  std::string grounds;
+  std::string basis;
   std::string rules_version;
   std::int64_t raw_forms = 0;
   std::int64_t raw_bytes = 0;
@@ -271,27 +278,8 @@ Result<std::vector<ReportRow>> reports_of_sites(Store& store, const std::vector<
 Result<std::vector<ReportRow>> newest_reports_of_site(Store& store, const std::string& site_key,
                                                       const Uuid& run, std::size_t limit);
 
-/// One report with all that the store derived from it; the rest is read again from the raw report.
-struct ReportDetails {
-  ReportRow row;
-  FaultExplanation fault;
-  CrashSite site;
-  std::optional<std::string> cpu_type;
-  std::optional<bool> translated;
-  std::string signal;
-  std::vector<std::uint64_t> codes;
-  std::string subtype;
-  std::vector<std::pair<std::string, std::uint64_t>> registers;  ///< Of the crashed thread.
-  std::optional<std::size_t> crashed_thread;
-  std::vector<std::vector<StackFrameRow>> threads;
-  std::vector<std::string> partners;  ///< Portrait::functions
-  std::vector<Issue> issues;
-};
 /// The UUIDs of all images that stored reports name, ascending.
 Result<std::vector<Uuid>> query_image_uuids(Store& store);
-
-/// `text` is an incident, a unique prefix of one, or `last`.
-Result<ReportDetails> report_details(Store& store, std::string_view text);
 
 struct TrialRow {
   std::string run;
@@ -352,18 +340,18 @@ struct HostRow {
 Result<std::vector<HostRow>> list_hosts(Store& store, const ListQuery& query);
 
 /// Every death of a run against every report: what the counts rest on.
-struct LedgerRow {
+struct ReconciliationRow {
   std::string run;
   std::int64_t deaths = 0;       ///< Trials that crashed.
   std::int64_t matched = 0;      ///< Of those: with a report.
   std::int64_t uncaptured = 0;   ///< Of those: without. matched + uncaptured = deaths.
   std::int64_t reports = 0;      ///< Attributed to the run's trials.
-  std::int64_t foreign = 0;      ///< Met by the run, of no trial.
+  std::int64_t foreign = 0;      ///< Seen by the run, of no trial.
   std::int64_t late = 0;         ///< Attributed after their trial was recorded.
   std::int64_t not_crashes = 0;  ///< Attributed reports of another kind.
   std::map<std::string, std::int64_t> uncaptured_reasons;
 };
-Result<LedgerRow> query_ledger(Store& store, const Uuid& run);
+Result<ReconciliationRow> query_reconciliation(Store& store, const Uuid& run);
 
 // Free queries.
 
@@ -376,7 +364,7 @@ struct QueryTable {
 struct SqlLimits {
   std::chrono::milliseconds time{30'000};
   std::size_t rows = 100'000;
-  std::uint64_t answer_bytes = 128ULL << 20;  ///< Of all texts of the answer together.
+  std::uint64_t answer_bytes = 256ULL << 20;  ///< Of all values of the answer together.
   std::uint64_t memory_bytes = 768ULL
                                << 20;  ///< What SQLite may take for sorting and joining, its cache included.
 };

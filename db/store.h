@@ -1,4 +1,4 @@
-// The store: one SQLite file that keeps every run, trial and report, whole and for good.
+// The store: one SQLite file with every run, trial and report, complete and permanent.
 
 #pragma once
 
@@ -32,11 +32,11 @@ enum class OpenMode {
   read_only,  ///< Works beside a writer; makes nothing.
 };
 
-/// Whose report it is. Without a trial it says that `run` met it and that it is nobody's: foreign.
+/// Which trial a report belongs to. Without a trial: `run` saw it and it is foreign.
 struct ReportAttribution {
   Uuid run;
   std::optional<std::int64_t> trial_index;
-  std::string grounds;                                 ///< Why, in a few words: `pid and start time`.
+  std::string basis;                                   ///< Why, in a few words: `pid and start time`.
   std::optional<std::chrono::milliseconds> latency{};  ///< From the trial's end to the report, if measured.
   friend bool operator==(const ReportAttribution&, const ReportAttribution&) = default;
 };
@@ -46,15 +46,15 @@ struct ReportArrival {
   ReportOrigin origin = ReportOrigin::imported;
   std::string source_path;  ///< As given; never an identity.
   WallTime seen;
-  std::optional<ReportAttribution> attribution;  ///< Absent: no run met it (an import).
+  std::optional<ReportAttribution> attribution;  ///< Absent: no run saw it (an import).
 };
 
 /// One report to be stored. `bytes` and `analysis` must live until the call returns.
 struct NewReport {
   std::string_view bytes;
   ReportArrival arrival;
-  /// For what nobody can read: kind `unreadable`. Null: the bytes alone are stored, under the incident that
-  /// read_identity() finds, and nothing is derived; Store::add_analysis() follows.
+  /// For bytes that cannot be parsed: kind `unreadable`. Null: the bytes alone are stored, under the incident
+  /// that read_identity() finds, and nothing is derived; Store::add_analysis() follows.
   const Analysis* analysis = nullptr;
 };
 
@@ -100,7 +100,15 @@ struct StoredReport {
   std::string analysis_hash;
   std::string site_key;  ///< Empty if none.
   std::string site_text;
-  std::string damage;  ///< Why `bytes` are lost; empty: they are not.
+  std::string damage;          ///< Why `bytes` are lost; empty: they are not.
+  std::string gpu_error;       ///< See Store::gpu_error_of().
+  bool is_unanalysed = false;  ///< Our own code failed on it: Store::add_analysis() is what makes up for it.
+};
+
+/// A report whose bytes alone are stored, as underived_reports() gives it.
+struct UnderivedReport {
+  std::string bytes;
+  std::string gpu_error;  ///< See Store::gpu_error_of().
 };
 
 /// Two numbers for all that the store keeps of an analysis, but for rules version and labels: what the report
@@ -230,31 +238,36 @@ class Store {
   Result<AddedReport> add_report(std::string_view bytes, const ReportArrival& arrival,
                                  const Analysis& analysis);
   /// As add_report, of a trial that was recorded before, with what it makes of that trial: in one
-  /// transaction, or a harness that dies in between would leave a crash that is counted as none.
+  /// transaction, or a harness that is killed in between would leave a crash that is counted as none.
   Result<AddedReport> add_late_report(const NewReport& report, const TrialAmendment& amendment);
   /// As add_report for each, in one transaction. Meant for some 50 at a time.
   Result<std::vector<AddedReport>> add_reports(std::span<const NewReport> reports);
-  /// Appends whose a stored report is. The newest attribution holds; a trial goes before none.
+  /// Appends which trial a stored report belongs to. The newest attribution holds; a trial goes before none.
   Result<void> attribute_report(std::string_view incident, const ReportAttribution& attribution, WallTime at);
-  /// Every report that a run met, its trials' and foreign ones, by incident.
+  /// Every report that a run saw, its trials' and foreign ones, by incident.
   Result<std::vector<RunReport>> reports_met_by(const Uuid& run);
   /// `text` is an incident, a unique prefix of one, or `last`. Fails where there is none or several.
   Result<std::string> resolve_report(std::string_view text);
-  /// The bytes as they came, of the form that speaks for the incident. `text` as above.
+  /// The bytes as they came, of the preferred form of the incident. `text` as above.
   Result<std::string> raw_report(std::string_view text);
-  /// All raw forms of an incident, the one that speaks first.
+  /// All raw forms of an incident, the preferred one first.
   Result<std::vector<std::string>> raw_forms(std::string_view text);
   /// How the incident's present form came to us.
   Result<ReportArrival> arrival_of(std::string_view text);
 
   // Derived rows.
 
-  /// Stores what was derived from bytes that are stored already, and makes of it all that a report makes that is
-  /// stored with its analysis. Nothing changes where another form of the incident speaks for it.
+  /// Stores what was derived from bytes that are stored already, and makes of it all that a report makes that
+  /// is stored with its analysis. Nothing changes where another form of the incident is preferred.
   Result<void> add_analysis(std::string_view bytes, const Analysis& analysis, WallTime at);
   /// The bytes of every report that a run met and from which nothing is derived, as a harness leaves them that
-  /// is killed between the two; reports that nobody can read are among them.
-  Result<std::vector<std::string>> underived_reports(const Uuid& run);
+  /// is killed between the two; reports that nobody can read are among them, those of kind `unanalysed` and
+  /// those whose bytes are damaged are not.
+  Result<std::vector<UnderivedReport>> underived_reports(const Uuid& run);
+
+  /// The GPU error that the output of the report's trial named (gpu_error_of_notes()); empty where it named
+  /// none, and for a report of no trial.
+  Result<std::string> gpu_error_of(std::string_view incident);
 
   /// The next reports after that place (0: from the first), in the order in which they came, so that what is
   /// read and rewritten together stands together: at most `limit` of them, and fewer where their bytes come
@@ -284,6 +297,8 @@ class Store {
   /// Takes in everything that another store has: a union, the same in any order and any number of
   /// times. Transactions are short, so an interrupted merge is simply repeated.
   Result<MergeSummary> merge_from(const std::filesystem::path& other);
+  /// The same of one run: its trials, the reports that it met, and the labels of their sites.
+  Result<MergeSummary> merge_run_from(const std::filesystem::path& other, const Uuid& run);
 
   /// Refuses a second run of the same campaign on this store. Lost with the process.
   Result<CampaignLock> lock_campaign(std::string_view campaign_hash);
@@ -294,7 +309,7 @@ class Store {
   /// Makes the file whole in itself, without a log beside it: for a store that is handed on.
   Result<void> seal();
   /// Lets SQLite look at what changed; after a run or an import.
-  /// A courtesy that waits for nobody and fails nothing: where another writer is at work, it is left out.
+  /// Best effort: does not wait, and does nothing while another writer is at work.
   void optimize();
 
   /// For db/ alone.

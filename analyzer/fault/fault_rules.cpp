@@ -1,5 +1,7 @@
 #include "analyzer/fault/fault_rules.h"
 
+#include <fmt/format.h>
+
 #include <iterator>
 #include <string>
 #include <utility>
@@ -25,9 +27,55 @@ bool run_group(std::span<const FaultRule> rules, const RuleInput& input, FaultEx
   return false;
 }
 
+/// Ends that a program chooses because its GPU failed. A pointer goes wrong for a reason of its own: there an
+/// error printed by chance would tear the crashes of one place into two sites.
+bool may_follow_gpu_error(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::assertion:
+    case FaultKind::uncaught_exception:
+    case FaultKind::abort:
+    case FaultKind::trap:
+    case FaultKind::killed:
+    case FaultKind::watchdog:
+    case FaultKind::hang:
+    case FaultKind::resource_limit:
+    case FaultKind::unknown:
+      return true;
+    case FaultKind::null_dereference:
+    case FaultKind::near_null:
+    case FaultKind::null_call:
+    case FaultKind::wild_pointer:
+    case FaultKind::pointer_authentication:
+    case FaultKind::misaligned:
+    case FaultKind::write_protected:
+    case FaultKind::execute_protected:
+    case FaultKind::stack_overflow:
+    case FaultKind::poisoned_pointer:
+    case FaultKind::illegal_instruction:
+    case FaultKind::arithmetic:
+    case FaultKind::guard:
+    case FaultKind::code_signature:
+    case FaultKind::launch_failure:
+      return false;
+  }
+  return false;
+}
+
+void add_gpu_error(const CrashReport& report, std::string_view in_output, FaultExplanation& out) {
+  out.gpu_error = gpu_error_of(report);
+  if (!out.gpu_error.empty()) {
+    out.evidence.insert(out.evidence.begin(), "GPU error: " + out.gpu_error);
+  } else if (!in_output.empty()) {
+    const bool is_cause = may_follow_gpu_error(out.kind);
+    if (is_cause) out.gpu_error = in_output;
+    out.evidence.insert(out.evidence.begin(), fmt::format("GPU error in the trial's output: {}{}", in_output,
+                                                          is_cause ? "" : " (not counted as the cause)"));
+  }
+}
+
 }  // namespace
 
-FaultExplanation explain_fault(const CrashReport& report) {
+FaultExplanation explain_fault(const CrashReport& report, std::string_view output_gpu_error) {
   const FaultFacts facts = gather_facts(report);
   const std::optional<AbortMessage> text = find_abort_message(report);
   const RuleInput input{facts, text};
@@ -40,8 +88,7 @@ FaultExplanation explain_fault(const CrashReport& report) {
   if (out.instruction.empty() && facts.instruction && facts.instruction->flow == InstructionFlow::trap) {
     out.instruction = facts.instruction->text;
   }
-  out.gpu_error = gpu_error_of(report);
-  if (!out.gpu_error.empty()) out.evidence.insert(out.evidence.begin(), "GPU error: " + out.gpu_error);
+  add_gpu_error(report, output_gpu_error, out);
   Agreement agreement = check_agreement(facts);
   out.agrees = agreement.agrees;
   out.evidence.insert(out.evidence.end(), std::make_move_iterator(agreement.evidence.begin()),

@@ -9,6 +9,7 @@
 
 #include "analyzer/names/cxx_name.h"
 #include "analyzer/names/rust_name_size.h"
+#include "analyzer/names/swift_name.h"
 #include "core/process/deep_stack.h"
 
 namespace faultline {
@@ -47,6 +48,8 @@ DemangledName read(std::string_view name) { return is_cxx(name) ? read_cxx(name)
 }  // namespace
 
 DemangledName demangle(std::string_view name) {
+  if (auto swift = swift_declaration(name.substr(0, kLongestName)); !swift.empty())
+    return {std::move(swift), false};
   if (!is_cxx(name) && !is_rust(name)) return {std::string(name), false};
   if (name.size() > kLongestName) return {std::string(name), true};
   if (name.size() <= kLongestOnOwnStack) return read(name);

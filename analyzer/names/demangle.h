@@ -1,4 +1,4 @@
-// Readable names for mangled ones: the only place that demangles C++ and Rust.
+// Readable names for mangled ones: the only place that demangles.
 
 #pragma once
 
@@ -14,8 +14,8 @@ struct DemangledName {
   friend bool operator==(const DemangledName&, const DemangledName&) = default;
 };
 
-/// Reads C++ (`_Z…`, with up to four underscores before) and Rust (`_R…`) names; anything else, and what
-/// cannot be read, stays as it is.
+/// Reads C++ (`_Z…`, with up to four underscores before), Rust (`_R…`) and the declarations of Swift names
+/// (`$s…`, see swift_declaration()); anything else, and what cannot be read, stays as it is.
 ///
 /// Bounded whatever the name: at most 16 KiB are read and 64 KiB written, and no name that would come to
 /// more when written out is begun. Names come from files that strangers send.

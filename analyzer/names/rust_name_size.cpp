@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "core/text/ascii.h"
+
 namespace faultline {
 namespace {
 
@@ -12,7 +14,6 @@ namespace {
 /// `{closure#…}`.
 constexpr std::uint64_t kAddedText = 24;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 

@@ -6,6 +6,10 @@
 #include <optional>
 #include <string>
 
+#include "analyzer/parse/faulthandler/faulthandler_parser.h"
+#include "analyzer/parse/metrickit/metrickit_parser.h"
+#include "analyzer/parse/sanitizer/sanitizer_parser.h"
+#include "analyzer/parse/swift_backtrace/swift_backtrace_parser.h"
 #include "analyzer/parse/text/text_lines.h"
 #include "core/ips/ips_document.h"
 #include "core/ips/json_scan.h"
@@ -27,17 +31,46 @@ bool starts_with_any(std::string_view line, std::initializer_list<std::string_vi
 /// Lines that may stand between two reports and belong to the second.
 bool leads_in(std::string_view line) {
   const auto content = content_of(line);
-  return content.empty() ||
-         starts_with_any(content, {"----", "Translated Report", "Incident Identifier:", "CrashReporter Key:",
-                                   "Crash Reporter Key:", "Hardware Model:", "Device Model:", "#"});
+  return content.empty() || content.find("Fatal error: ") != content.npos ||
+         starts_with_any(content,
+                         {"----", "====", "Translated Report", "Incident Identifier:", "CrashReporter Key:",
+                          "Crash Reporter Key:", "Hardware Model:", "Device Model:", "#"});
 }
 
-enum class Form { json, crash_text, panic, sample };
+enum class Form { json, crash_text, panic, sample, printed };
+
+/// What a runtime prints of a crash: the line with which it begins, and one that only such a report has.
+struct PrintedForm {
+  std::string_view name;
+  bool (*is_head)(std::string_view line);
+  std::string_view proof;
+};
+constexpr std::array<PrintedForm, 3> kPrintedForms{
+    {{"sanitizer", is_sanitizer_head, "#0 "},
+     {"faulthandler", is_faulthandler_head, "(most recent call first)"},
+     {"swift-backtrace", is_swift_backtrace_head, "Thread "}}};
+
+/// Several MetricKit documents one after the other.
+std::vector<std::string_view> split_metrickit(std::string_view bytes) {
+  std::vector<std::string_view> out;
+  std::size_t from = 0;
+  for (auto at = skip_json_whitespace(bytes, 0);
+       at < bytes.size() && (bytes[at] == '{' || bytes[at] == '[');) {
+    const auto end = skip_json_value(bytes, at);
+    if (!end) break;
+    at = skip_json_whitespace(bytes, *end);
+    const bool is_last = at >= bytes.size();
+    out.push_back(bytes.substr(from, is_last ? bytes.npos : at - from));
+    from = at;
+  }
+  if (from < bytes.size()) out.push_back(bytes.substr(from));
+  return out;
+}
 
 struct Start {
   std::size_t at = 0;
   Form form = Form::crash_text;
-  std::string_view who;  ///< `Name [12]`, of a text.
+  std::string_view who;  ///< `Name [12]`, of a text; which one, of a printed report.
   bool proven = false;   ///< A text's first lines alone may be those of a process list.
 };
 
@@ -68,13 +101,31 @@ class Splitter {
       note_process(at, trim(content.substr(8)));
     } else if (content.starts_with("Full Report")) {
       full_report_ = true;
-    } else if (!starts_.empty() && is_proof(starts_.back().form, content)) {
+    } else if (const auto* printed = printed_head(content, line)) {
+      starts_.push_back({lead_.value_or(at), Form::printed, printed->name, false});
+    } else if (!starts_.empty() && is_proof(starts_.back(), content)) {
       starts_.back().proven = true;
     }
     return std::nullopt;
   }
 
-  static bool is_proof(Form form, std::string_view content) {
+  /// Only where no other report has begun: those quote in their own words what was printed of the crash.
+  [[nodiscard]] const PrintedForm* printed_head(std::string_view content, std::string_view line) const {
+    if (!starts_.empty() && starts_.back().form != Form::printed) return nullptr;
+    for (const auto& form : kPrintedForms) {
+      if (!form.is_head(content) && !form.is_head(line)) continue;
+      return starts_.empty() || starts_.back().who == form.name ? &form : nullptr;
+    }
+    return nullptr;
+  }
+
+  static bool is_proof(const Start& start, std::string_view content) {
+    const Form form = start.form;
+    if (form == Form::printed) {
+      const auto* printed = std::find_if(kPrintedForms.begin(), kPrintedForms.end(),
+                                         [&](const PrintedForm& one) { return one.name == start.who; });
+      return content.find(printed->proof) != content.npos;
+    }
     if (form == Form::panic) {
       return starts_with_any(content,
                              {"OS version:", "Mac OS version:", "Kernel version:", "BSD process name"});
@@ -112,6 +163,10 @@ class Splitter {
 
   std::vector<std::string_view> pieces() {
     std::erase_if(starts_, [](const Start& start) { return !start.proven; });
+    // The system's own report of the same crash says more.
+    if (!starts_.empty() && starts_.back().form != Form::printed) {
+      std::erase_if(starts_, [](const Start& start) { return start.form == Form::printed; });
+    }
     std::vector<std::string_view> out;
     std::size_t from = 0;
     for (std::size_t i = 1; i < starts_.size(); ++i) {
@@ -130,6 +185,9 @@ class Splitter {
 
 }  // namespace
 
-std::vector<std::string_view> split_reports(std::string_view bytes) { return Splitter(bytes).run(); }
+std::vector<std::string_view> split_reports(std::string_view bytes) {
+  const bool is_ips = is_ips_header(bytes.substr(0, bytes.find('\n')));
+  return !is_ips && is_metrickit(bytes) ? split_metrickit(bytes) : Splitter(bytes).run();
+}
 
 }  // namespace faultline

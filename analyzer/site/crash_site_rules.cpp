@@ -83,7 +83,9 @@ class SiteFinder {
           event && event->restart_reason ? " " + shortened_text(*event->restart_reason, 60) : "";
       return process() + " gpu_event" + reason;
     }
-    return fmt::format("{} {}", process(), report_kind_text(report_.kind));
+    // Two limits, or two watchdogs, of one program are two things.
+    const std::string what = event && event->event ? " " + shortened_text(*event->event, 60) : "";
+    return fmt::format("{} {}{}", process(), report_kind_text(report_.kind), what);
   }
 
   bool is_document() const {

@@ -84,6 +84,8 @@ std::string kind_phrase(const FaultExplanation& fault, const CrashReport& report
       return assertion_phrase(words, scope);
     case FaultKind::uncaught_exception:
       return words && !words->exception_type.empty() ? kind + " " + words->exception_type : kind;
+    case FaultKind::abort:
+      return words && words->kind == AbortMessageKind::sanitizer ? words->exception_type : kind;
     case FaultKind::guard:
       return report.exception && report.exception->subtype ? kind + " " + *report.exception->subtype : kind;
     case FaultKind::killed:

@@ -1,5 +1,7 @@
 #include "analyzer/statistics/comparison.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -92,6 +94,7 @@ void test(Comparison& out, const ComparisonInput& input, double level) {
   if (stratified.informative >= 2) {
     out.stratified = stratified;
     out.exact_stratified = exact_stratified(input.strata);
+    out.homogeneity = breslow_day(input.strata);
   }
   if (input.context.anytime) out.anytime = anytime_equality_p(input.a, input.b);
   out.nights_are_units = basis.nights_apart;
@@ -106,6 +109,11 @@ void test(Comparison& out, const ComparisonInput& input, double level) {
   out.decided_by = test_kind_text(out.test);
   out.p_value = out.adjusted_p =
       out.test == out.change.decided_by ? out.change.p_value : test_p_value(out.test, basis);
+}
+
+bool is_stratified(TestKind kind) {
+  return kind == TestKind::exact_stratified || kind == TestKind::cochran_mantel_haenszel ||
+         kind == TestKind::anytime_stratified;
 }
 
 void warn(Comparison& out, const ComparisonInput& input) {
@@ -134,6 +142,13 @@ void warn(Comparison& out, const ComparisonInput& input) {
         "the sides share no night of a host: how much nights vary by themselves is not known from a change "
         "between them");
   }
+  if (is_stratified(out.test) && out.homogeneity.p_value < 0.05) {
+    out.warnings.push_back(
+        fmt::format("the odds ratio is not the same in all strata ({}; Breslow and Day, p = {:.2g}): the "
+                    "common effect is "
+                    "an average over unlike ones",
+                    input.strata_name, out.homogeneity.p_value));
+  }
   out.warnings.insert(out.warnings.end(), input.notes.begin(), input.notes.end());
   if (context.anytime) {
     out.warnings.emplace_back(
@@ -144,11 +159,6 @@ void warn(Comparison& out, const ComparisonInput& input) {
 ComparisonVerdict sign_of(double value, double neutral) {
   if (value > neutral) return ComparisonVerdict::higher;
   return value < neutral ? ComparisonVerdict::lower : ComparisonVerdict::undecided;
-}
-
-bool is_stratified(TestKind kind) {
-  return kind == TestKind::exact_stratified || kind == TestKind::cochran_mantel_haenszel ||
-         kind == TestKind::anytime_stratified;
 }
 
 /// Whether the direction is that of the pooled counts; strata may tell another (Simpson's paradox), and they

@@ -98,6 +98,7 @@ struct Comparison {
   double fisher = 1.0;
   std::optional<double> boschloo;  ///< Absent beyond its limit of trials.
   std::optional<StratifiedComparison> stratified;
+  Homogeneity homogeneity;  ///< Of the odds ratio over the strata; where `stratified` is there.
   std::optional<double> exact_stratified;  ///< Beside it, where the strata are small enough.
   std::optional<double> anytime;
   std::string decided_by;            ///< The one test that the verdict rests on, as test_kind_text() has it.

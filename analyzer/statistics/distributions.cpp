@@ -44,6 +44,12 @@ double chi_squared_survival(double x, double freedom) {
   return boost::math::gamma_q(freedom / 2.0, x / 2.0, Quiet());
 }
 
+double fisher_f_survival(double x, double numerator, double denominator) {
+  if (!(x > 0.0)) return std::isnan(x) ? x : 1.0;
+  return boost::math::ibeta(denominator / 2.0, numerator / 2.0, denominator / (denominator + numerator * x),
+                            Quiet());
+}
+
 double gamma_quantile(double shape, double probability) {
   return boost::math::gamma_p_inv(shape, probability, Quiet());
 }

@@ -24,6 +24,8 @@ double chi_squared_survival(double x, double freedom);
 /// Quantile of the gamma distribution with that shape and scale 1.
 double gamma_quantile(double shape, double probability);
 double student_t_quantile(double probability, double freedom);
+/// P(X >= x) of Fisher's F.
+double fisher_f_survival(double x, double numerator, double denominator);
 
 /// ln of the binomial coefficient.
 double log_choose(std::int64_t n, std::int64_t k);

@@ -51,6 +51,13 @@ ChosenInterval choose_interval(const Proportion& of, const RateBasis& basis, con
   chosen.interval = one_side(chosen.widened ? overdispersed_interval(basis.nights, level)
                                             : proportion_interval(chosen.method, of, level),
                              wish.side);
+  if (wish.method || basis.open || basis.sequences.empty()) return chosen;
+  const OrderTests order = order_tests(basis.sequences);
+  chosen.order_matters = order.matters && order.factor > 1.0;
+  if (chosen.order_matters) {
+    const Interval wider = one_side(ordered_interval(of, order, level), wish.side);
+    chosen.interval = {std::min(chosen.interval.low, wider.low), std::max(chosen.interval.high, wider.high)};
+  }
   return chosen;
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "analyzer/statistics/night_tests.h"
+#include "analyzer/statistics/order_tests.h"
 #include "analyzer/statistics/proportion.h"
 #include "analyzer/statistics/strata.h"
 #include "core/base/enum_text.h"
@@ -26,6 +27,8 @@ struct RateBasis {
   bool open = false;
   /// The counts of each night of each host, where they are known. One, or none: trials of one night.
   std::vector<Proportion> nights{};
+  /// The trials of each cell and run in their order, where they were asked for.
+  std::vector<TrialSequence> sequences{};
 };
 
 /// What a person may ask for.
@@ -40,6 +43,8 @@ struct ChosenInterval {
   IntervalMethod method = IntervalMethod::clopper_pearson;
   /// Nights differ beyond chance: the interval uses the effective number of trials, and is wider for it.
   bool widened = false;
+  /// Neighbours within a run are alike, or the rate drifts (order_tests()): the interval allows for it.
+  bool order_matters = false;
 };
 
 /// The method alone: what was asked for, else anytime-valid for an open selection, else Clopper-Pearson.
@@ -47,7 +52,8 @@ IntervalMethod choose_interval_method(bool open, const std::optional<IntervalMet
 
 /// The interval of a rate, or its one-sided bound with the other end at 0 or 1. Widened by
 /// overdispersed_interval() where nights differ beyond chance (overdispersion()), unless it is anytime-valid
-/// or a method was asked for.
+/// or a method was asked for; and by ordered_interval() where order within runs matters. Where both do, it
+/// covers both.
 ChosenInterval choose_interval(const Proportion& of, const RateBasis& basis, const IntervalWish& wish = {});
 
 /// A test of two sides.

@@ -50,11 +50,6 @@ Interval clopper_pearson(const Proportion& of, double level) {
   return {exact_low(of, alpha), exact_high(of, alpha)};
 }
 
-double clopper_pearson_lower(const Proportion& of, double level) {
-  check(of, level);
-  return exact_low(of, 1.0 - level);
-}
-
 double clopper_pearson_upper(const Proportion& of, double level) {
   check(of, level);
   return exact_high(of, 1.0 - level);
@@ -104,11 +99,6 @@ std::optional<std::int64_t> trials_to_see_one(double rate, double chance) {
   const double trials = std::ceil(std::log1p(-chance) / std::log1p(-rate));
   if (trials > 9e18) return std::nullopt;
   return std::max<std::int64_t>(1, static_cast<std::int64_t>(trials));
-}
-
-std::optional<std::int64_t> clean_trials_to_claim(double rate, double level) {
-  // (1 - rate)^n <= 1 - level: the same equation.
-  return trials_to_see_one(rate, level);
 }
 
 }  // namespace faultline

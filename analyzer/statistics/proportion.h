@@ -42,9 +42,8 @@ inline constexpr double kDefaultLevel = 0.95;
 /// it is wider than need be. No trials: [0, 1]. `level` lies inside (0, 1).
 Interval clopper_pearson(const Proportion& of, double level = kDefaultLevel);
 
-/// The exact one-sided bounds: the whole error on one side. `0/n` at 95 % gives about 3/n above.
-/// To be named as one-sided wherever they are shown.
-double clopper_pearson_lower(const Proportion& of, double level = kDefaultLevel);
+/// The exact one-sided upper bound: the whole error on one side. `0/n` at 95 % gives about 3/n above.
+/// To be named as one-sided wherever it is shown.
 double clopper_pearson_upper(const Proportion& of, double level = kDefaultLevel);
 
 /// Wilson's score interval without continuity correction (Wilson 1927, JASA 22:209). Narrower, with
@@ -63,9 +62,5 @@ Interval proportion_interval(IntervalMethod method, const Proportion& of, double
 /// `rate`: ceil(ln(1-chance) / ln(1-rate)). To promise it, pass the lower bound of the rate, not the
 /// rate. nullopt where the rate may be 0 (no number of trials is enough).
 std::optional<std::int64_t> trials_to_see_one(double rate, double chance = 0.95);
-
-/// How many trials without any event show, with one-sided confidence `level`, that the rate is below
-/// `rate`: 299 for 1 % at 95 %.
-std::optional<std::int64_t> clean_trials_to_claim(double rate, double level = kDefaultLevel);
 
 }  // namespace faultline

@@ -139,16 +139,20 @@ double homogeneity_statistic(const std::vector<Proportion>& given) {
 Interval overdispersed_interval(const std::vector<Proportion>& given, double level) {
   const std::vector<Proportion> groups = with_trials(given);
   if (groups.size() < 2) return {};
-  const Proportion all = pooled(groups);
+  return effective_interval(pooled(groups), overdispersion(groups).factor,
+                            static_cast<double>(groups.size()) - 1.0, level);
+}
+
+Interval effective_interval(const Proportion& of, double factor, double freedom, double level) {
+  if (of.trials == 0 || !(freedom > 0.0)) return {0.0, 1.0};
   const double alpha = (1.0 - level) / 2.0;
-  const double n = static_cast<double>(all.trials);
-  const double factor = overdispersion(groups).factor;
-  const double of_trials = all.trials < 2 ? 1.0 : student_t_quantile(1.0 - alpha, n - 1.0);
-  const double of_groups = student_t_quantile(1.0 - alpha, static_cast<double>(groups.size()) - 1.0);
+  const double n = static_cast<double>(of.trials);
+  const double of_trials = of.trials < 2 ? 1.0 : student_t_quantile(1.0 - alpha, n - 1.0);
+  const double of_groups = student_t_quantile(1.0 - alpha, freedom);
   const double effective = std::min(n, n / factor * (of_trials / of_groups) * (of_trials / of_groups));
-  const double k = all.ratio() * effective;
-  return {all.counted == 0 ? 0.0 : beta_quantile(k, effective - k + 1.0, alpha),
-          all.counted == all.trials ? 1.0 : beta_quantile(k + 1.0, effective - k, 1.0 - alpha)};
+  const double k = of.ratio() * effective;
+  return {of.counted == 0 ? 0.0 : beta_quantile(k, effective - k + 1.0, alpha),
+          of.counted == of.trials ? 1.0 : beta_quantile(k + 1.0, effective - k, 1.0 - alpha)};
 }
 
 }  // namespace faultline

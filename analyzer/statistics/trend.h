@@ -57,4 +57,9 @@ double homogeneity_statistic(const std::vector<Proportion>& groups);
 /// where that is not needed. One group: [0, 1], since nothing is then known about the variation.
 Interval overdispersed_interval(const std::vector<Proportion>& groups, double level = kDefaultLevel);
 
+/// Clopper and Pearson's interval with n / factor * (t(n-1) / t(freedom))^2 trials: what overdispersed trials
+/// are worth, where the factor was estimated with so many degrees of freedom. [0, 1] without any.
+Interval effective_interval(const Proportion& of, double factor, double freedom,
+                            double level = kDefaultLevel);
+
 }  // namespace faultline

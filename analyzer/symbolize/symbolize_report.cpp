@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "analyzer/symbolize/archive/symbol_archive.h"
 #include "analyzer/symbolize/frame_symbolizer.h"
 #include "analyzer/symbolize/image_map.h"
 #include "analyzer/symbolize/module_symbols.h"
@@ -192,6 +193,7 @@ SymbolSources symbol_places(const SymbolizeOptions& options) {
     places.cache_places = host_cache_folders();
     places.use_spotlight = true;
     places.driver_folder = "/System/Library/Extensions";
+    places.device_support_folder = default_device_support_folder();
   }
   return places;
 }

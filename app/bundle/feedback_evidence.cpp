@@ -10,10 +10,13 @@
 #include "analyzer/derive.h"
 #include "app/bundle/workarounds.h"
 #include "app/campaign/validation_layer.h"
+#include "app/ingest/stored_report.h"
+#include "app/ingest/symbol_search.h"
+#include "app/questions/command_builder.h"
+#include "app/report/page_context.h"
 #include "collector/plan/campaign_file.h"
 #include "core/ips/ips_writer.h"
 #include "core/model/filter.h"
-#include "core/text/shell_quote.h"
 #include "reports/bundles/reproducers.h"
 #include "reports/formats/number_format.h"
 #include "reports/tables/rate_table.h"
@@ -45,15 +48,13 @@ int score(const Analysis& analysis) {
 }
 
 Result<std::vector<Candidate>> candidates_of(Store& store, const std::vector<ReportRow>& rows,
-                                             const SiteRules& rules) {
+                                             const SiteRules& rules, Symbolizer& symbolizer) {
   std::vector<Candidate> found;
   for (const auto& row : rows) {
     if (row.kind != "crash" || row.origin == report_origin_text(ReportOrigin::reconstructed)) continue;
     if (found.size() == kCandidates) break;
-    TRY_ASSIGN(auto bytes, store.raw_report(row.incident));
-    TRY_ASSIGN(const auto arrival, store.arrival_of(row.incident));
-    auto analysis = derive(bytes, arrival.origin, rules);
-    found.push_back({row.incident, std::move(bytes), std::move(analysis)});
+    TRY_ASSIGN(auto report, derive_stored(store, row.incident, rules, symbolizer));
+    found.push_back({row.incident, std::move(report.bytes), std::move(report.analysis)});
   }
   std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
     return score(a.analysis) > score(b.analysis);
@@ -124,6 +125,16 @@ void scrub_run(RunRecord& run, Scrubber& scrubber) {
   for (auto& cell : run.cells) scrub_cell(cell, scrubber);
 }
 
+/// The trial of a report as `show` has it, but scrubbed.
+Result<CrashPageContext> scrubbed_trial(Store& store, const std::string& incident, Scrubber& scrubber) {
+  TRY_ASSIGN(auto page, trial_context(store, incident));
+  page.workload_phase = scrubber.scrub_text(page.workload_phase);
+  page.command = scrubber.scrub_command(page.command);
+  page.shown_as.clear();  // The reader has no store to look into.
+  for (auto& [name, value] : page.trial) value = scrubber.scrub_text(value);
+  return page;
+}
+
 /// The trials of the control's cells, by cell.
 Result<RatesResult> control_of(Store& store, const RunRecord& run) {
   RatesQuery query;
@@ -183,10 +194,8 @@ Result<void> add_rates(Store& store, const RunRecord& run, const std::string& co
     options.count = "crashed at these sites";
     options.counts_sites = result.total.uncaptured > 0;
     options.caption = "Died at the sites of this report: " + workload;
-    std::string by;
-    for (const auto& name : query.by) by += (by.empty() ? "" : ",") + name;
-    options.command = fmt::format("faultline rates{} --count {} --where {}", by.empty() ? "" : " --by " + by,
-                                  single_quoted(count), single_quoted(where));
+    options.command =
+        CommandBuilder("rates").list("--by", query.by).option("--count", count).option("--where", where).text();
     auto table = rate_table(result, options);
     scrub_table(table, scrubber);
     gathered.evidence.rates.push_back(std::move(table));
@@ -222,8 +231,8 @@ Result<void> add_run(Store& store, const std::string& uuid, const std::vector<Si
     for (const auto& row : control.rows)
       control_cells.emplace(query_value_text(row.values[0]), query_value_text(row.values[1]));
   }
-  TRY_ASSIGN(const auto ledger, query_ledger(store, run.uuid));
-  evidence.uncaptured = ledger.uncaptured;
+  TRY_ASSIGN(const auto reconciliation, query_reconciliation(store, run.uuid));
+  evidence.uncaptured = reconciliation.uncaptured;
   const auto count = any_of_sites(rows);
   TRY_ASSIGN(const auto of_sites, rates_of_cells(store, run, count));
   TRY_ASSIGN(const auto bad, rates_of_cells(store, run, "bad"));
@@ -265,6 +274,7 @@ Result<GatheredEvidence> gather_evidence(Store& store, const EvidenceOptions& op
   auto& evidence = gathered.evidence;
   TRY_ASSIGN(auto rows, wanted_sites(store, options));
   std::vector<std::vector<Candidate>> chosen;
+  Symbolizer symbolizer(symbolize_options({}));
   std::string newest_run;
   std::string newest_time;
   for (const auto& row : rows) {
@@ -275,7 +285,7 @@ Result<GatheredEvidence> gather_evidence(Store& store, const EvidenceOptions& op
         newest_run = report.run;
       }
     }
-    TRY_ASSIGN(auto candidates, candidates_of(store, reports, options.rules));
+    TRY_ASSIGN(auto candidates, candidates_of(store, reports, options.rules, symbolizer));
     if (candidates.size() > options.reports) candidates.resize(options.reports);
     for (const auto& candidate : candidates) scrubber.learn(candidate.analysis.report);
     if (options.family) evidence.family.insert(evidence.family.end(), reports.begin(), reports.end());
@@ -289,7 +299,10 @@ Result<GatheredEvidence> gather_evidence(Store& store, const EvidenceOptions& op
     for (auto& candidate : chosen[i]) {
       // From the scrubbed document on, as its reader will see it.
       site.reports.push_back(derive(write_ips(scrubber.scrub(candidate.analysis.report)),
-                                    candidate.analysis.report.origin, options.rules));
+                                    candidate.analysis.report.origin, options.rules, nullptr,
+                                    candidate.analysis.fault.gpu_error));
+      TRY_ASSIGN(auto page, scrubbed_trial(store, candidate.incident, scrubber));
+      site.pages.push_back(std::move(page));
       site.incidents.push_back(candidate.incident);
       originals.push_back(std::move(candidate.bytes));
     }

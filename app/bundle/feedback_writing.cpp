@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/bundle/private_names.h"
+#include "app/questions/command_builder.h"
 #include "core/files/text_file.h"
 #include "core/ips/ips_writer.h"
 #include "core/text/text_escape.h"
@@ -49,14 +50,15 @@ void add_reports(const GatheredEvidence& gathered, bool originals, FeedbackBundl
     for (std::size_t k = 0; k < sites[i].reports.size(); ++k) {
       const auto& analysis = sites[i].reports[k];
       const auto& incident = sites[i].incidents[k];
+      const auto& page = sites[i].pages[k];
       const auto name = fmt::format("{}-{}", sites[i].row.key, k + 1);
       bundle.add("reports/" + name + ".ips", terminal_safe_json(write_ips(analysis.report)),
                  fmt::format("faultline show --format raw {}, scrubbed", incident));
       bundle.add("reports/" + name + ".txt", escape_text(render_apple_text(analysis.report)),
                  fmt::format("faultline show --format apple {}, scrubbed", incident));
-      bundle.add("pages/" + name + ".md", crash_page_markdown(analysis),
+      bundle.add("pages/" + name + ".md", crash_page_markdown(analysis, page),
                  fmt::format("faultline show --format markdown {}, scrubbed", incident));
-      bundle.add("pages/" + name + ".html", crash_page_html(analysis),
+      bundle.add("pages/" + name + ".html", crash_page_html(analysis, page),
                  fmt::format("faultline show --format html {}, scrubbed", incident));
       if (originals) {
         bundle.add("originals/" + name + ".ips", gathered.originals[i][k],
@@ -94,7 +96,9 @@ Result<void> learn_sources(const FeedbackRequest& wanted, const GatheredEvidence
 
 Result<void> add_documents(const FeedbackRequest& wanted, const GatheredEvidence& gathered,
                            const FeedbackProse& prose, FeedbackBundle& bundle) {
-  const auto made_by = fmt::format("faultline feedback {}", fmt::join(wanted.evidence.sites, " "));
+  CommandBuilder command("feedback");
+  for (const auto& site : wanted.evidence.sites) command.word(site);
+  const auto& made_by = command.text();
   auto files = bundle.paths();
   files.emplace_back(kProseFile);
   const auto parts = feedback_parts(gathered.evidence, prose, files);

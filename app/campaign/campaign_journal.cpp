@@ -1,6 +1,9 @@
 #include "app/campaign/campaign_journal.h"
 
+#include <fmt/format.h>
+
 #include "analyzer/derive.h"
+#include "core/model/gpu_error.h"
 
 namespace faultline {
 namespace {
@@ -18,7 +21,9 @@ TrialAmendment amendment_of(const Trial& trial, WallTime at) {
 }  // namespace
 
 DeriveReport derive_captured(const SiteRules& rules) {
-  return [&rules](std::string_view bytes) { return derive(bytes, ReportOrigin::captured, rules); };
+  return [&rules](std::string_view bytes, std::string_view output_gpu_error) {
+    return derive(bytes, ReportOrigin::captured, rules, nullptr, output_gpu_error);
+  };
 }
 
 Result<void> CampaignJournal::begin(const RunRecord& record) { return store_.begin_run(record); }
@@ -26,7 +31,7 @@ Result<void> CampaignJournal::begin(const RunRecord& record) { return store_.beg
 Result<void> CampaignJournal::resume(const RunRecord& record) {
   TRY(store_.resume_run(record.uuid, clock_.wall(), record.planned_blocks));
   TRY_ASSIGN(const auto underived, store_.underived_reports(record.uuid));
-  for (const std::string& bytes : underived) TRY(add_analysis(bytes));
+  for (const auto& report : underived) TRY(add_analysis(report.bytes, report.gpu_error));
   return add_missing_output_sites(record.uuid);
 }
 
@@ -63,15 +68,21 @@ Result<void> CampaignJournal::trial_ended(const Trial& trial, const std::vector<
   rows.reserve(reports.size());
   for (const auto& report : reports) rows.push_back(underived(trial.run, trial.index, report));
   TRY_ASSIGN(const auto added, store_.record_trial(trial, rows));
+  const std::string gpu_error = gpu_error_of_notes(trial.verdict.notes);
   for (std::size_t i = 0; i < reports.size(); ++i) {
-    if (added[i].news != AddStatus::known) TRY(add_analysis(reports[i].bytes));
+    if (added[i].news != AddStatus::known) TRY(add_analysis(reports[i].bytes, gpu_error));
   }
   return add_output_site(trial);
 }
 
-Result<void> CampaignJournal::add_analysis(std::string_view bytes) {
-  const auto analysis = derive_report_(bytes);
-  TRY(store_.add_analysis(bytes, analysis, clock_.wall()));
+Result<void> CampaignJournal::add_analysis(std::string_view bytes, std::string_view output_gpu_error) {
+  const auto analysis = derive_report_(bytes, output_gpu_error);
+  const auto stored = store_.add_analysis(bytes, analysis, clock_.wall());
+  if (!stored) {
+    // A row that the store refuses is one report's; a store that takes nothing at all is the run's.
+    const auto why = fmt::format("cannot be stored ({})", stored.error().text());
+    return store_.add_analysis(bytes, unanalysed(ReportOrigin::captured, why), clock_.wall());
+  }
   archiver_.keep(analysis.report);
   return {};
 }
@@ -89,7 +100,8 @@ Result<void> CampaignJournal::report_arrived_late(const Trial& trial, const Coll
   if (is_known) return {};
   TRY_ASSIGN(const auto added, store_.add_late_report(underived(trial.run, trial.index, report),
                                                       amendment_of(trial, clock_.wall())));
-  return added.news == AddStatus::known ? Result<void>() : add_analysis(report.bytes);
+  if (added.news == AddStatus::known) return {};
+  return add_analysis(report.bytes, gpu_error_of_notes(trial.verdict.notes));
 }
 
 /// A resumed run meets again what lies in its folders.
@@ -104,7 +116,7 @@ Result<bool> CampaignJournal::has_report(const Trial& trial, const CollectedRepo
 Result<void> CampaignJournal::foreign_report(const Uuid& run, const CollectedReport& report) {
   const NewReport row = underived(run, std::nullopt, report);
   TRY_ASSIGN(const auto added, store_.add_reports({&row, 1}));
-  return added.front().news == AddStatus::known ? Result<void>() : add_analysis(report.bytes);
+  return added.front().news == AddStatus::known ? Result<void>() : add_analysis(report.bytes, {});
 }
 
 Result<void> CampaignJournal::trials_contaminated(const Uuid& run,

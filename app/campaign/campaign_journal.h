@@ -2,10 +2,10 @@
 
 #pragma once
 
-#include <functional>
 #include <string_view>
 
 #include "analyzer/site/frame_rules.h"
+#include "app/ingest/analysis_child.h"
 #include "app/ingest/image_archiver.h"
 #include "collector/trial/run_journal.h"
 #include "core/base/clock.h"
@@ -14,15 +14,13 @@
 
 namespace faultline {
 
-/// Everything that is derived from the bytes of a captured report. Whatever becomes of the call, the bytes
-/// are committed before it is made.
-using DeriveReport = std::function<Analysis(std::string_view bytes)>;
-
 /// derive() of analyzer/derive.h with these rules, which must outlive it.
 DeriveReport derive_captured(const SiteRules& rules);
 
-/// Once a report is stored, `archiver` sees which images it names. What an execution left underived that was
-/// killed, or whose analysis failed, is derived when the run is resumed.
+/// The bytes of a report are committed before `derive_report` is called. Once what it gave is stored,
+/// `archiver` sees which images the report names. What an execution left underived that was killed is derived
+/// when the run is resumed; what our own code failed on is stored as `unanalysed`, and no resumed run meets it
+/// again.
 ///
 /// Ownership: `store`, `rules`, `clock` and `archiver` must outlive it. Threads: the one that runs the
 /// campaign.
@@ -49,7 +47,7 @@ class CampaignJournal final : public RunJournal {
   Result<bool> has_report(const Trial& trial, const CollectedReport& report);
   [[nodiscard]] NewReport underived(const Uuid& run, std::optional<std::int64_t> trial_index,
                                     const CollectedReport& report) const;
-  Result<void> add_analysis(std::string_view bytes);
+  Result<void> add_analysis(std::string_view bytes, std::string_view output_gpu_error);
   Result<void> add_output_site(const Trial& trial);
   Result<void> add_missing_output_sites(const Uuid& run);
 

@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <utility>
 
+#include "app/campaign/negative_control.h"
 #include "app/campaign/run_changes.h"
 #include "core/model/filter.h"
 #include "core/model/short_site.h"
 #include "core/text/ascii.h"
+#include "core/text/nearest_name.h"
 #include "db/queries.h"
 
 namespace faultline {
@@ -34,13 +36,17 @@ Result<void> check_bad(Store& /*store*/, const RunSummary& summary, Findings& fi
 }
 
 Result<void> check_uncaptured(Store& /*store*/, const RunSummary& summary, Findings& findings) {
-  if (summary.ledger.uncaptured > 0) {
-    findings.push_back(fmt::format("uncaptured: {} crashes left no report", summary.ledger.uncaptured));
+  if (summary.reconciliation.uncaptured > 0) {
+    findings.push_back(
+        fmt::format("uncaptured: {} crashes left no report", summary.reconciliation.uncaptured));
   }
   return {};
 }
 
-Result<void> check_control(Store& /*store*/, const RunSummary& summary, Findings& findings) {
+Result<void> check_control(Store& store, const RunSummary& summary, Findings& findings) {
+  TRY_ASSIGN(const auto negative, negative_control(store, summary.record));
+  if (negative && negative->bad.counted > 0)
+    findings.push_back("control: " + negative_control_words(*negative));
   if (!summary.control) {
     findings.emplace_back("control: the campaign names none");
   } else if (!summary.control->reproduced()) {
@@ -120,7 +126,7 @@ Result<void> check_worse(Store& store, const RunSummary& summary, Findings& find
   for (const Comparison& of : changes) {
     if (of.change.direction != ComparisonVerdict::higher) continue;
     findings.push_back(fmt::format(
-        "worse: {}: {}/{} bad trials, {}/{} in the run before ({}, p = {:.4f}{}); how much nights vary by "
+        "worse: {}: {}/{} bad trials, {}/{} in the previous run ({}, p = {:.4f}{}); how much nights vary by "
         "themselves is not known from two",
         of.group, of.a.counted, of.a.trials, of.b.counted, of.b.trials, test_kind_name(of.change.decided_by),
         of.change.adjusted_p, of.claims > 1 ? fmt::format(", Holm over {} cells", of.claims) : ""));
@@ -145,6 +151,14 @@ const Check* find_check(const std::string& name) {
   return found == kChecks.end() ? nullptr : found;
 }
 
+/// `did you mean worse?`; where none is near, all names.
+std::string checks_instead(const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const Check& check : kChecks) names.emplace_back(check.name);
+  if (const auto near = nearest_name(name, names)) return fmt::format("did you mean {}?", *near);
+  return "there are " + known_check_names();
+}
+
 }  // namespace
 
 std::string known_check_names() {
@@ -157,7 +171,7 @@ Result<void> check_names_are_known(const std::vector<std::string>& names) {
   for (const auto& name : names) {
     if (find_check(name) == nullptr) {
       return fail(ErrorKind::invalid_argument,
-                  "--fail-on: there is no check \"" + name + "\"; there are " + known_check_names());
+                  "--fail-on: there is no check \"" + name + "\"; " + checks_instead(name));
     }
   }
   return {};

@@ -20,7 +20,7 @@ Result<void> check_names_are_known(const std::vector<std::string>& names);
 ///   crash       a trial crashed
 ///   bad         a trial crashed, hung, panicked or gave wrong results
 ///   uncaptured  a crash left no report
-///   control     the control cells did not crash, or none is named
+///   control     the control cells did not crash, or none is named; or the negative control had a bad outcome
 ///   new-site    a family that this store had not seen before the run and that nobody labelled `known`; or
 ///               one that is back on the build, or a later one, of its label `fixed-in=BUILD`
 ///   worse       a cell has more bad trials than in the campaign's previous finished run, beyond

@@ -111,7 +111,8 @@ Result<std::optional<RunSummary>> execute_run(Store& store, RunRequest request, 
   ProcessRunnerPosix processes(request.program_folder / "faultline-report");
   TRY_ASSIGN(auto archive, archive_of(request.campaign));
   ImageArchiver archiver(request.campaign.archive, std::move(archive), observer);
-  CampaignJournal journal(store, request.rules, clock, archiver, derive_captured(request.rules));
+  AnalysisChild child(request.program_folder / "faultline");
+  CampaignJournal journal(store, request.rules, clock, archiver, child.guard(ReportOrigin::captured, derive_captured(request.rules)));
   SnapshotObserver snapshot(store.path(), clock, observer);
   RunParts parts{clock, processes, host, commands, journal, snapshot};
 
@@ -131,7 +132,8 @@ Result<std::optional<RunSummary>> execute_run(Store& store, RunRequest request, 
 }
 
 Result<void> check_something_ran(Store& store, const RunSummary& summary) {
-  if (summary.nothing_ran) return fail(ErrorKind::process, summary.record.state_reason);
+  if (summary.nothing_ran)
+    return fail(ErrorKind::process, summary.record.state_reason + "; --keep-going runs them all the same");
   const auto done = summary.progress.trials_done;
   if (done == 0 || summary.progress.outcomes[Outcome::setup_failed] < done) return {};
   TRY_ASSIGN(const auto trials, store.trials_of(summary.record.uuid));

@@ -10,15 +10,15 @@
 #include <utility>
 
 #include "app/campaign/self_test.h"
+#include "app/host/host_defaults.h"
 #include "collector/folders/report_folder.h"
+#include "collector/reporter/watch/process_sampler.h"
 #include "core/model/campaign.h"
-#include "core/text/ascii.h"
+#include "core/process/subprocess.h"
 
 namespace faultline {
 namespace {
 
-/// From this latency on a run waits longer for each report than its settle limit allows.
-constexpr std::chrono::seconds kLateReport{15};
 /// Reports of one process name in a live folder; the system stops at 25.
 constexpr std::size_t kManyReports = 20;
 
@@ -51,56 +51,55 @@ HostCheck check_folder(const std::filesystem::path& path) {
   return {name, CheckState::good, path.string() + " is readable", {}};
 }
 
-std::string latency_text(const SelfTestResult& self_test) {
-  const auto latency = self_test.latency();
-  return latency ? fmt::format("after {:.1f} s", static_cast<double>(latency->count()) / 1000) : "at once";
+/// Reports are moved away after a run, since the system keeps 25 of a name.
+HostCheck check_removal(const std::filesystem::path& path) {
+  const std::string name = "report_removal";
+  if (::access(path.c_str(), F_OK) != 0) return {name, CheckState::unknown, path.string() + " is not there yet", {}};
+  if (::access(path.c_str(), W_OK | X_OK) == 0)
+    return {name, CheckState::good, "reports in " + path.string() + " may be moved away", {}};
+  return {name, CheckState::warning, "reports in " + path.string() + " may not be moved away",
+          "at 25 of one process name no more are written there: import them, and let an administrator remove them"};
 }
 
-HostCheck check_self_test(const SelfTestResult& self_test) {
-  if (!self_test.report) {
-    return {"canary", CheckState::bad, "a crash was not captured: " + self_test.why,
-            "nothing that crashes here can be explained: see the other findings"};
-  }
-  const std::string found = fmt::format("a crash was captured {}, by {}", latency_text(self_test),
-                                        attribution_basis_text(self_test.report->basis));
-  if (self_test.latency().value_or(std::chrono::milliseconds(0)) > kLateReport) {
-    return {
-        "canary", CheckState::warning, found,
-        "reports come late: each crash holds up the next trial, unless the campaign says settle = \"none\""};
-  }
-  return {"canary", CheckState::good, found, {}};
+/// A program of the system, which no debugger may touch where it is hardened, for as long as it is looked at.
+Result<Subprocess> start_hardened() {
+  SubprocessCommand command;
+  command.argv = {"/bin/sleep", "60"};
+  return Subprocess::start(command);
 }
 
-/// Whether the report says of the canary what we know of it: that is what attribution rests on.
-HostCheck check_identity(const SelfTestResult& self_test) {
-  const std::string name = "report_identity";
-  if (!self_test.report) return {name, CheckState::unknown, "there is no report to look at", {}};
-  const ReportIdentity& said = self_test.report->identity;
-  std::vector<std::string> differ;
-  if (said.pid != self_test.trial.pid) differ.emplace_back("pid");
-  if (said.boot_session && self_test.trial.boot_session &&
-      !equal_ignoring_case(*said.boot_session, *self_test.trial.boot_session))
-    differ.emplace_back("boot session");
-  if (!differ.empty()) {
-    return {name, CheckState::bad,
-            fmt::format("the report's {} is not the process's own", fmt::join(differ, " and ")),
-            "reports cannot be given to their trials: send this finding to the developers"};
-  }
-  const bool ticks_agree =
-      said.start_ticks && self_test.trial.start_ticks && *said.start_ticks == *self_test.trial.start_ticks;
-  const std::string shown = said.process_name ? ", shown as " + *said.process_name : "";
-  if (ticks_agree) return {name, CheckState::good, "pid, boot session and start agree" + shown, {}};
-  return {name, CheckState::good, "pid and boot session agree; reports are matched by time" + shown, {}};
+std::vector<SampledProcess> sample_processes(const std::filesystem::path& folder) {
+  constexpr std::chrono::seconds kLimit{20};
+  const SampleCommand sample = sample_command();
+  if (!sample) return {};
+  std::vector<SampledProcess> sampled;
+  const auto take = [&](const std::string& name, const std::string& what, pid_t pid) {
+    auto taken = take_samples({pid}, folder, sample, kLimit);
+    sampled.push_back({name, what, std::move(taken.at(0).second)});
+  };
+  take("sample", "this program", ::getpid());
+  if (auto hardened = start_hardened()) take("sample_hardened", "a program of the system", hardened->pid());
+  return sampled;
 }
 
-HostCheck check_symbols(const SelfTestResult& self_test) {
-  if (!self_test.analysis) return {"symbols", CheckState::unknown, "there is no report to look at", {}};
-  const std::string& site = self_test.analysis->site.text;
-  if (site.find("faultline_canary") != std::string::npos)
-    return {"symbols", CheckState::good, "found for our own program", {}};
-  return {
-      "symbols", CheckState::warning, "not found for our own program: " + site,
-      "add symbol files with `faultline symbols add`; ours are in the program itself unless it was stripped"};
+Result<std::vector<OtherCrash>> crash_others(const SelfTestSetting& setting, bool captured, Clock& clock,
+                                             HostProbe& host, const std::atomic<bool>& stop) {
+  const std::string program = (setting.program_folder / "faultline").string();
+  std::vector<std::pair<OtherCrash, std::vector<std::string>>> planned{
+      {{"grandchild", "a child of a shell", {}},
+       {"/bin/sh", "-c", "\"$0\" \"$1\"; exit 3", program, std::string(kSelfTestFlag)}}};
+  for (const std::string& python : python_commands())
+    planned.push_back({{"python", python, {}}, {python, "-c", "import os; os.abort()"}});
+  std::vector<OtherCrash> crashes;
+  for (auto& [crash, command] : planned) {
+    if (captured && !stop.load()) {
+      SelfTestSetting other = setting;
+      other.command = command;
+      TRY_ASSIGN(crash.result, run_self_test(other, clock, host, stop));
+    }
+    crashes.push_back(std::move(crash));
+  }
+  return crashes;
 }
 
 Emphasis emphasis_of(CheckState state) {
@@ -119,16 +118,40 @@ Result<std::vector<HostCheck>> examine_host(const HostExamination& wanted, Clock
   setting.report_folders = wanted.report_folders;
   setting.deadline = wanted.deadline;
   setting.work_folder = wanted.store_folder / fmt::format(".faultline-doctor-{}", ::getpid());
-  TRY_ASSIGN(const auto self_test, run_self_test(setting, clock, host, stop));
-
-  std::vector<HostCheck> checks{check_self_test(self_test), check_identity(self_test),
-                                check_symbols(self_test)};
+  HostFindings findings;
+  TRY_ASSIGN(findings.canary, run_self_test(setting, clock, host, stop));
+  TRY_ASSIGN(findings.others, crash_others(setting, findings.canary.report.has_value(), clock, host, stop));
+  findings.samples = sample_processes(wanted.store_folder);
   if (wanted.reporter == ReporterKind::folders) {
-    for (const auto& folder : wanted.report_folders) checks.push_back(check_folder(folder));
+    for (const auto& folder : wanted.report_folders) {
+      findings.folders.push_back(check_folder(folder));
+      findings.folders.push_back(check_removal(folder));
+    }
   }
-  for (auto& check : system_checks(host)) checks.push_back(std::move(check));
-  for (auto& check : common_checks(host, wanted.store_folder.string(), Campaign{}.min_free_bytes))
-    checks.push_back(std::move(check));
+  findings.system = system_checks(host);
+  findings.common = common_checks(host, wanted.store_folder.string(), Campaign{}.min_free_bytes);
+  return all_checks(findings);
+}
+
+std::vector<HostCheck> all_checks(const HostFindings& findings) {
+  std::vector<HostCheck> checks{check_canary(findings.canary), check_identity(findings.canary),
+                                check_near_misses(findings.canary), check_symbols(findings.canary)};
+  for (const OtherCrash& crash : findings.others) checks.push_back(check_other_crash(crash));
+  for (const SampledProcess& process : findings.samples) checks.push_back(check_sample(process));
+  for (const auto* more : {&findings.folders, &findings.system, &findings.common})
+    checks.insert(checks.end(), more->begin(), more->end());
+  return checks;
+}
+
+std::vector<HostCheck> scrubbed(std::vector<HostCheck> checks, Scrubber& scrubber) {
+  for (const HostCheck& check : checks) {
+    scrubber.learn_text(check.found);
+    scrubber.learn_text(check.remedy);
+  }
+  for (HostCheck& check : checks) {
+    check.found = scrubber.scrub_text(check.found);
+    check.remedy = scrubber.scrub_text(check.remedy);
+  }
   return checks;
 }
 

@@ -7,11 +7,14 @@
 #include <filesystem>
 #include <vector>
 
+#include "app/campaign/self_test.h"
+#include "app/doctor/capture_checks.h"
 #include "collector/host/host_check.h"
 #include "collector/run/campaign_runner.h"
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "reports/formats/table.h"
+#include "reports/privacy/scrub.h"
 
 namespace faultline {
 
@@ -23,8 +26,24 @@ struct HostExamination {
   std::filesystem::path store_folder;  ///< Where a campaign would write; a work folder comes and goes.
 };
 
-/// Capture, identity and symbols of a real crash, the report folders, then what the system says of itself.
-/// Nothing is stored. An error means that our own machinery failed; a host that is not fit is a finding.
+/// What was found out, before it is judged.
+struct HostFindings {
+  SelfTestResult canary;
+  std::vector<OtherCrash> others;
+  std::vector<SampledProcess> samples;  ///< None where the system has no program that takes them.
+  std::vector<HostCheck> folders;
+  std::vector<HostCheck> system;  ///< system_checks()
+  std::vector<HostCheck> common;  ///< common_checks()
+};
+
+/// All findings in their order. Pure.
+std::vector<HostCheck> all_checks(const HostFindings& findings);
+
+/// For a file that is sent to others: names of accounts, hosts and folders masked everywhere.
+std::vector<HostCheck> scrubbed(std::vector<HostCheck> checks, Scrubber& scrubber);
+
+/// Real crashes (of this program, of a grandchild, of Python) and how they are captured, samples of running
+/// processes, the report folders, then what the system says of itself. Nothing is stored. An error means that our own machinery failed; a host that is not fit is a finding.
 Result<std::vector<HostCheck>> examine_host(const HostExamination& wanted, Clock& clock, HostProbe& host,
                                             const std::atomic<bool>& stop);
 

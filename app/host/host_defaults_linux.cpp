@@ -9,6 +9,8 @@ ReporterKind default_reporter() { return ReporterKind::supervisor; }
 // Linux has no reporter of its own: folders are named on the command line.
 std::vector<std::filesystem::path> default_report_folders() { return {}; }
 
+std::vector<std::string> python_commands() { return {"python3"}; }
+
 std::vector<std::string> stay_awake_command(std::int64_t pid) {
   static constexpr const char* kInhibit = "/usr/bin/systemd-inhibit";
   // Without a login manager there is nobody to tell, and nobody who would send the machine to sleep.

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "app/host/host_defaults.h"
@@ -13,6 +15,15 @@ std::vector<std::filesystem::path> default_report_folders() {
   }
   folders.emplace_back("/Library/Logs/DiagnosticReports");
   return folders;
+}
+
+std::vector<std::string> python_commands() {
+  std::vector<std::string> commands{"python3"};
+  // Without Xcode or its command line tools the stub would only open a dialog.
+  const bool tools = ::access("/Library/Developer/CommandLineTools/usr/bin/python3", X_OK) == 0 ||
+                     ::access("/Applications/Xcode.app/Contents/Developer/usr/bin/python3", X_OK) == 0;
+  if (tools) commands.emplace_back("/usr/bin/python3");
+  return commands;
 }
 
 std::vector<std::string> stay_awake_command(std::int64_t pid) {

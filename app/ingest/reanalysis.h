@@ -7,6 +7,7 @@
 #include <string>
 
 #include "analyzer/site/frame_rules.h"
+#include "app/ingest/analysis_child.h"
 #include "core/base/result.h"
 #include "db/store.h"
 
@@ -38,9 +39,9 @@ struct ReanalysisWatcher {
 
 /// Derives every stored report and every uncaptured crash again, in the order in which they came. Some
 /// batches are derived by all processors while the one before is written and the one after is read; memory is
-/// bounded by that number of batches. Fails only where the store does; what was written stays, and the next
+/// bounded by that number of batches. `child` has those reports first on which our own code failed before. Fails only where the store does; what was written stays, and the next
 /// call does the rest.
 Result<ReanalysisCounts> reanalyze_store(Store& store, const SiteRules& rules, Symbolizer& symbolizer,
-                                         const ReanalysisWatcher& watcher);
+                                         AnalysisChild& child, const ReanalysisWatcher& watcher);
 
 }  // namespace faultline

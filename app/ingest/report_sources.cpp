@@ -1,9 +1,13 @@
 #include "app/ingest/report_sources.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace faultline {
 namespace {
@@ -17,6 +21,23 @@ constexpr std::array<std::string_view, 13> kReportSuffixes{".ips",  ".crash",  "
 bool named_like_a_report(const fs::path& path) {
   const auto extension = path.extension().string();
   return std::find(kReportSuffixes.begin(), kReportSuffixes.end(), extension) != kReportSuffixes.end();
+}
+
+constexpr std::string_view kCrashPoint = ".xccrashpoint";
+
+/// In Xcode's bundle of one crash the reports are those in `Logs`; what else is there describes the bundle.
+bool describes_a_crash_point(const fs::path& path) {
+  bool in_bundle = false;
+  bool in_logs = false;
+  for (const auto& part : path.parent_path()) {
+    if (part.extension() == kCrashPoint) {
+      in_bundle = true;
+      in_logs = false;
+    } else if (part == "Logs") {
+      in_logs = true;
+    }
+  }
+  return in_bundle && !in_logs;
 }
 
 void walk_folder(const fs::path& folder, ReportSources& sources) {
@@ -35,7 +56,7 @@ void walk_folder(const fs::path& folder, ReportSources& sources) {
     if (hidden) {
       if (entry.is_directory(ignored)) it.disable_recursion_pending();
     } else if (entry.is_regular_file(ignored)) {
-      if (named_like_a_report(entry.path())) {
+      if (named_like_a_report(entry.path()) && !describes_a_crash_point(entry.path())) {
         found.push_back(entry.path());
       } else {
         ++sources.other_files;
@@ -51,7 +72,40 @@ void walk_folder(const fs::path& folder, ReportSources& sources) {
   sources.files.insert(sources.files.end(), found.begin(), found.end());
 }
 
+fs::path without_end_slash(const std::string& path) {
+  const fs::path given = fs::path(path).lexically_normal();
+  return given.has_filename() ? given : given.parent_path();
+}
+
 }  // namespace
+
+Result<OneReportFile> choose_report_file(const std::string& path) {
+  OneReportFile chosen{path, {}};
+  std::error_code ignored;
+  if (path == "-" || !fs::is_directory(path, ignored)) return chosen;
+  const auto folder = without_end_slash(path);
+  auto files = find_report_sources({folder.string()}).files;
+  if (folder.extension() != kCrashPoint || files.empty()) {
+    return fail(ErrorKind::invalid_argument,
+                path + (files.empty() ? ": a folder without a report"
+                                      : ": a folder; faultline import reads all of one"));
+  }
+  // Their names begin with the time. Xcode keeps what it symbolized itself beside the original.
+  const auto newest = std::max_element(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) {
+    const auto is_copy = [](const fs::path& file) {
+      return file.parent_path().filename() == "LocallySymbolicated";
+    };
+    return std::pair(a.filename(), is_copy(a)) < std::pair(b.filename(), is_copy(b));
+  });
+  chosen.path = newest->string();
+  std::set<fs::path> names;
+  for (const auto& file : files) names.insert(file.filename());
+  if (names.size() > 1) {
+    chosen.left_out = fmt::format("{}: the newest of {} reports is shown; faultline import reads all of them",
+                                  path, names.size());
+  }
+  return chosen;
+}
 
 ReportSources find_report_sources(const std::vector<std::string>& paths) {
   ReportSources sources;

@@ -26,9 +26,15 @@ std::string arrival_line(const FoundReport& found, const AddedReport& added, con
 
 }  // namespace
 
-ReportWatch::ReportWatch(Store& store, const SiteRules& rules, Symbolizer& symbolizer, const Clock& clock,
-                         const std::vector<std::filesystem::path>& folders, WatchObserver observer)
-    : store_(store), rules_(rules), symbolizer_(symbolizer), clock_(clock), observer_(std::move(observer)) {
+ReportWatch::ReportWatch(Store& store, const SiteRules& rules, Symbolizer& symbolizer, AnalysisChild& child,
+                         const Clock& clock, const std::vector<std::filesystem::path>& folders,
+                         WatchObserver observer)
+    : store_(store),
+      derive_report_(child.guard(ReportOrigin::imported, [&](std::string_view bytes, std::string_view) {
+        return derive(bytes, ReportOrigin::imported, rules, &symbolizer);
+      })),
+      clock_(clock),
+      observer_(std::move(observer)) {
   for (const auto& folder : folders) watched_.push_back({ReportFolder(folder), {}});
 }
 
@@ -44,7 +50,7 @@ Result<void> ReportWatch::look_into(Watched& watched) {
   for (const FoundReport& found : scan.reports) {
     TRY_ASSIGN(const auto known, store_.find_known(found.bytes));
     if (known) continue;
-    const auto analysis = derive(found.bytes, ReportOrigin::imported, rules_, &symbolizer_);
+    const auto analysis = derive_report_(found.bytes, {});
     ReportArrival arrival;
     arrival.origin = ReportOrigin::imported;
     arrival.source_path = found.path.string();

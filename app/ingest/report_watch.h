@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analyzer/site/frame_rules.h"
+#include "app/ingest/analysis_child.h"
 #include "collector/folders/report_folder.h"
 #include "core/base/clock.h"
 #include "core/base/result.h"
@@ -27,8 +28,9 @@ struct WatchObserver {
 /// Ownership: all that it is given by reference must outlive it. Threads: one.
 class ReportWatch {
  public:
-  ReportWatch(Store& store, const SiteRules& rules, Symbolizer& symbolizer, const Clock& clock,
-              const std::vector<std::filesystem::path>& folders, WatchObserver observer);
+  /// `child` has each report first; nobody watches over this program.
+  ReportWatch(Store& store, const SiteRules& rules, Symbolizer& symbolizer, AnalysisChild& child,
+              const Clock& clock, const std::vector<std::filesystem::path>& folders, WatchObserver observer);
 
   /// Stores what is new in each folder; reports that the store has are passed over. Fails where the store
   /// does.
@@ -42,8 +44,7 @@ class ReportWatch {
   Result<void> look_into(Watched& watched);
 
   Store& store_;
-  const SiteRules& rules_;
-  Symbolizer& symbolizer_;
+  DeriveReport derive_report_;
   const Clock& clock_;
   std::vector<Watched> watched_;
   WatchObserver observer_;

@@ -15,6 +15,12 @@ SymbolizeOptions symbolize_options(const std::vector<std::string>& symbol_paths)
   return options;
 }
 
+SymbolizeOptions without_new_cache(SymbolizeOptions options) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(options.cache_folder, ignored)) options.cache_folder.clear();
+  return options;
+}
+
 Result<void> check_symbol_paths(const std::vector<std::string>& symbol_paths) {
   for (const auto& path : symbol_paths) {
     std::error_code error;

@@ -12,6 +12,8 @@ namespace faultline {
 
 /// The user's archive and cache, and these paths before them.
 SymbolizeOptions symbolize_options(const std::vector<std::string>& symbol_paths);
+/// The same for what shall make nothing that stays: a cache that is not there yet is a temporary one.
+SymbolizeOptions without_new_cache(SymbolizeOptions options);
 /// An error for a path that does not exist: a misspelt one would silently name nothing.
 Result<void> check_symbol_paths(const std::vector<std::string>& symbol_paths);
 

@@ -7,13 +7,15 @@
 #include "analyzer/derive.h"
 #include "analyzer/parse/parse_report.h"
 #include "app/ingest/ingest.h"
+#include "app/ingest/report_sources.h"
 #include "app/ingest/symbol_search.h"
 #include "core/files/text_file.h"
 
 namespace faultline {
 
 Result<SymbolizedFile> symbolize_file(const std::string& path, const std::vector<std::string>& symbol_paths) {
-  TRY_ASSIGN(const auto bytes, path == "-" ? read_stdin() : read_file(path, kParseLimitBytes));
+  TRY_ASSIGN(const auto chosen, choose_report_file(path));
+  TRY_ASSIGN(const auto bytes, chosen.path == "-" ? read_stdin() : read_file(chosen.path, kParseLimitBytes));
   auto report = parse_report(bytes);
   if (report.kind == ReportKind::unreadable) {
     return fail(ErrorKind::parse,
@@ -21,6 +23,7 @@ Result<SymbolizedFile> symbolize_file(const std::string& path, const std::vector
   }
   SymbolizedFile file;
   file.read_issues = report.issues;
+  file.left_out = chosen.left_out;
   file.symbolized = symbolize_report(std::move(report), symbolize_options(symbol_paths));
   return file;
 }

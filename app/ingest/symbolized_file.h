@@ -14,12 +14,12 @@ namespace faultline {
 struct SymbolizedFile {
   SymbolizedReport symbolized;
   std::vector<Issue> read_issues;
+  std::string left_out;  ///< A sentence where the path holds more reports; empty if not.
 };
 
-/// Reads the report at `path` (`-` is stdin) and names its frames, from `symbol_paths` first. Fails where it
-/// is no report at all.
-Result<SymbolizedFile> symbolize_file(const std::string& path,
-                                        const std::vector<std::string>& symbol_paths);
+/// Reads the report at `path` (`-` is stdin, of an .xccrashpoint bundle the newest) and names its frames,
+/// from `symbol_paths` first. Fails where it is no report at all.
+Result<SymbolizedFile> symbolize_file(const std::string& path, const std::vector<std::string>& symbol_paths);
 
 /// Which file named how many frames, a line an image.
 std::vector<std::string> symbol_file_lines(const SymbolizedReport& symbolized);

@@ -8,6 +8,8 @@
 #include <sstream>
 #include <utility>
 
+#include "analyzer/statistics/exact_tests.h"
+#include "analyzer/statistics/multiple_claims.h"
 #include "analyzer/statistics/strata.h"
 #include "app/questions/like_cells.h"
 #include "core/model/filter.h"
@@ -186,68 +188,96 @@ std::vector<std::string> differing_columns(const std::vector<LikeCell>& cells) {
   return columns;
 }
 
+/// The first cell of each direction in which cells differ beyond chance, by name; empty if none. Holm's correction
+/// over all: among many cells some always differ.
+struct OppositeCells {
+  std::string higher;
+  std::string lower;
+};
+
+OppositeCells opposite_cells(const LikeArms& like, const ComparisonRequest& wanted) {
+  std::vector<double> p_values;
+  for (const LikeCell& cell : like.cells) {
+    p_values.push_back(fisher_exact({cell.a.total.counted, cell.a.total.trials},
+                                    {cell.b.total.counted, cell.b.total.trials}));
+  }
+  p_values = holm(p_values);
+  OppositeCells found;
+  for (std::size_t i = 0; i < like.cells.size(); ++i) {
+    const LikeCell& cell = like.cells[i];
+    if (p_values[i] > 1.0 - wanted.level) continue;
+    const double difference = Proportion{cell.a.total.counted, cell.a.total.trials}.ratio() -
+                              Proportion{cell.b.total.counted, cell.b.total.trials}.ratio();
+    std::string& first = difference > 0.0 ? found.higher : found.lower;
+    if (first.empty()) first = cell.name;
+  }
+  return found;
+}
+
 /// A pooled difference of cells that point in opposite directions is of no cell.
 void add_opposite_cells(const Sides& sides, const LikeArms& like, const ComparisonRequest& wanted,
                         std::vector<std::string>& warnings) {
-  std::map<ComparisonVerdict, std::string> pointing;
-  for (const LikeCell& cell : like.cells) {
-    const auto input = input_of(sides, cell.a, cell.b, {"counted"}, wanted);
-    pointing.emplace(compare(input, wanted.level).verdict, cell.name);
-  }
-  const auto higher = pointing.find(ComparisonVerdict::higher);
-  const auto lower = pointing.find(ComparisonVerdict::lower);
-  if (higher == pointing.end() || lower == pointing.end()) return;
+  const OppositeCells found = opposite_cells(like, wanted);
+  if (found.higher.empty() || found.lower.empty()) return;
+  std::vector<std::string> by = wanted.by;
+  for (std::string& column : differing_columns(like.cells)) by.push_back(std::move(column));
   warnings.push_back(fmt::format(
-      "{} is higher in {} and lower in {}: what is pooled here is true of neither; "
-      "see them with --by {}",
-      sides.a.text, higher->second, lower->second, fmt::join(differing_columns(like.cells), ",")));
+      "{}{}{} is higher in {} and lower in {}: what is pooled here is true of neither; see them with --by {}",
+      like.group, like.group.empty() ? "" : ": ", sides.a.text, found.higher, found.lower,
+      fmt::join(by, ",")));
+}
+
+/// Each arm that was not what it says, once.
+void add_unseen_images(const LikeArms& like, std::vector<std::string>& warnings) {
+  std::vector<std::string> names = like.a.image_never_seen;
+  names.insert(names.end(), like.b.image_never_seen.begin(), like.b.image_never_seen.end());
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  if (names.empty()) return;
+  warnings.push_back(
+      fmt::format("no trial of {} was seen to load the image that it must have (expect_image): this proves "
+                  "nothing",
+                  fmt::join(names, ", ")));
+}
+
+Result<std::vector<LikeArms>> like_sides(const Sides& sides, const ComparisonRequest& wanted,
+                                         const std::string& count) {
+  return like_arms({sides.store_a, sides.a}, {sides.store_b, sides.b}, wanted.where, count, wanted.by,
+                   wanted.stratify);
 }
 
 /// What was asked for; else `bad` first, then each outcome that occurred on a side.
 Result<std::vector<ComparisonInput>> outcome_inputs(const Sides& sides, const ComparisonRequest& wanted,
                                                     std::vector<std::string>& warnings) {
   const std::string count = wanted.count.empty() ? "bad" : wanted.count;
-  TRY_ASSIGN(const auto like, like_arms({sides.store_a, sides.a}, {sides.store_b, sides.b}, wanted.where,
-                                        count, wanted.stratify));
-  const ArmEvidence& left = like.a;
-  const ArmEvidence& right = like.b;
+  TRY_ASSIGN(const auto groups, like_sides(sides, wanted, count));
+  const LikeArms& like = groups.front();
   warnings = like.warnings;
-  for (const ArmEvidence* arm : {&left, &right}) {
-    if (arm->image_never_seen.empty()) continue;
-    warnings.push_back(
-        fmt::format("no trial of {} was seen to load the image that it must have "
-                    "(expect_image): this proves nothing",
-                    fmt::join(arm->image_never_seen, ", ")));
-  }
+  add_unseen_images(like, warnings);
   add_opposite_cells(sides, like, wanted, warnings);
-  std::vector<ComparisonInput> inputs{input_of(sides, left, right, {count}, wanted)};
+  std::vector<ComparisonInput> inputs{input_of(sides, like.a, like.b, {count}, wanted)};
   if (!wanted.count.empty()) return inputs;
   for (const OutcomeRow& row : kOutcomes) {
     // A pass is no event; what failed to be set up is no trial.
     if (row.value == Outcome::passed || !row.counts_as_trial) continue;
-    if (left.total.outcomes[row.value] + right.total.outcomes[row.value] > 0)
-      inputs.push_back(input_of(sides, left, right, {std::string(row.text), row.value}, wanted));
+    if (like.a.total.outcomes[row.value] + like.b.total.outcomes[row.value] > 0)
+      inputs.push_back(input_of(sides, like.a, like.b, {std::string(row.text), row.value}, wanted));
   }
   return inputs;
 }
 
 /// One claim for each group that both sides have.
-Result<std::vector<ComparisonInput>> group_inputs(const Sides& sides, const ComparisonRequest& wanted) {
+Result<std::vector<ComparisonInput>> group_inputs(const Sides& sides, const ComparisonRequest& wanted,
+                                                  std::vector<std::string>& warnings) {
   const std::string count = wanted.count.empty() ? "bad" : wanted.count;
-  const ArmGrouping grouping{wanted.by, wanted.stratify};
-  TRY_ASSIGN(const auto left, arm_groups(sides.store_a, sides.a, wanted.where, count, grouping));
-  TRY_ASSIGN(const auto right, arm_groups(sides.store_b, sides.b, wanted.where, count, grouping));
+  TRY_ASSIGN(const auto groups, like_sides(sides, wanted, count));
+  warnings = groups.front().warnings;
+  add_unseen_images(groups.front(), warnings);
   std::vector<ComparisonInput> inputs;
-  for (const auto& [group, evidence] : left) {
-    for (const auto& [other_group, other] : right) {
-      if (group != other_group) continue;
-      inputs.push_back(input_of(sides, evidence, other, {count}, wanted));
-      inputs.back().group = group;
-    }
-  }
-  if (inputs.empty()) {
-    return fail(ErrorKind::invalid_argument,
-                "--by: the two sides have no group in common; group by what they share");
+  for (const LikeArms& like : groups) {
+    add_opposite_cells(sides, like, wanted, warnings);
+    inputs.push_back(input_of(sides, like.a, like.b, {count}, wanted));
+    inputs.back().group = like.group;
   }
   return inputs;
 }
@@ -284,11 +314,34 @@ Result<FormerRateTest> former_rate_test(const ComparisonRequest& wanted) {
   return test;
 }
 
+/// The first option given that asks for more than two pooled sides; empty if none. `--where` comes last: it goes
+/// with a side of a store, however many sides there are.
+std::string given_option(const ComparisonRequest& wanted) {
+  if (!wanted.by.empty()) return "--by";
+  if (!wanted.stratify.empty()) return "--stratify";
+  if (wanted.each_night) return "--each-night";
+  if (!wanted.margin.empty() && !wanted.was.empty()) return "--margin";
+  return wanted.where.empty() ? "" : "--where";
+}
+
 /// Nothing is compared with nothing: a side without trials must not read as one that never crashed.
 Result<void> check_trials(const Arm& arm, const ArmEvidence& of, const ComparisonRequest& wanted) {
   if (of.total.trials > 0) return {};
   return fail(ErrorKind::invalid_argument, fmt::format("no verdict: no trial that counts is {}{}", arm.text,
                                                        wanted.where.empty() ? "" : " with " + wanted.where));
+}
+
+/// A trial that is on both sides makes them alike; of independent sides every test here is made.
+Result<void> check_apart(const Sides& sides, const ComparisonRequest& wanted) {
+  if (&sides.store_a != &sides.store_b) return {};
+  Arm both;
+  both.where = "(" + sides.a.where + ") and (" + sides.b.where + ")";
+  TRY_ASSIGN(const auto of, arm_evidence(sides.store_a, both, wanted.where, "bad"));
+  if (of.total.trials == 0) return {};
+  return fail(ErrorKind::invalid_argument,
+              fmt::format("no verdict: {} on both sides, A ({}) and B ({}); compare sides that share no trial",
+                          of.total.trials == 1 ? "1 trial is" : fmt::format("{} trials are", of.total.trials),
+                          sides.a.text, sides.b.text));
 }
 
 Result<void> check_sides(const Sides& sides, const ComparisonRequest& wanted) {
@@ -297,7 +350,7 @@ Result<void> check_sides(const Sides& sides, const ComparisonRequest& wanted) {
     TRY_ASSIGN(const auto of, arm_evidence(is_a ? sides.store_a : sides.store_b, arm, wanted.where, "bad"));
     TRY(check_trials(arm, of, wanted));
   }
-  return {};
+  return check_apart(sides, wanted);
 }
 
 }  // namespace
@@ -389,6 +442,15 @@ Result<void> check_comparison_request(const ComparisonRequest& wanted) {
                 "compare takes two sides (compare A B), or one with the rate that it had (compare A --was "
                 "3/10, --was 30%)");
   }
+  const std::string given = given_option(wanted);
+  if (!wanted.was.empty() && !given.empty() && given != "--where") {
+    return fail(ErrorKind::invalid_argument,
+                fmt::format("--was: {} needs two sides; with the rate that it had, A is one alone", given));
+  }
+  if (is_literal(wanted) && !given.empty()) {
+    return fail(ErrorKind::invalid_argument,
+                fmt::format("{}: literal counts have no trials to choose or to part", given));
+  }
   return {};
 }
 
@@ -399,9 +461,6 @@ bool is_literal(const ComparisonRequest& wanted) {
 Result<ArmComparisons> compare_counts(const ComparisonRequest& wanted) {
   TRY_ASSIGN(const auto left, parse_arm(wanted.a, nullptr));
   TRY_ASSIGN(const auto right, parse_arm(wanted.b, nullptr));
-  if (!wanted.stratify.empty()) {
-    return fail(ErrorKind::invalid_argument, "--stratify: literal counts have no columns to stratify by");
-  }
   const std::vector<ComparisonInput> inputs{literal_input(*left.literal, *right.literal, wanted)};
   TRY_ASSIGN(auto margins, margins_of(inputs, wanted));
   return ArmComparisons{compare_all(inputs, wanted.level), std::move(margins)};
@@ -418,15 +477,13 @@ Result<ArmComparisons> compare_stored(const ComparisonRequest& wanted, Store& st
   } else {
     TRY_ASSIGN(sides.controls_b, read_controls(store_b));
   }
-  if (!wanted.by.empty()) {
-    TRY_ASSIGN(const auto inputs, group_inputs(sides, wanted));
-    TRY_ASSIGN(auto margins, margins_of(inputs, wanted));
-    return ArmComparisons{compare_all(inputs, wanted.level), std::move(margins)};
-  }
   std::vector<std::string> warnings;
-  TRY_ASSIGN(const auto inputs, outcome_inputs(sides, wanted, warnings));
+  const bool in_groups = !wanted.by.empty();
+  TRY_ASSIGN(const auto inputs, (in_groups ? group_inputs : outcome_inputs)(sides, wanted, warnings));
   TRY_ASSIGN(auto margins, margins_of(inputs, wanted));
-  ArmComparisons compared{compare_outcomes(inputs, wanted.level), std::move(margins)};
+  ArmComparisons compared{
+      in_groups ? compare_all(inputs, wanted.level) : compare_outcomes(inputs, wanted.level),
+      std::move(margins)};
   auto& shown = compared.comparisons.front().warnings;
   shown.insert(shown.begin(), warnings.begin(), warnings.end());
   return compared;

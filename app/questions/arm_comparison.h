@@ -28,9 +28,10 @@ struct ComparisonRequest {
   std::string was;                    ///< Instead of `b`: the rate that is to be gone; empty: none.
   std::string margin;                 ///< Non-inferiority is judged by this share, too; empty: it is not.
   double level = kDefaultLevel;
+  bool allow_empty = false;  ///< A value that occurs nowhere is no mistake.
 };
 
-/// An error unless there is a `b` or a `was`, but not both.
+/// An error unless there is a `b` or a `was`, but not both; and where options do not go with them.
 Result<void> check_comparison_request(const ComparisonRequest& wanted);
 
 /// What was compared, and how each comparison stands to the margin; empty where none was asked for.

@@ -92,12 +92,13 @@ Result<ArmGroups> arm_groups(Store& store, const Arm& arm, const std::string& co
   TRY_ASSIGN(query.count, parse_count(count));
   const auto& by = grouping.by;
   query.by = by;
+  query.by.insert(query.by.end(), grouping.cells.begin(), grouping.cells.end());
   query.by.insert(query.by.end(), grouping.stratify.begin(), grouping.stratify.end());
   const std::size_t place = query.by.size();
   query.by.insert(query.by.end(), {"workload", "cell", "date", "host", "run"});
   TRY_ASSIGN(const auto result, query_rates(store, query));
   ArmGroups groups;
-  std::map<std::string, std::size_t> place_of;
+  std::map<std::pair<std::string, std::string>, std::size_t> place_of;
   for (const auto& row : result.rows) {
     if (row.counts.trials == 0) continue;
     const auto text = [&](std::size_t column) { return query_value_text(row.values[column]); };
@@ -107,9 +108,10 @@ Result<ArmGroups> arm_groups(Store& store, const Arm& arm, const std::string& co
         joined += (i == 0 ? "" : " ") + names[i] + "=" + text(first + i);
       return joined;
     };
-    const auto [found, is_new] = place_of.try_emplace(named(0, by), groups.size());
-    if (is_new) groups.push_back({found->first, ArmEvidence{}});
-    ArmEvidence& evidence = groups[found->second].second;
+    const std::pair of{named(0, by), named(by.size(), grouping.cells)};
+    const auto [found, is_new] = place_of.try_emplace(of, groups.size());
+    if (is_new) groups.push_back({of.first, of.second, {}});
+    ArmEvidence& evidence = groups[found->second].evidence;
     evidence.anytime = result.unfinished || result.stop_rule;
     evidence.image_never_seen = result.image_never_seen;
     evidence.total += row.counts;
@@ -117,15 +119,15 @@ Result<ArmGroups> arm_groups(Store& store, const Arm& arm, const std::string& co
     evidence.hosts.insert(text(place + 3));
     evidence.runs.insert(text(place + 4));
     evidence.parts.push_back({text(place), text(place + 1), text(place + 2) + "\n" + text(place + 3),
-                              named(by.size(), grouping.stratify), row.counts});
+                              named(by.size() + grouping.cells.size(), grouping.stratify), row.counts});
   }
   return groups;
 }
 
 Result<ArmEvidence> arm_evidence(Store& store, const Arm& arm, const std::string& common,
                                  const std::string& count, const std::vector<std::string>& stratify) {
-  TRY_ASSIGN(auto groups, arm_groups(store, arm, common, count, {{}, stratify}));
-  return groups.empty() ? ArmEvidence{} : std::move(groups.front().second);
+  TRY_ASSIGN(auto groups, arm_groups(store, arm, common, count, {{}, {}, stratify}));
+  return groups.empty() ? ArmEvidence{} : std::move(groups.front().evidence);
 }
 
 }  // namespace faultline

@@ -56,13 +56,21 @@ struct ArmEvidence {
 
 /// How an arm's trials are parted.
 struct ArmGrouping {
-  std::vector<std::string> by{};        ///< One evidence for each group of these columns.
-  std::vector<std::string> stratify{};  ///< Columns that make strata within each.
+  std::vector<std::string> by{};        ///< Columns that make groups.
+  std::vector<std::string> cells{};     ///< Columns that make cells within each.
+  std::vector<std::string> stratify{};  ///< Columns that make strata within each cell.
 };
 
-/// What the store knows of an arm in each group of the `by` columns, in the order of rates.
-using ArmGroups = std::vector<std::pair<std::string, ArmEvidence>>;
-/// Groups are named as `threads=8 lock=none`.
+/// What an arm has in one cell of one group.
+struct ArmGroup {
+  std::string name;  ///< Of the group: `threads=8 lock=none`.
+  std::string cell;  ///< Named alike; empty where no columns make cells.
+  ArmEvidence evidence;
+};
+
+/// In the order of rates.
+using ArmGroups = std::vector<ArmGroup>;
+/// What the store knows of an arm.
 Result<ArmGroups> arm_groups(Store& store, const Arm& arm, const std::string& common,
                              const std::string& count, const ArmGrouping& grouping);
 

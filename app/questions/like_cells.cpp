@@ -15,20 +15,17 @@ namespace {
 
 constexpr std::size_t kMostNamed = 6;
 
-void add_fields(const FilterNode& node, std::set<std::string>& fields) {
-  if (node.kind == FilterNode::Kind::condition) fields.insert(node.condition.field);
-  for (const FilterNode& child : node.children) add_fields(child, fields);
-}
-
 Result<void> add_fields_of(const Arm& arm, std::set<std::string>& fields) {
   TRY_ASSIGN(const auto filter, parse_filter(arm.where));
-  if (filter.root) add_fields(*filter.root, fields);
+  fields.merge(fields_of(filter));
   return {};
 }
 
-/// The workload and every parameter of either store, but for what an arm names: that is what is compared.
-Result<std::vector<std::string>> shared_columns(const ArmSource& a, const ArmSource& b) {
-  std::set<std::string> named;
+/// The workload and every parameter of either store, but for what an arm names: that is what is compared; and
+/// but for what makes groups.
+Result<std::vector<std::string>> shared_columns(const ArmSource& a, const ArmSource& b,
+                                                const std::vector<std::string>& by) {
+  std::set<std::string> named(by.begin(), by.end());
   TRY(add_fields_of(a.arm, named));
   TRY(add_fields_of(b.arm, named));
   TRY_ASSIGN(const auto of_a, filter_fields(a.store.connection()));
@@ -55,18 +52,29 @@ void add_evidence(ArmEvidence& sum, const ArmEvidence& one) {
   sum.anytime = sum.anytime || one.anytime;
 }
 
-const ArmEvidence* find_group(const ArmGroups& groups, const std::string& name) {
-  const auto found =
-      std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.first == name; });
-  return found == groups.end() ? nullptr : &found->second;
+const ArmEvidence* find_like(const ArmGroups& groups, const ArmGroup& like) {
+  const auto found = std::find_if(groups.begin(), groups.end(), [&](const ArmGroup& group) {
+    return group.name == like.name && group.cell == like.cell;
+  });
+  return found == groups.end() ? nullptr : &found->evidence;
+}
+
+/// The group of that name, made where it is not there.
+LikeArms& group_named(std::vector<LikeArms>& groups, const std::string& name) {
+  for (LikeArms& group : groups) {
+    if (group.group == name) return group;
+  }
+  groups.push_back({name, {}, {}, {}, {}});
+  return groups.back();
 }
 
 /// Says which of `own` the other side lacks.
 void warn_of_lone(const ArmGroups& own, const ArmGroups& other, const std::string& name,
                   std::vector<std::string>& warnings) {
   std::vector<std::string> lone;
-  for (const auto& [group, evidence] : own) {
-    if (find_group(other, group) == nullptr) lone.push_back(group);
+  for (const ArmGroup& group : own) {
+    if (find_like(other, group) != nullptr) continue;
+    lone.push_back(group.name + (group.name.empty() || group.cell.empty() ? "" : " ") + group.cell);
   }
   if (lone.empty()) return;
   const std::size_t count = lone.size();
@@ -77,28 +85,32 @@ void warn_of_lone(const ArmGroups& own, const ArmGroups& other, const std::strin
 
 }  // namespace
 
-Result<LikeArms> like_arms(const ArmSource& a, const ArmSource& b, const std::string& common,
-                           const std::string& count, const std::vector<std::string>& stratify) {
-  TRY_ASSIGN(const auto columns, shared_columns(a, b));
-  TRY_ASSIGN(const auto of_a, arm_groups(a.store, a.arm, common, count, {columns, stratify}));
-  TRY_ASSIGN(const auto of_b, arm_groups(b.store, b.arm, common, count, {columns, stratify}));
-  LikeArms like;
-  for (const auto& [name, evidence] : of_a) {
-    const ArmEvidence* other = find_group(of_b, name);
+Result<std::vector<LikeArms>> like_arms(const ArmSource& a, const ArmSource& b, const std::string& common,
+                                        const std::string& count, const std::vector<std::string>& by,
+                                        const std::vector<std::string>& stratify) {
+  TRY_ASSIGN(const auto columns, shared_columns(a, b, by));
+  const ArmGrouping grouping{by, columns, stratify};
+  TRY_ASSIGN(const auto of_a, arm_groups(a.store, a.arm, common, count, grouping));
+  TRY_ASSIGN(const auto of_b, arm_groups(b.store, b.arm, common, count, grouping));
+  std::vector<LikeArms> groups;
+  for (const ArmGroup& own : of_a) {
+    const ArmEvidence* other = find_like(of_b, own);
     if (other == nullptr) continue;
-    add_evidence(like.a, evidence);
+    LikeArms& like = group_named(groups, own.name);
+    add_evidence(like.a, own.evidence);
     add_evidence(like.b, *other);
-    like.cells.push_back({name, evidence, *other});
+    like.cells.push_back({own.cell, own.evidence, *other});
   }
-  if (like.cells.empty()) {
+  if (groups.empty()) {
     return fail(ErrorKind::invalid_argument,
-                fmt::format("no verdict: {} and {} have no cell in common; compare them with --by and what "
-                            "they share",
-                            a.arm.text, b.arm.text));
+                fmt::format("no verdict: A ({}) and B ({}) have no cell{} in common; compare sides that differ only in "
+                            "what they name",
+                            a.arm.text, b.arm.text, by.empty() ? "" : fmt::format(" of {}", fmt::join(by, ","))));
   }
-  warn_of_lone(of_a, of_b, a.arm.text, like.warnings);
-  warn_of_lone(of_b, of_a, b.arm.text, like.warnings);
-  return like;
+  // What is left out concerns all that is compared: it is said once.
+  warn_of_lone(of_a, of_b, a.arm.text, groups.front().warnings);
+  warn_of_lone(of_b, of_a, b.arm.text, groups.front().warnings);
+  return groups;
 }
 
 }  // namespace faultline

@@ -19,6 +19,7 @@ struct LikeCell {
 };
 
 struct LikeArms {
+  std::string group;  ///< `os_build=25A354`; empty where nothing makes groups.
   ArmEvidence a;  ///< Over the like cells alone.
   ArmEvidence b;
   std::vector<LikeCell> cells;        ///< In the order of rates.
@@ -31,9 +32,10 @@ struct ArmSource {
   const Arm& arm;
 };
 
-/// Fails where the arms have no cell in common. `common`, `count` and `stratify` as
-/// arm_evidence() has them.
-Result<LikeArms> like_arms(const ArmSource& a, const ArmSource& b, const std::string& common,
-                           const std::string& count, const std::vector<std::string>& stratify = {});
+/// One for each group of the `by` columns that both sides have; without any, one of all. Fails where the arms
+/// have no cell in common. `common`, `count` and `stratify` as arm_evidence() has them.
+Result<std::vector<LikeArms>> like_arms(const ArmSource& a, const ArmSource& b, const std::string& common,
+                                        const std::string& count, const std::vector<std::string>& by = {},
+                                        const std::vector<std::string>& stratify = {});
 
 }  // namespace faultline

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <set>
 
 #include "app/questions/command_builder.h"
 #include "core/model/filter.h"
 #include "db/queries.h"
+#include "reports/formats/number_format.h"
 #include "reports/tables/group_columns.h"
 
 namespace faultline {
@@ -69,6 +71,26 @@ Result<MetricBaseline> named_baseline(Store& store, const MetricRequest& wanted)
   return baseline;
 }
 
+/// The groups that --against names. Each of its fields is a column, or a group would be compared with a part
+/// of itself.
+Result<MetricReference> reference_groups(Store& store, const MetricRequest& wanted,
+                                         const std::vector<std::string>& columns) {
+  TRY_ASSIGN(const auto filter, parse_optional_filter("--against", wanted.against));
+  MetricReference reference;
+  reference.name = wanted.against;
+  for (const std::string& field : fields_of(*filter)) {
+    if (std::find(columns.begin(), columns.end(), field) == columns.end()) {
+      return fail(
+          ErrorKind::invalid_argument,
+          fmt::format("--against {}: {} is not among the columns; add it to --by", wanted.against, field));
+    }
+    reference.named.push_back(field);
+  }
+  TRY_ASSIGN(auto groups, ask_metrics(store, wanted, both_filters(wanted.where, wanted.against), columns));
+  reference.groups = std::move(groups.groups);
+  return reference;
+}
+
 }  // namespace
 
 Result<void> check_metric_request(const MetricRequest& wanted) {
@@ -88,14 +110,20 @@ Result<Table> answer_metrics(Store& store, const MetricRequest& wanted, TableAud
   if (!wanted.baseline.empty()) {
     TRY_ASSIGN(options.baseline, named_baseline(store, wanted));
   }
+  if (!wanted.against.empty()) {
+    TRY_ASSIGN(options.against, reference_groups(store, wanted, columns));
+  }
   options.command = CommandBuilder("metrics")
                         .word(groups.metric)
                         .list("--by", wanted.by)
                         .option("--pivot", wanted.pivot)
                         .option("--efficiency", wanted.efficiency)
                         .option("--baseline", wanted.baseline)
+                        .option("--against", wanted.against)
                         .option("--where", wanted.where)
                         .flag("--all", wanted.all)
+                        .option("--level", wanted.level == kDefaultLevel ? "" : format_exact(wanted.level))
+                        .flag("--allow-empty", wanted.allow_empty)
                         .text();
   if (!wanted.pivot.empty() && audience == TableAudience::people) return metric_pivot_table(groups, options);
   return metric_table(groups, options);

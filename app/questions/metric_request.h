@@ -20,8 +20,10 @@ struct MetricRequest {
   std::string pivot;
   std::string efficiency;
   std::string baseline;
+  std::string against;
   double level = kDefaultLevel;
   bool all = false;
+  bool allow_empty = false;  ///< A value that occurs nowhere was no mistake.
 };
 
 /// An error where options do not go together.

@@ -1,12 +1,14 @@
 #include "app/questions/rate_request.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "app/questions/command_builder.h"
 #include "core/model/filter.h"
 #include "db/queries.h"
 #include "reports/formats/number_format.h"
+#include "reports/tables/model_table.h"
 
 namespace faultline {
 namespace {
@@ -26,30 +28,35 @@ std::string rates_command(const RateRequest& wanted) {
       .option("--where", wanted.where)
       .option("--count", unless_default(wanted.count, defaults.count))
       .option("--per", wanted.per)
+      .list("--model", wanted.model)
       .option("--method", wanted.method)
       .option("--level", wanted.level == defaults.level ? "" : format_exact(wanted.level))
       .option("--side", unless_default(wanted.side, defaults.side))
       .option("--cell", unless_default(wanted.cell, defaults.cell))
       .flag("--needed", wanted.needed)
       .flag("--imported", wanted.imported)
+      .flag("--allow-empty", wanted.allow_empty)
       .text();
 }
 
-/// How much work the trials of each group did, as --per names it.
+/// What was counted in each night of each group, and in how much work, as --per names it.
 Result<RateExposure> exposure_of(Store& store, const RateRequest& wanted, const RatesQuery& query) {
   RateExposure exposure;
   exposure.metric = wanted.per;
-  LifetimesQuery lifetimes;
-  lifetimes.metric = wanted.per;
-  lifetimes.where = query.where;
-  lifetimes.by = query.by;
-  TRY_ASSIGN(const auto rows, query_lifetimes(store, lifetimes));
+  RatesQuery by_night = query;
+  by_night.by.insert(by_night.by.end(), {"date", "host"});
+  TRY_ASSIGN(const auto counted, query_rates(store, by_night));
+  TRY_ASSIGN(const auto rows, query_lifetimes(store, {wanted.per, query.where, by_night.by}));
+  std::map<std::vector<QueryValue>, WorkedNight> nights;
+  for (const RatesRow& row : counted.rows) nights[row.values].events = row.counts.counted;
   for (const LifetimesRow& row : rows) {
     for (const TrialEnd& end : row.ends) {
-      if (end.work) exposure.work[row.values] += *end.work;
+      if (end.work) nights[row.values].work += *end.work;
       if (!end.work) ++exposure.silent;
     }
   }
+  for (const auto& [values, night] : nights)
+    exposure.nights[{values.begin(), values.end() - 2}].push_back(night);
   return exposure;
 }
 
@@ -78,6 +85,16 @@ Result<void> check_rate_request(const RateRequest& wanted) {
   if (!wanted.per.empty() && (!wanted.pivot.empty() || !wanted.first_crash.empty()))
     return fail(ErrorKind::invalid_argument,
                 "--per adds columns to rows; leave out --pivot and --first-crash");
+  if (!wanted.model.empty()) {
+    const bool has_other = !wanted.by.empty() || !wanted.pivot.empty() || !wanted.first_crash.empty() ||
+                           !wanted.trend.empty() || !wanted.per.empty();
+    if (has_other) {
+      return fail(
+          ErrorKind::invalid_argument,
+          "--model names its columns itself; leave out --by, --pivot, --first-crash, --trend and --per");
+    }
+    TRY(parse_model(wanted.model));
+  }
   return {};
 }
 
@@ -100,10 +117,13 @@ RateTableOptions rate_table_options(const RateRequest& wanted, TableAudience aud
 }
 
 Result<Table> answer_rates(Store& store, const RateRequest& wanted, TableAudience audience) {
-  TRY_ASSIGN(const RatesQuery query, rates_query(wanted));
+  TRY_ASSIGN(RatesQuery query, rates_query(wanted));
+  TRY_ASSIGN(const auto question, parse_model(wanted.model));
+  if (!wanted.model.empty()) query.by = question.columns;
   TRY_ASSIGN(const auto result, query_rates(store, query));
   auto options = rate_table_options(wanted, audience);
   options.counts_sites = result.counts_reports;
+  if (!wanted.model.empty()) return model_table(result, question, options);
   if (!wanted.per.empty()) {
     TRY_ASSIGN(options.exposure, exposure_of(store, wanted, query));
   }

@@ -27,8 +27,10 @@ struct RateRequest {
   std::string trend;
   std::string scores = "linear";
   std::string per;
+  std::vector<std::string> model;  ///< Terms of a logistic model: `threads`, `threads:lock`.
   bool needed = false;
   bool imported = false;
+  bool allow_empty = false;  ///< A value that occurs nowhere was no mistake.
 };
 
 /// An error where options do not go together.

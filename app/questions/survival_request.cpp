@@ -7,6 +7,7 @@
 #include "core/model/filter.h"
 #include "core/model/outcome.h"
 #include "db/queries.h"
+#include "reports/formats/number_format.h"
 
 namespace faultline {
 namespace {
@@ -43,6 +44,8 @@ Result<Table> answer_survival(Store& store, const SurvivalRequest& wanted, Table
                         .option("--where", wanted.where)
                         .option("--count", wanted.count == "crashed" ? "" : wanted.count)
                         .flag("--curve", wanted.curve)
+                        .option("--level", wanted.level == kDefaultLevel ? "" : format_exact(wanted.level))
+                        .flag("--allow-empty", wanted.allow_empty)
                         .text();
   LifetimesQuery query;
   if (!options.over.empty()) query.metric = options.over;

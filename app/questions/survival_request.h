@@ -20,6 +20,7 @@ struct SurvivalRequest {
   std::vector<std::string> by;
   double level = kDefaultLevel;
   bool curve = false;
+  bool allow_empty = false;  ///< A value that occurs nowhere was no mistake.
 };
 
 /// An error where `count` is no outcome that ends a trial's life.

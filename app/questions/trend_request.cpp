@@ -4,6 +4,7 @@
 
 #include "app/questions/command_builder.h"
 #include "core/model/filter.h"
+#include "reports/formats/number_format.h"
 
 namespace faultline {
 
@@ -29,6 +30,8 @@ Result<Trends> answer_trend(Store& store, const TrendRequest& wanted) {
                         .option("--where", wanted.where)
                         .option("--count", wanted.count == "crashed" ? "" : wanted.count)
                         .option("--last", std::to_string(wanted.last))
+                        .option("--level", wanted.level == kDefaultLevel ? "" : format_exact(wanted.level))
+                        .flag("--allow-empty", wanted.allow_empty)
                         .text();
   TRY_ASSIGN(const auto rates, query_rates(store, query));
   TRY_ASSIGN(const auto runs, store.find_runs({}));

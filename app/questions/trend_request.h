@@ -20,6 +20,7 @@ struct TrendRequest {
   std::vector<std::string> by;
   std::size_t last = 14;
   double level = kDefaultLevel;
+  bool allow_empty = false;  ///< A value that occurs nowhere was no mistake.
 };
 
 /// The question to the store. An error where a filter or a count is none.

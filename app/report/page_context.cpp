@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-#include "analyzer/derive.h"
+#include "app/ingest/stored_report.h"
+#include "app/ingest/symbol_search.h"
 #include "core/text/shell_quote.h"
 #include "db/queries.h"
 #include "reports/formats/cell_text.h"
@@ -24,7 +25,7 @@ Result<void> add_trial(Store& store, const ReportRow& row, CrashPageContext& pag
   if (!trial) return {};
   page.trial.emplace_back("outcome", std::string(outcome_text(trial->verdict.outcome)));
   page.workload_phase = trial->phase;
-  page.command = shell_command(trial->argv);
+  page.command = trial->argv;
   return {};
 }
 
@@ -42,9 +43,10 @@ Result<void> add_differences(Store& store, const Analysis& analysis, const SiteR
                              CrashPageContext& page) {
   TRY_ASSIGN(const auto rows, reports_of_sites(store, {analysis.site.key}));
   SiteBaseline usual;
+  Symbolizer symbolizer(without_new_cache(symbolize_options({})));
   for (std::size_t i = 0; i < std::min(rows.size(), kBaselineCrashes); ++i) {
-    TRY_ASSIGN(const auto bytes, store.raw_report(rows[i].incident));
-    usual.add(derive(bytes, ReportOrigin::imported, rules));
+    TRY_ASSIGN(const auto report, derive_stored(store, rows[i].incident, rules, symbolizer));
+    usual.add(report.analysis);
   }
   page.differences = usual.differences(analysis);
   return {};
@@ -52,12 +54,17 @@ Result<void> add_differences(Store& store, const Analysis& analysis, const SiteR
 
 }  // namespace
 
-Result<CrashPageContext> page_context(Store& store, const std::string& incident, const Analysis& analysis,
-                                      const SiteRules& rules) {
+Result<CrashPageContext> trial_context(Store& store, const std::string& incident) {
   CrashPageContext page;
   TRY_ASSIGN(const auto row, report_row(store, incident));
   page.shown_as = short_id(incident);
   TRY(add_trial(store, row, page));
+  return page;
+}
+
+Result<CrashPageContext> page_context(Store& store, const std::string& incident, const Analysis& analysis,
+                                      const SiteRules& rules) {
+  TRY_ASSIGN(auto page, trial_context(store, incident));
   if (analysis.report.kind != ReportKind::crash) return page;
   TRY(add_site(store, analysis.site.key, page));
   TRY(add_differences(store, analysis, rules, page));

@@ -1,7 +1,6 @@
 #include "app/report/report_sections.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -10,14 +9,15 @@
 
 #include "analyzer/statistics/comparison.h"
 #include "analyzer/statistics/proportion.h"
+#include "app/campaign/negative_control.h"
 #include "app/campaign/run_changes.h"
+#include "app/questions/command_builder.h"
 #include "app/questions/setting_comparisons.h"
 #include "app/report/report_site.h"
 #include "core/base/clock.h"
 #include "core/base/hash.h"
 #include "core/model/filter.h"
 #include "core/model/short_site.h"
-#include "core/text/shell_quote.h"
 #include "db/queries.h"
 #include "reports/formats/cell_text.h"
 #include "reports/formats/number_format.h"
@@ -87,7 +87,7 @@ std::optional<Plot> rate_grid(const RatesResult& result, const RateTableOptions&
     const auto label = query_value_text(row.values[across]);
     const auto place = std::find(order.begin(), order.end(), label) - order.begin();
     series->points.push_back({static_cast<double>(place), label, of.ratio(),
-                              rate_interval(of, row.nights, result, options).interval, of});
+                              rate_interval(row, result, options).interval, of});
   }
   return plot;
 }
@@ -169,12 +169,12 @@ DocumentSection run_section(const RunSummary& summary) {
   facts.insert(facts.end(), system.begin(), system.end());
   DocumentSection section{"Run and environment", {}, "run"};
   section.blocks.push_back(
-      Block::table_of(facts_table(facts, "faultline list runs --where '" + where_run(run) + "'"), "run"));
+      Block::table_of(facts_table(facts, CommandBuilder("list runs").option("--where", where_run(run)).text()), "run"));
   return section;
 }
 
-DocumentSection ledger_section(const RunSummary& summary) {
-  const auto& ledger = summary.ledger;
+Result<DocumentSection> reconciliation_section(Store& store, const RunSummary& summary) {
+  const auto& reconciliation = summary.reconciliation;
   const auto& progress = summary.progress;
   DocumentSection section{"Crash/report reconciliation", {}, "ledger"};
   Table table;
@@ -184,14 +184,14 @@ DocumentSection ledger_section(const RunSummary& summary) {
     if (progress.outcomes[row.value] > 0)
       table.rows.push_back({std::string(row.text), progress.outcomes[row.value]});
   }
-  table.rows.push_back({"crashes with a report", ledger.matched});
-  table.rows.push_back({"crashes without a report (uncaptured)", ledger.uncaptured});
-  for (const auto& [reason, count] : ledger.uncaptured_reasons)
+  table.rows.push_back({"crashes with a report", reconciliation.matched});
+  table.rows.push_back({"crashes without a report (uncaptured)", reconciliation.uncaptured});
+  for (const auto& [reason, count] : reconciliation.uncaptured_reasons)
     table.rows.push_back({"uncaptured: " + reason, count});
-  table.rows.push_back({"reports of these trials", ledger.reports});
-  table.rows.push_back({"reports of no trial (foreign)", ledger.foreign});
-  table.rows.push_back({"reports that arrived late", ledger.late});
-  table.command = "faultline list trials --where '" + where_run(summary.record) + "'";
+  table.rows.push_back({"reports of these trials", reconciliation.reports});
+  table.rows.push_back({"reports of no trial (foreign)", reconciliation.foreign});
+  table.rows.push_back({"reports that arrived late", reconciliation.late});
+  table.command = CommandBuilder("list trials").option("--where", where_run(summary.record)).text();
   if (!summary.control) {
     section.blocks.push_back(Block::paragraph(
         "The campaign names no control: nothing shows that this run could have seen a crash."));
@@ -204,6 +204,8 @@ DocumentSection ledger_section(const RunSummary& summary) {
         fmt::format("Control ({}): did not crash in {}: this run proves nothing about the other cells.",
                     summary.record.control, format_count(summary.control->trials, "trial", "trials"))));
   }
+  TRY_ASSIGN(const auto negative, negative_control(store, summary.record));
+  if (negative) section.blocks.push_back(Block::paragraph(negative_control_words(*negative)));
   section.blocks.push_back(Block::table_of(std::move(table), "ledger"));
   return section;
 }
@@ -221,8 +223,7 @@ Result<DocumentSection> rates_section(Store& store, const RunRecord& run) {
     TRY_ASSIGN(const auto result, query_rates(store, query));
     RateTableOptions options;
     options.caption = "Crash rates of " + workload;
-    options.command = fmt::format("faultline rates{}{} --where {}", query.by.empty() ? "" : " --by ",
-                                  fmt::join(query.by, ","), single_quoted(where));
+    options.command = CommandBuilder("rates").list("--by", query.by).option("--where", where).text();
     const auto id = fmt::format("rates_{}", blocks_of(section.blocks, Block::Kind::table).size() + 1);
     Table people = rate_table(result, options);
     options.audience = TableAudience::programs;
@@ -281,7 +282,7 @@ Result<DocumentSection> sites_section(Store& store, const RunSummary& summary) {
   table.footnotes.push_back(
       fmt::format("Shares are of {}; a trial with several reports counts for each of its sites.",
                   format_count(deaths, "crashed trial", "crashed trials")));
-  table.command = "faultline sites --where " + single_quoted(where);
+  table.command = CommandBuilder("sites").option("--where", where).text();
   SiteTableOptions options;
   options.audience = TableAudience::programs;
   options.command = table.command;
@@ -329,8 +330,12 @@ Result<DocumentSection> comparisons_section(Store& store, const RunSummary& summ
   options.caption =
       "Bad outcomes (crashed, hung, wrong, panicked) of each value of a setting against its other values, at "
       "equal other settings";
-  options.command = fmt::format("faultline compare 'NAME=VALUE' 'NAME!=VALUE' --count bad --where {}",
-                                single_quoted(where_run(run)));
+  options.command = CommandBuilder("compare")
+                        .word("NAME=VALUE")
+                        .word("NAME!=VALUE")
+                        .option("--count", "bad")
+                        .option("--where", where_run(run))
+                        .text();
   auto comparisons = compare_all(inputs);
   std::stable_sort(comparisons.begin(), comparisons.end(), [](const Comparison& x, const Comparison& y) {
     return (x.verdict != ComparisonVerdict::undecided) > (y.verdict != ComparisonVerdict::undecided);
@@ -381,13 +386,16 @@ Result<DocumentSection> changes_section(Store& store, const RunRecord& run) {
       changes.emplace_back("family no longer seen", short_site(row.text, row.image, row.family_text));
   }
   section.blocks.push_back(
-      Block::table_of(facts_table(changes, "faultline report " + run.uuid.text()), "changes"));
+      Block::table_of(facts_table(changes, CommandBuilder("report").word(run.uuid.text()).text()), "changes"));
   TRY_ASSIGN(const auto comparisons, changes_between_runs(store, run, *before));
   if (!comparisons.empty()) {
     ComparisonTableOptions options;
     options.caption = "Bad outcomes now against the previous run, in each cell that both have";
-    options.command =
-        fmt::format("faultline compare {} {} --by workload,cell", run.uuid.text(), before->uuid.text());
+    options.command = CommandBuilder("compare")
+                          .word(run.uuid.text())
+                          .word(before->uuid.text())
+                          .list("--by", {"workload", "cell"})
+                          .text();
     Table programs = comparison_table(comparisons, options);
     section.blocks.push_back(changed_cells(comparisons, options, std::move(programs)));
   }
@@ -414,16 +422,18 @@ Result<DocumentSection> other_events_section(Store& store, const RunRecord& run)
     RateTableOptions options;
     options.count = "hung or panicked";
     options.caption = "Cells with hangs, panics or trials that a GPU reset contaminated";
-    options.command =
-        fmt::format("faultline rates --by workload,cell --count 'outcome in (hung,panicked)' --where '{}'",
-                    where_run(run));
+    options.command = CommandBuilder("rates")
+                          .list("--by", {"workload", "cell"})
+                          .option("--count", "outcome in (hung,panicked)")
+                          .option("--where", where_run(run))
+                          .text();
     section.blocks.push_back(Block::table_of(rate_table(result, options), "events"));
   }
   TRY_ASSIGN(const auto reports, query_other_reports(store, run.uuid));
   if (!reports.table.rows.empty()) {
     auto table = query_answer_table(reports.table);
     table.caption = "Reports of this run that are no crashes (the newest 50)";
-    table.command = "faultline query \"" + reports.sql + "\"";
+    table.command = CommandBuilder("query").word(reports.sql).text();
     section.blocks.push_back(Block::table_of(std::move(table), "other_reports"));
   }
   return section;
@@ -433,15 +443,15 @@ Result<DocumentSection> unknown_section(Store& store, const RunSummary& summary)
   const auto& run = summary.record;
   DocumentSection section{"Limitations", {}, "unknown"};
   std::vector<std::string> paragraphs;
-  if (summary.ledger.uncaptured > 0) {
+  if (summary.reconciliation.uncaptured > 0) {
     paragraphs.push_back(
         fmt::format("Where {} crashed: no report was written. They are in every crash rate and at no site.",
-                    format_count(summary.ledger.uncaptured, "trial", "trials")));
+                    format_count(summary.reconciliation.uncaptured, "trial", "trials")));
   }
-  if (summary.ledger.foreign > 0) {
+  if (summary.reconciliation.foreign > 0) {
     paragraphs.push_back(
         fmt::format("Whose {} are: they arrived during the run and belong to none of its trials.",
-                    format_count(summary.ledger.foreign, "foreign report", "foreign reports")));
+                    format_count(summary.reconciliation.foreign, "foreign report", "foreign reports")));
   }
   if (summary.progress.outcomes[Outcome::setup_failed] > 0) {
     paragraphs.push_back(

@@ -13,7 +13,7 @@
 namespace faultline {
 
 DocumentSection run_section(const RunSummary& summary);
-DocumentSection ledger_section(const RunSummary& summary);
+Result<DocumentSection> reconciliation_section(Store& store, const RunSummary& summary);
 /// A table a workload, with a plot where a setting is a number.
 Result<DocumentSection> rates_section(Store& store, const RunRecord& run);
 /// Sites with share, first and last seen; stacks, other threads' functions and reports to be opened.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/questions/command_builder.h"
 #include "core/base/hash.h"
 #include "core/model/short_site.h"
 #include "reports/formats/cell_text.h"
@@ -39,7 +40,7 @@ Result<void> add_stack(Store& store, const SiteRow& site, std::vector<Block>& bl
   std::string frames;
   for (std::size_t i = 0; i < stack.frames.size(); ++i) frames += frame_text(stack.frames[i], i);
   blocks.push_back(Block::code(std::move(frames)));
-  blocks.push_back(Block::rerun(fmt::format("faultline show {}", stack.incident)));
+  blocks.push_back(Block::rerun(CommandBuilder("show").word(stack.incident).text()));
   return {};
 }
 
@@ -49,7 +50,7 @@ Result<void> add_portrait(Store& store, const SiteRow& site, const ReportTotals&
   if (partners.empty()) return {};
   Table table = partner_table(partners);
   table.caption = "Who else was there: what other threads were in, more often than elsewhere";
-  table.command = fmt::format("faultline sites {} --partners", site.key);
+  table.command = CommandBuilder("sites").word(site.key).flag("--partners", true).text();
   if (table.rows.size() > kPartners) {
     table.footnotes.push_back(
         fmt::format("The first {} of {}.", kPartners,
@@ -85,8 +86,9 @@ Result<void> add_reports(Store& store, const RunRecord& run, const SiteRow& site
       static_cast<std::int64_t>(rows.size()) < site.reports
           ? fmt::format("The newest {} of {} in this run", rows.size(), format_count(site.reports, "report"))
           : fmt::format("Its {} in this run", format_count(site.reports, "report"));
-  table.command =
-      fmt::format("faultline list reports --where 'run={} and site={}'", run.uuid.text(), site.key);
+  table.command = CommandBuilder("list reports")
+                      .option("--where", fmt::format("run={} and site={}", run.uuid.text(), site.key))
+                      .text();
   programs.command = table.command;
   blocks.push_back(
       Block::table_of(fmt::format("reports_{}", site.key), std::move(table), std::move(programs)));

@@ -1,6 +1,7 @@
 #include "app/report/report_trends.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -147,6 +148,7 @@ Result<DocumentSection> metrics_section(Store& store, const RunRecord& run) {
   const auto parameters = all_parameters(run);
   by.insert(by.end(), parameters.begin(), parameters.end());
   const bool has_threads = std::find(parameters.begin(), parameters.end(), "threads") != parameters.end();
+  std::vector<std::string> constant;
   for (const auto& name : names) {
     RatesQuery query;
     TRY_ASSIGN(query.where, parse_filter(where_run(run)));
@@ -156,6 +158,10 @@ Result<DocumentSection> metrics_section(Store& store, const RunRecord& run) {
     if (metrics.empty()) continue;
     TRY_ASSIGN(const auto rates, query_rates(store, query));
     const auto groups = metric_groups(name, rates, metrics, true);
+    if (is_constant(groups)) {
+      constant.push_back(name);
+      continue;
+    }
     MetricTableOptions options;
     options.efficiency_by = has_threads ? "threads" : "";
     options.command = CommandBuilder("metrics")
@@ -170,8 +176,12 @@ Result<DocumentSection> metrics_section(Store& store, const RunRecord& run) {
     section.blocks.push_back(Block::table_of(fmt::format("metric_{}", section.blocks.size() + 1),
                                              std::move(people), std::move(programs)));
   }
-  if (section.blocks.empty())
+  if (!constant.empty()) {
+    section.blocks.push_back(Block::paragraph(
+        fmt::format("The same in every trial that passed, and left out: {}.", fmt::join(constant, ", "))));
+  } else if (section.blocks.empty()) {
     section.blocks.push_back(Block::paragraph("No trial of this run printed a metric."));
+  }
   return section;
 }
 

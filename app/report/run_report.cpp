@@ -39,15 +39,15 @@ Result<RunSummary> stored_summary(Store& store, const RunRecord& run) {
   summary.progress.outcomes = total.outcomes;
   summary.progress.trials_done = total.ended();
   summary.progress.trials_planned = run.planned_blocks * static_cast<std::int64_t>(run.cells.size());
-  TRY_ASSIGN(const auto ledger, query_ledger(store, run.uuid));
-  summary.ledger.deaths = ledger.deaths;
-  summary.ledger.matched = ledger.matched;
-  summary.ledger.uncaptured = ledger.uncaptured;
-  summary.ledger.reports = ledger.reports;
-  summary.ledger.foreign = ledger.foreign;
-  summary.ledger.late = ledger.late;
-  summary.ledger.uncaptured_reasons.assign(ledger.uncaptured_reasons.begin(),
-                                           ledger.uncaptured_reasons.end());
+  TRY_ASSIGN(const auto reconciliation, query_reconciliation(store, run.uuid));
+  summary.reconciliation.deaths = reconciliation.deaths;
+  summary.reconciliation.matched = reconciliation.matched;
+  summary.reconciliation.uncaptured = reconciliation.uncaptured;
+  summary.reconciliation.reports = reconciliation.reports;
+  summary.reconciliation.foreign = reconciliation.foreign;
+  summary.reconciliation.late = reconciliation.late;
+  summary.reconciliation.uncaptured_reasons.assign(reconciliation.uncaptured_reasons.begin(),
+                                                   reconciliation.uncaptured_reasons.end());
   if (!run.control.empty()) {
     TRY_ASSIGN(query.where, parse_filter(fmt::format("run={} and ({})", run.uuid.text(), run.control)));
     TRY_ASSIGN(const auto control, query_rates(store, query));
@@ -80,13 +80,13 @@ Result<CampaignReport> run_report(Store& store, const RunSummary& summary,
       {"time to crash", [&] { return time_section(store, run); }},
       {"metrics", [&] { return metrics_section(store, run); }},
       {"other events", [&] { return other_events_section(store, run); }},
-      {"limitations", [&] { return unknown_section(store, summary); }}};
+      {"limitations", [&] { return unknown_section(store, summary); }},
+      {"run and environment", [&]() -> Result<DocumentSection> { return run_section(summary); }},
+      {"reconciliation", [&] { return reconciliation_section(store, summary); }}};
   for (const Part& part : parts) {
     begins(part.name);
     TRY_ASSIGN(document.sections.emplace_back(), part.make());
   }
-  document.sections.push_back(run_section(summary));
-  document.sections.push_back(ledger_section(summary));
   TRY_ASSIGN(report.cases, cell_cases(store, run));
   add_checks(checks, findings, report);
   return report;

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "core/files/text_file.h"
 #include "core/model/short_site.h"
 #include "core/text/text_escape.h"
 #include "reports/formats/cell_text.h"
@@ -15,11 +14,7 @@
 namespace faultline {
 namespace {
 
-/// What `running` in the store really is: a harness that was killed could not say so.
-std::string state_text(const RunStatus& status) {
-  if (status.run.state != "running") return status.run.state;
-  return status.now ? "running" : "left behind";
-}
+std::string state_text(const RunStatus& status) { return state_text(status.run, status.now.has_value()); }
 
 Result<std::optional<TrialRow>> find_last_crash(Store& store, const std::string& run) {
   ListQuery query;
@@ -33,10 +28,7 @@ Result<std::optional<TrialRow>> find_last_crash(Store& store, const std::string&
 Result<RunStatus> status_of(Store& store, const std::filesystem::path& db, RunRow run) {
   RunStatus status;
   TRY_ASSIGN(const auto record, store.run(run.run));
-  if (const auto text = read_file(run_snapshot_path(db, record.uuid))) {
-    const auto snapshot = read_run_snapshot(*text);
-    if (snapshot && is_alive(*snapshot)) status.now = *snapshot;
-  }
+  status.now = living_run(db, record.uuid);
   TRY_ASSIGN(status.last_crash, find_last_crash(store, run.run));
   if (status.last_crash && !status.last_crash->incidents.empty()) {
     const auto report = report_row(store, status.last_crash->incidents[0]);
@@ -85,13 +77,13 @@ std::string run_text(const RunStatus& status) {
     line("process", std::to_string(status.now->pid));
   }
   if (status.last_crash) {
-    line("last crash", fmt::format("trial {} ({}), began {}", status.last_crash->index,
+    line("last crash", fmt::format("trial {} ({}), started {}", status.last_crash->index,
                                    escape_line(status.last_crash->cell), status.last_crash->started));
     line("", status.last_crash_site.empty() ? "no report" : escape_line(short_site(status.last_crash_site)));
   }
   line("control", control_text(status));
   if (!run.state_reason.empty()) line("why", escape_line(run.state_reason));
-  if (state_text(status) == "left behind")
+  if (state_text(status) == kLeftBehindState)
     line("", "its harness is gone; the same run command goes on with it");
   return out;
 }

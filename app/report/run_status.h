@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/campaign/run_snapshot.h"
+#include "app/campaign/run_state.h"
 #include "core/base/result.h"
 #include "db/queries.h"
 #include "db/store.h"

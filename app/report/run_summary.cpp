@@ -5,9 +5,10 @@
 
 #include <algorithm>
 
+#include "app/campaign/negative_control.h"
+#include "app/questions/command_builder.h"
 #include "collector/plan/schedule.h"
 #include "core/model/filter.h"
-#include "core/text/shell_quote.h"
 #include "core/text/text_escape.h"
 #include "db/queries.h"
 #include "reports/formats/number_format.h"
@@ -34,15 +35,14 @@ Result<Table> rates_of(Store& store, const RunRecord& run, const std::string& wo
   RatesQuery query;
   TRY_ASSIGN(query.where, parse_filter(where));
   TRY_ASSIGN(query.count, parse_count("crashed"));
-  options.command = "faultline rates";
+  CommandBuilder command("rates");
   if (pivoted) {
     query.pivot = names.back();
     names.pop_back();
   }
   query.by = names;
-  if (!names.empty()) options.command += fmt::format(" --by {}", fmt::join(names, ","));
-  if (pivoted) options.command += " --pivot " + *query.pivot;
-  options.command += " --where " + single_quoted(where);
+  command.list("--by", names).option("--pivot", query.pivot.value_or("")).option("--where", where);
+  options.command = command.text();
   options.caption = "Crash rates of " + escape_line(workload);
   TRY_ASSIGN(const auto result, query_rates(store, query));
   return pivoted ? rate_pivot_table(result, options) : rate_table(result, options);
@@ -57,7 +57,7 @@ Result<Table> sites_of(Store& store, const RunRecord& run, TableAudience audienc
   options.audience = audience;
   options.caption = "Crash sites";
   TRY_ASSIGN(options.key_digits, site_key_digits(store));
-  options.command = "faultline sites --where " + single_quoted(where);
+  options.command = CommandBuilder("sites").option("--where", where).text();
   return site_table(rows, options);
 }
 
@@ -67,27 +67,29 @@ double latency_seconds(const std::vector<std::chrono::milliseconds>& sorted, std
   return std::chrono::duration<double>(sorted[std::max<std::size_t>(place, 1) - 1]).count();
 }
 
-std::string latency_line(const RunLedger& ledger) {
-  if (ledger.latencies.empty()) return "";
+std::string latency_line(const RunReconciliation& reconciliation) {
+  if (reconciliation.latencies.empty()) return "";
   return fmt::format(" Reports came after {:.1f} s (median), {:.1f} s (90 %), {:.1f} s (the longest).",
-                     latency_seconds(ledger.latencies, 50), latency_seconds(ledger.latencies, 90),
-                     latency_seconds(ledger.latencies, 100));
+                     latency_seconds(reconciliation.latencies, 50),
+                     latency_seconds(reconciliation.latencies, 90),
+                     latency_seconds(reconciliation.latencies, 100));
 }
 
-std::string ledger_line(const RunSummary& summary) {
-  const auto& ledger = summary.ledger;
-  std::string out =
-      fmt::format("Crash/report reconciliation: {}, {} with a report, {} uncaptured",
-                  format_count(ledger.deaths, "crash", "crashes"), ledger.matched, ledger.uncaptured);
-  for (const auto& [reason, count] : ledger.uncaptured_reasons) {
+std::string reconciliation_line(const RunSummary& summary) {
+  const auto& reconciliation = summary.reconciliation;
+  std::string out = fmt::format("Crash/report reconciliation: {}, {} with a report, {} uncaptured",
+                                format_count(reconciliation.deaths, "crash", "crashes"),
+                                reconciliation.matched, reconciliation.uncaptured);
+  for (const auto& [reason, count] : reconciliation.uncaptured_reasons) {
     out += fmt::format(" ({}: {})", escape_line(reason), count);
   }
-  out += fmt::format("; {} of the run", format_count(ledger.reports, "report", "reports"));
-  if (ledger.late > 0) out += fmt::format(", {} of them late", ledger.late);
-  if (ledger.foreign > 0) out += fmt::format(", {} foreign", ledger.foreign);
-  if (ledger.unkillable > 0)
-    out += fmt::format("; {} could not be killed", format_count(ledger.unkillable, "process", "processes"));
-  return out + "." + latency_line(ledger) + "\n";
+  out += fmt::format("; {} of the run", format_count(reconciliation.reports, "report", "reports"));
+  if (reconciliation.late > 0) out += fmt::format(", {} of them late", reconciliation.late);
+  if (reconciliation.foreign > 0) out += fmt::format(", {} foreign", reconciliation.foreign);
+  if (reconciliation.unkillable > 0)
+    out += fmt::format("; {} could not be killed",
+                       format_count(reconciliation.unkillable, "process", "processes"));
+  return out + "." + latency_line(reconciliation) + "\n";
 }
 
 /// ` (pooled over conv, matmul)` where the control's cells are of several workloads, of which one may have
@@ -130,7 +132,9 @@ Result<RunSummaryPage> run_summary_page(Store& store, const RunSummary& summary,
   }
   TRY_ASSIGN(auto sites, sites_of(store, summary.record, audience));
   page.tables.push_back(std::move(sites));
-  page.words = ledger_line(summary) + control_line(summary);
+  page.words = reconciliation_line(summary) + control_line(summary);
+  TRY_ASSIGN(const auto negative, negative_control(store, summary.record));
+  if (negative) page.words += escape_line(negative_control_words(*negative)) + "\n";
   if (!summary.record.stop_rule.empty() && !summary.record.state_reason.empty())
     page.words += fmt::format("Stop rule {}: {}.\n", escape_line(summary.record.stop_rule),
                               escape_line(summary.record.state_reason));

@@ -10,6 +10,7 @@
 #include "analyzer/parse/split_reports.h"
 #include "analyzer/symbolize/symbolize_report.h"
 #include "app/ingest/ingest.h"
+#include "app/ingest/report_sources.h"
 #include "app/ingest/symbol_search.h"
 #include "core/files/text_file.h"
 #include "db/queries.h"
@@ -36,34 +37,34 @@ std::optional<TrialName> parse_trial_name(const std::string& what) {
 }
 
 Result<ReportBytes> report_of_file(const std::string& path) {
-  TRY_ASSIGN(auto bytes, path == "-" ? read_stdin() : read_file(path, kKeepLimitBytes));
-  return ReportBytes{std::move(bytes), ReportOrigin::imported, {}, {}, {}};
+  TRY_ASSIGN(auto file, choose_report_file(path));
+  TRY_ASSIGN(auto bytes, file.path == "-" ? read_stdin() : read_file(file.path, kKeepLimitBytes));
+  ReportBytes report;
+  report.bytes = std::move(bytes);
+  report.left_out = std::move(file.left_out);
+  return report;
 }
 
 Result<ReportBytes> report_of_store(Store& store, const std::string& what) {
   TRY_ASSIGN(const auto incident, store.resolve_report(what));
-  TRY_ASSIGN(auto bytes, store.raw_report(incident));
+  ReportBytes report;
+  report.incident = incident;
+  TRY_ASSIGN(report.bytes, store.raw_report(incident));
   TRY_ASSIGN(const auto arrival, store.arrival_of(incident));
+  report.origin = arrival.origin;
   TRY_ASSIGN(const auto row, report_row(store, incident));
-  return ReportBytes{std::move(bytes), arrival.origin, incident, row.site_key, row.rules_version};
+  report.stored_site = row.site_key;
+  report.stored_rules = row.rules_version;
+  TRY_ASSIGN(report.gpu_error, store.gpu_error_of(incident));
+  return report;
 }
-
-namespace {
-
-SymbolizeOptions without_new_cache(SymbolizeOptions options) {
-  std::error_code ignored;
-  if (!std::filesystem::is_directory(options.cache_folder, ignored)) options.cache_folder.clear();
-  return options;
-}
-
-}  // namespace
 
 ShownReport derive_shown(const ReportBytes& report, const SiteRules& rules,
                          const std::vector<std::string>& symbol_paths) {
   Symbolizer symbolizer(without_new_cache(symbolize_options(symbol_paths)));
   ShownReport shown;
   for (const auto piece : split_reports(report.bytes)) {
-    shown.analyses.push_back(derive(piece, report.origin, rules, &symbolizer));
+    shown.analyses.push_back(derive(piece, report.origin, rules, &symbolizer, report.gpu_error));
   }
   // What it finds by itself is of other builds wherever a report comes from elsewhere.
   shown.symbol_problems = symbol_problems(symbolizer, symbol_paths, /*all=*/!symbol_paths.empty());

@@ -36,9 +36,11 @@ struct ReportBytes {
   std::string incident;      ///< Of a stored report; empty for a file.
   std::string stored_site;   ///< Its key in the store; empty for a file, and where it has none.
   std::string stored_rules;  ///< The version of the rules that made it.
+  std::string gpu_error;     ///< That the output of its trial named; empty if none.
+  std::string left_out;      ///< A sentence where the path holds more reports; empty if not.
 };
 
-/// A file, or standard input for `-`.
+/// A file, an .xccrashpoint bundle (see choose_report_file()), or standard input for `-`.
 Result<ReportBytes> report_of_file(const std::string& path);
 /// An incident, its unique prefix, or `last`.
 Result<ReportBytes> report_of_store(Store& store, const std::string& what);

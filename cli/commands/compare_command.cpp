@@ -6,6 +6,7 @@
 #include "app/questions/arms.h"
 #include "cli/commands.h"
 #include "cli/filter_option.h"
+#include "cli/option_checks.h"
 #include "cli/open_store.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
@@ -22,14 +23,13 @@ struct CompareFlags {
 };
 
 /// A misspelt side must not read as one that never crashed.
-Result<void> check_values(const ComparisonRequest& wanted, const CommandContext& context, Store& store_a,
-                          Store& store_b) {
+Result<void> check_values(const ComparisonRequest& wanted, Store& store_a, Store& store_b) {
   TRY_ASSIGN(const Arm a, parse_arm(wanted.a, &store_a));
   TRY_ASSIGN(const Arm b, parse_arm(wanted.b, &store_b));
-  TRY(read_filter(store_a, context, "--where", wanted.where));
-  TRY(read_filter(store_a, context, "A", a.where));
-  TRY(read_filter(store_b, context, "B", b.where));
-  if (!wanted.count.empty()) TRY(read_count(store_a, context, wanted.count));
+  TRY(read_filter(store_a, wanted.allow_empty, "--where", wanted.where));
+  TRY(read_filter(store_a, wanted.allow_empty, "A", a.where));
+  TRY(read_filter(store_b, wanted.allow_empty, "B", b.where));
+  if (!wanted.count.empty()) TRY(read_count(store_a, wanted.allow_empty, wanted.count));
   return {};
 }
 
@@ -37,13 +37,13 @@ Result<ArmComparisons> compare_in_stores(const CompareFlags& flags, const Comman
   TRY(parse_optional_filter("--where", flags.wanted.where));
   TRY_ASSIGN(auto store, open_store_to_read(context));
   if (flags.other_db.empty()) {
-    TRY(check_values(flags.wanted, context, store, store));
+    TRY(check_values(flags.wanted, store, store));
     return compare_stored(flags.wanted, store, store);
   }
   CommandContext of_other = context;
   of_other.db_option = flags.other_db;
   TRY_ASSIGN(auto other, open_store_to_read(of_other));
-  TRY(check_values(flags.wanted, context, store, other));
+  TRY(check_values(flags.wanted, store, other));
   return compare_stored(flags.wanted, store, other);
 }
 
@@ -62,14 +62,17 @@ Result<FormerRateTest> former_rate_in_store(const ComparisonRequest& wanted, con
   TRY(parse_optional_filter("--where", wanted.where));
   TRY_ASSIGN(auto store, open_store_to_read(context));
   TRY_ASSIGN(const Arm arm, parse_arm(wanted.a, &store));
-  TRY(read_filter(store, context, "--where", wanted.where));
-  TRY(read_filter(store, context, "A", arm.where));
-  if (!wanted.count.empty()) TRY(read_count(store, context, wanted.count));
+  TRY(read_filter(store, wanted.allow_empty, "--where", wanted.where));
+  TRY(read_filter(store, wanted.allow_empty, "A", arm.where));
+  if (!wanted.count.empty()) TRY(read_count(store, wanted.allow_empty, wanted.count));
   return former_rate_stored(wanted, store);
 }
 
 Result<ExitStatus> compare_command(const CompareFlags& flags, const CommandContext& context) {
   TRY(check_comparison_request(flags.wanted));
+  if (!flags.other_db.empty() && (!flags.wanted.was.empty() || is_literal(flags.wanted))) {
+    return fail(ErrorKind::invalid_argument, "--other-db: no side of this comparison is from a store of its own");
+  }
   if (flags.wanted.was.empty()) return compare_sides(flags, context);
   TRY_ASSIGN(const auto test, is_literal(flags.wanted) ? former_rate_of_counts(flags.wanted)
                                                        : former_rate_in_store(flags.wanted, context));
@@ -111,8 +114,8 @@ void add_compare_command(CLI::App& app, CommandContext& context) {
       ->type_name("SHARE");
   command->add_option("--other-db", flags->other_db, "B is of this store")->type_name("FILE");
   command->add_option("--level", flags->wanted.level, "Of intervals and claims; 0.95 by default")
-      ->check(CLI::Range(0.5, 0.9999));
-  add_allow_empty(*command, context);
+      ->check(number_between(0.5, 0.9999));
+  add_allow_empty(*command, flags->wanted.allow_empty);
   add_table_options(*command, context);
   command->footer(
       "Examples: faultline compare 11/20 0/20\n          faultline compare lock=none lock=global --where "

@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
-#include <nlohmann/json.hpp>
 
+#include "app/doctor/store_health.h"
 #include "cli/commands.h"
 #include "cli/open_store.h"
 #include "cli/terminal.h"
@@ -15,37 +14,17 @@
 namespace faultline {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json problems_json(const std::vector<StoreProblem>& problems) {
-  Json list = Json::array();
-  for (const auto& one : problems) {
-    list.push_back(
-        {{"kind", one.kind}, {"where", valid_utf8(one.where)}, {"message", valid_utf8(one.message)}});
-  }
-  return list;
-}
-
-void print_json(const Json& json) { print(terminal_safe_json(json.dump(1)) + "\n"); }
-
 void print_problems(const std::vector<StoreProblem>& problems) {
   for (const auto& one : problems) {
     print(escape_line(fmt::format("{}: {}: {}", one.kind, one.where, one.message)) + "\n");
   }
 }
 
-/// A file that is not there is no damage.
-Result<void> check_exists(const CommandContext& context) {
-  std::error_code ignored;
-  if (std::filesystem::exists(context.db_path(), ignored)) return {};
-  return fail(ErrorKind::io, fmt::format("no store at {}; --db names another", context.db_path().string()));
-}
-
 Result<ExitStatus> check(const CommandContext& context) {
-  TRY(check_exists(context));
+  TRY(require_store(context.db_path()));
   const auto problems = check_store(context.db_path());
   if (context.format == "json") {
-    print_json({{"ok", problems.empty()}, {"problems", problems_json(problems)}});
+    print(store_check_json(problems));
   } else {
     print_problems(problems);
     if (problems.empty()) print("No problems found.\n");
@@ -56,10 +35,10 @@ Result<ExitStatus> check(const CommandContext& context) {
 }
 
 Result<ExitStatus> repair(const std::string& out, const CommandContext& context) {
-  TRY(check_exists(context));
+  TRY(require_store(context.db_path()));
   TRY_ASSIGN(const auto done, repair_store(context.db_path(), out));
   if (context.format == "json") {
-    print_json({{"rows", done.rows}, {"lost", problems_json(done.lost)}});
+    print(store_repair_json(done));
   } else {
     print_problems(done.lost);
     print(fmt::format("{} rows saved to {}; {} losses\n", done.rows, out, done.lost.size()));
@@ -68,14 +47,14 @@ Result<ExitStatus> repair(const std::string& out, const CommandContext& context)
 }
 
 Result<ExitStatus> back_up(const std::string& out, const CommandContext& context) {
-  TRY(check_exists(context));
+  TRY(require_store(context.db_path()));
   TRY(back_up_store(context.db_path(), out));
   print(out + "\n");
   return ExitStatus::done;
 }
 
 Result<ExitStatus> vacuum(const CommandContext& context) {
-  TRY(check_exists(context));
+  TRY(require_store(context.db_path()));
   TRY(vacuum_store(context.db_path()));
   return ExitStatus::done;
 }

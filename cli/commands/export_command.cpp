@@ -6,7 +6,6 @@
 #include "cli/commands.h"
 #include "cli/open_store.h"
 #include "cli/terminal.h"
-#include "cli/user_rules.h"
 
 namespace faultline {
 namespace {
@@ -20,8 +19,7 @@ Result<ExitStatus> export_one(const ExportFlags& flags, const CommandContext& co
   TRY(check_nothing_is_there(flags.file));
   TRY_ASSIGN(auto store, open_store_to_read(context));
   TRY_ASSIGN(const auto run, store.run(flags.run));
-  TRY_ASSIGN(const auto rules, load_user_rules(context));
-  TRY(export_run(store, run, rules, flags.file));
+  TRY(export_run(store, run, flags.file));
   print(flags.file + "\n");
   return ExitStatus::done;
 }
@@ -34,11 +32,10 @@ void add_export_command(CLI::App& app, CommandContext& context) {
   command->add_option("file", flags->file, "Store to make; must not be there")->required()->type_name("FILE");
   command->add_option("--run", flags->run, "A run's UUID or unique prefix; else the last one")
       ->type_name("RUN");
-  add_rules_option(*command, context);
   add_shared_options(*command, context);
   command->footer(
-      "With its trials, every report byte for byte, and the labels of its sites; names are those of the "
-      "reports.\n\n"
+      "With its trials, every report byte for byte, what was derived from it, and the labels of its sites: all "
+      "that merge would\ntake of this run.\n\n"
       "Example: faultline export night-2025-12-21.db --run 5f1c09aa");
   command->callback(
       [&context, flags] { context.action = [&context, flags] { return export_one(*flags, context); }; });

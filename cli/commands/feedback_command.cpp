@@ -8,6 +8,7 @@
 #include "app/bundle/feedback_writing.h"
 #include "cli/commands.h"
 #include "cli/open_store.h"
+#include "cli/option_checks.h"
 #include "cli/terminal.h"
 #include "cli/user_rules.h"
 
@@ -59,7 +60,7 @@ void add_feedback_command(CLI::App& app, CommandContext& context) {
   command->add_flag("--family", flags->wanted.evidence.family,
                     "The sites' whole families, across GPUs and builds");
   command->add_option("--reports", flags->wanted.evidence.reports, "Reports of each site")
-      ->check(CLI::Range(1, 100))
+      ->check(number_between(1, 100))
       ->type_name("N");
   command->add_flag("--originals", flags->wanted.originals,
                     "Also the untouched reports: these are not scrubbed");

@@ -58,7 +58,9 @@ Result<ExitStatus> import_reports(const ImportFlags& flags, const CommandContext
   };
   TRY_ASSIGN(const auto imported, import_paths(store, flags.paths, rules, symbolizer, clock, observer));
   line.clear();
-  print(table_text(imported.table, context));
+  // Of nothing that was read a person needs no table; a program gets its empty one.
+  const bool shown = !imported.table.rows.empty() || table_audience(context) == TableAudience::programs;
+  if (shown) print(table_text(imported.table, context));
   const auto of_symbols = symbol_problems(symbolizer, flags.symbols, /*all=*/false);
   for (const auto& problem : of_symbols) print_error(problem);
   for (const auto& problem : imported.unreadable) print_error(problem);

@@ -4,10 +4,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/ingest/site_labels.h"
 #include "cli/commands.h"
 #include "cli/open_store.h"
 #include "cli/terminal.h"
-#include "db/queries.h"
 
 namespace faultline {
 namespace {
@@ -19,15 +19,10 @@ struct LabelFlags {
 };
 
 Result<ExitStatus> label(const LabelFlags& flags, const CommandContext& context) {
-  if (flags.word.empty() || flags.word.find_first_of(" \t\n") != std::string::npos) {
-    return fail(ErrorKind::invalid_argument,
-                "a label is one word without blanks, such as known, FB13579 or fixed-in=25A354");
-  }
   TRY_ASSIGN(auto store, open_store_to_change(context));
-  TRY_ASSIGN(const auto keys, resolve_site(store, flags.site));
-  const auto now = SystemClock().wall();
+  const auto change = flags.remove ? LabelChange::remove : LabelChange::add;
+  TRY_ASSIGN(const auto keys, change_labels(store, flags.site, flags.word, change, SystemClock().wall()));
   for (const auto& key : keys) {
-    TRY(flags.remove ? store.remove_label(key, flags.word, now) : store.add_label(key, flags.word, now));
     note(context, fmt::format("{} {} {} {}", flags.remove ? "Removed" : "Labelled", key,
                               flags.remove ? "from" : "as", flags.word));
   }

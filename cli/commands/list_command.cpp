@@ -2,14 +2,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/questions/list_request.h"
 #include "cli/commands.h"
 #include "cli/filter_option.h"
 #include "cli/open_store.h"
+#include "cli/option_checks.h"
 #include "cli/table_output.h"
 #include "cli/time_option.h"
-#include "db/queries.h"
 #include "db/store.h"
-#include "reports/tables/list_tables.h"
 
 namespace faultline {
 namespace {
@@ -19,26 +19,8 @@ struct ListFlags {
   std::string since;
   std::optional<std::size_t> last;
   std::string where;
+  bool allow_empty = false;
 };
-
-Result<Table> make_table(Store& store, const std::string& what, const ListQuery& query,
-                         TableAudience audience) {
-  if (what == "reports") {
-    TRY_ASSIGN(const auto rows, list_reports(store, query));
-    TRY_ASSIGN(const auto digits, site_key_digits(store));
-    return report_list_table(rows, {audience, digits});
-  }
-  if (what == "trials") {
-    TRY_ASSIGN(const auto rows, list_trials(store, query));
-    return trial_list_table(rows, {audience});
-  }
-  if (what == "runs") {
-    TRY_ASSIGN(const auto rows, list_runs(store, query));
-    return run_list_table(rows, {audience});
-  }
-  TRY_ASSIGN(const auto rows, list_hosts(store, query));
-  return host_list_table(rows, {audience});
-}
 
 Result<ExitStatus> list(const ListFlags& flags, const CommandContext& context) {
   ListQuery query;
@@ -46,8 +28,8 @@ Result<ExitStatus> list(const ListFlags& flags, const CommandContext& context) {
   query.last = flags.last;
   TRY(parse_optional_filter("--where", flags.where));
   TRY_ASSIGN(auto store, open_store_to_read(context));
-  TRY_ASSIGN(query.where, read_filter(store, context, "--where", flags.where));
-  TRY_ASSIGN(auto table, make_table(store, flags.what, query, table_audience(context)));
+  TRY_ASSIGN(query.where, read_report_filter(store, flags.allow_empty, "--where", flags.where));
+  TRY_ASSIGN(auto table, answer_list(store, flags.what, query, table_audience(context)));
   return print_rows(std::move(table), context);
 }
 
@@ -58,13 +40,13 @@ void add_list_command(CLI::App& app, CommandContext& context) {
   auto flags = std::make_shared<ListFlags>();
   command->add_option("what", flags->what, "reports, trials, runs or hosts")
       ->required()
-      ->check(CLI::IsMember({"reports", "trials", "runs", "hosts"}))
+      ->check(one_of(listed_things()))
       ->type_name("WHAT");
   command->add_option("--since", flags->since, "Not older than this: 24h, yesterday, 10:27, 2025-12-01 (UTC)")
       ->type_name("WHEN");
-  command->add_option("--last", flags->last, "At most this many")->check(CLI::PositiveNumber)->type_name("N");
+  command->add_option("--last", flags->last, "At most this many")->check(positive_number())->type_name("N");
   command->add_option("--where", flags->where, "Only what this filter lets through")->type_name("FILTER");
-  add_allow_empty(*command, context);
+  add_allow_empty(*command, flags->allow_empty);
   add_table_options(*command, context);
   add_view_options(*command, context);
   command->footer("Example: faultline list trials --last 20 --where 'outcome=crashed and threads=8'");

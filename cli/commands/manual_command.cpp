@@ -7,6 +7,7 @@
 
 #include "cli/command_outline.h"
 #include "cli/commands.h"
+#include "cli/option_checks.h"
 #include "cli/terminal.h"
 #include "cli/version.h"
 #include "core/files/text_file.h"
@@ -74,7 +75,7 @@ void add_completion_command(CLI::App& app, CommandContext& context) {
   auto shell = std::make_shared<std::string>();
   command->add_option("shell", *shell, "bash, zsh or fish")
       ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+      ->check(one_of({"bash", "zsh", "fish"}))
       ->type_name("SHELL");
   command->footer("Example: source <(faultline completion bash)");
   command->callback(

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/filter_option.h"
 #include "cli/open_store.h"
+#include "cli/option_checks.h"
 #include "cli/table_output.h"
 
 namespace faultline {
@@ -14,8 +15,9 @@ namespace {
 Result<ExitStatus> metrics(const MetricRequest& wanted, const CommandContext& context) {
   TRY(check_metric_request(wanted));
   TRY_ASSIGN(auto store, open_store_to_read(context));
-  TRY(read_filter(store, context, "--where", wanted.where));
-  TRY(read_filter(store, context, "--baseline", wanted.baseline));
+  TRY(read_filter(store, wanted.allow_empty, "--where", wanted.where));
+  TRY(read_filter(store, wanted.allow_empty, "--baseline", wanted.baseline));
+  TRY(read_filter(store, wanted.allow_empty, "--against", wanted.against));
   TRY_ASSIGN(auto table, answer_metrics(store, wanted, table_audience(context)));
   return print_rows(std::move(table), context);
 }
@@ -42,10 +44,15 @@ void add_metrics_command(CLI::App& app, CommandContext& context) {
       ->add_option("--baseline", flags->baseline,
                    "Trials that are 100 %; else, in each group, those with the least number of threads")
       ->type_name("FILTER");
+  command
+      ->add_option("--against", flags->against,
+                   "Adds each row's ratio to the row that is alike but for this, with interval and test: "
+                   "lock=none")
+      ->type_name("FILTER");
   command->add_option("--level", flags->level, "Of the intervals; 0.95 by default")
-      ->check(CLI::Range(0.5, 0.9999));
+      ->check(number_between(0.5, 0.9999));
   command->add_flag("--all", flags->all, "Also numbers of trials that did not pass");
-  add_allow_empty(*command, context);
+  add_allow_empty(*command, flags->allow_empty);
   add_table_options(*command, context);
   add_view_options(*command, context);
   command->footer(

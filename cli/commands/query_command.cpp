@@ -1,7 +1,5 @@
 // `faultline query`: a saved query by name, or read-only SQL.
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
@@ -13,16 +11,8 @@
 namespace faultline {
 namespace {
 
-Table saved_query_table() {
-  Table table;
-  table.caption = "Saved queries; docs/database.md describes the tables for queries of your own.";
-  table.columns = {row_name(text_column("name")), text_column("description")};
-  for (const auto& query : saved_queries()) table.rows.push_back({query.name, query.description});
-  return table;
-}
-
 Result<ExitStatus> query(const std::string& text, const CommandContext& context) {
-  if (text.empty()) return print_table(saved_query_table(), context);
+  if (text.empty()) return print_table(saved_query_table(saved_queries()), context);
   const auto* saved = find_saved_query(text);
   if (saved == nullptr && text.find_first_of(" \t\n") == std::string::npos) {
     return fail(ErrorKind::invalid_argument,

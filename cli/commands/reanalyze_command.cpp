@@ -12,6 +12,7 @@
 #include "cli/open_store.h"
 #include "cli/terminal.h"
 #include "cli/user_rules.h"
+#include "core/process/this_program.h"
 #include "core/text/text_escape.h"
 
 namespace faultline {
@@ -48,7 +49,8 @@ Result<ExitStatus> reanalyze(const CommandContext& context) {
   watcher.progress = [&](const ReanalysisCounts& counts) {
     if (line.due()) line.show_live(counts_text(counts));
   };
-  TRY_ASSIGN(const auto counts, reanalyze_store(store, rules, symbolizer, watcher));
+  AnalysisChild child(this_program());
+  TRY_ASSIGN(const auto counts, reanalyze_store(store, rules, symbolizer, child, watcher));
   line.clear();
   store.optimize();
   note(context, counts_text(counts));

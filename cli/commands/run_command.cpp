@@ -17,7 +17,9 @@
 #include "app/jobs/log_file.h"
 #include "app/report/run_summary.h"
 #include "cli/commands.h"
+#include "cli/near_file.h"
 #include "cli/open_store.h"
+#include "cli/option_checks.h"
 #include "cli/progress.h"
 #include "cli/stop_signal.h"
 #include "cli/table_output.h"
@@ -64,7 +66,7 @@ Result<std::optional<std::chrono::milliseconds>> read_duration(const std::string
   if (text.empty()) return std::optional<std::chrono::milliseconds>();
   if (const auto duration = parse_duration(text)) return duration;
   return fail(ErrorKind::invalid_argument,
-              fmt::format("{}: \"{}\" is no duration; write 90s, 5m, 250ms or 8h", option, text));
+              fmt::format("{}: invalid duration \"{}\"; write 90s, 5m, 250ms or 8h", option, text));
 }
 
 bool is_program(const std::filesystem::path& path) {
@@ -101,8 +103,14 @@ Result<Campaign> load_campaign(const RunFlags& flags, const std::vector<std::str
           "a campaign file says them itself");
     }
     TRY(check_is_campaign(flags.campaign_file));
-    TRY_ASSIGN(auto campaign, read_campaign_file(flags.campaign_file));
-    if (!flags.workload_map.empty()) TRY(map_workloads(campaign, flags.workload_map));
+    TRY(check_is_there(flags.campaign_file));
+    auto campaign = read_campaign_file(flags.campaign_file);
+    if (!campaign && !flags.campaign_file.ends_with(".toml")) {
+      return fail(campaign.error().kind(), fmt::format("{}; a campaign file ends in .toml, and a command to run "
+                                                       "stands after --",
+                                                       campaign.error().text()));
+    }
+    if (campaign && !flags.workload_map.empty()) TRY(map_workloads(*campaign, flags.workload_map));
     return campaign;
   }
   if (!flags.workload_map.empty())
@@ -149,8 +157,8 @@ RunChoice choice_of(const RunFlags& flags) {
   return flags.fresh ? RunChoice::always_new : RunChoice::resume_or_new;
 }
 
-Result<void> check_campaign_commands(const Campaign& campaign, const RunOptions& options) {
-  TRY_ASSIGN(const auto cells, choose_cells(campaign, options.only));
+Result<void> check_campaign_commands(const Campaign& campaign, const RunOptions& options,
+                                     const std::vector<Cell>& cells) {
   return check_commands(campaign, cells, {options.samples_folder.string(), campaign.folder});
 }
 
@@ -204,15 +212,16 @@ Result<ExitStatus> run(const RunFlags& flags, const CommandContext& context) {
     TRY_ASSIGN(auto opened, LogFile::open(flags.log));
     log.emplace(std::move(opened));
   }
+  TRY_ASSIGN(const auto cells, choose_cells(campaign, options.only));
   if (flags.dry_run) {
-    if (const auto found = check_campaign_commands(campaign, options); !found)
+    if (const auto found = check_campaign_commands(campaign, options, cells); !found)
       note(context, "On this host it would not run: " + found.error().text());
     TRY_ASSIGN(const auto before, durations_before(context.db_path(), campaign));
     TRY_ASSIGN(const auto plan, describe_plan(campaign, options, before));
     print(plan);
     return ExitStatus::done;
   }
-  if (!options.keep_going) TRY(check_campaign_commands(campaign, options));
+  if (!options.keep_going) TRY(check_campaign_commands(campaign, options, cells));
   TRY_ASSIGN(auto store, open_or_create_store(context));
   TRY_ASSIGN(const auto lock, store.lock_campaign(campaign.hash));
   RunRequest request;
@@ -228,7 +237,7 @@ Result<ExitStatus> run(const RunFlags& flags, const CommandContext& context) {
 
 void add_options(CLI::App& command, RunFlags& flags) {
   command.add_option("campaign", flags.campaign_file, "Campaign file")->type_name("CAMPAIGN.toml");
-  command.add_option("--trials", flags.trials, "Trials per cell")->check(CLI::PositiveNumber)->type_name("N");
+  command.add_option("--trials", flags.trials, "Trials per cell")->check(positive_number())->type_name("N");
   command
       .add_option("--matrix", flags.matrix, "Values of a {placeholder} of the command; may be given again")
       ->type_name("NAME=V,V…")
@@ -278,7 +287,7 @@ void add_options(CLI::App& command, RunFlags& flags) {
   command
       .add_option("--reporter", flags.reporter,
                   "supervisor (Linux: our own) or folder (the system's reporter, macOS)")
-      ->check(CLI::IsMember({"supervisor", "folder"}));
+      ->check(one_of({"supervisor", "folder"}));
   command.add_option("--report-folder", flags.report_folders, "Folder to watch; may be given again")
       ->type_name("FOLDER")
       ->expected(1)

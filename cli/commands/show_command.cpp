@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "analyzer/analyze.h"
 #include "analyzer/parse/split_reports.h"
 #include "app/ingest/ingest.h"
 #include "app/ingest/symbol_search.h"
@@ -12,6 +13,7 @@
 #include "app/report/site_page.h"
 #include "app/report/trial_page.h"
 #include "cli/commands.h"
+#include "cli/near_file.h"
 #include "cli/open_store.h"
 #include "cli/terminal.h"
 #include "cli/user_rules.h"
@@ -63,7 +65,10 @@ Result<void> print_page(const Analysis& analysis, const SiteRules& rules, const 
 }
 
 Result<ReportBytes> load_report(const std::string& what, const CommandContext& context) {
-  if (names_a_file(what)) return report_of_file(what);
+  if (names_a_file(what)) {
+    if (what != "-") TRY(check_is_there(what));
+    return report_of_file(what);
+  }
   TRY_ASSIGN(auto store, open_store_to_read(context));
   return report_of_store(store, what);
 }
@@ -117,11 +122,16 @@ Result<ExitStatus> show_report(const ShowFlags& flags, const CommandContext& con
     print(report.bytes);
     return ExitStatus::done;
   }
-  const ShownReport shown = derive_shown(report, rules, flags.symbols);
+  ShownReport shown = derive_shown(report, rules, flags.symbols);
   if (const auto difference = difference_from_store(report, shown)) note(context, *difference);
+  // The system's own text has the names as the reporter wrote them.
+  if (context.format != "apple") {
+    for (Analysis& analysis : shown.analyses) make_names_readable(analysis.report);
+  }
   TRY(print_reports(shown.analyses, report, rules, flags, context));
   for (const auto& problem : shown.symbol_problems) print_error(problem);
-  bool partial = !shown.symbol_problems.empty();
+  bool partial = !shown.symbol_problems.empty() || !report.left_out.empty();
+  if (!report.left_out.empty()) print_error(report.left_out);
   // A damaged document is shown as far as it goes; the status says that it was.
   for (const Analysis& analysis : shown.analyses) {
     const auto& issues = analysis.report.issues;

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/filter_option.h"
 #include "cli/open_store.h"
+#include "cli/option_checks.h"
 #include "cli/table_output.h"
 
 namespace faultline {
@@ -14,7 +15,7 @@ namespace {
 Result<ExitStatus> survival(const SurvivalRequest& wanted, const CommandContext& context) {
   TRY(check_survival_request(wanted));
   TRY_ASSIGN(auto store, open_store_to_read(context));
-  TRY(read_filter(store, context, "--where", wanted.where));
+  TRY(read_filter(store, wanted.allow_empty, "--where", wanted.where));
   TRY_ASSIGN(auto table, answer_survival(store, wanted, table_audience(context)));
   return print_rows(std::move(table), context);
 }
@@ -37,13 +38,14 @@ void add_survival_command(CLI::App& app, CommandContext& context) {
   command->add_option("--count", flags->count, "What ends a life: crashed (default), bad, or another outcome")
       ->type_name("WHAT");
   command->add_option("--level", flags->level, "Of the intervals; 0.95 by default")
-      ->check(CLI::Range(0.5, 0.9999));
+      ->check(number_between(0.5, 0.9999));
   command->add_flag("--curve", flags->curve, "Every step of the curves instead of their medians");
-  add_allow_empty(*command, context);
+  add_allow_empty(*command, flags->allow_empty);
   add_table_options(*command, context);
   add_view_options(*command, context);
   command->footer(
-      "Trials that ended otherwise are censored: they would have crashed later, or never.\n\n"
+      "A trial that passed has ended: it will not crash later. Only one that was killed at its time limit is "
+      "censored.\n\n"
       "Example: faultline survival --over operations --by threads --where lock=none");
   command->callback(
       [&context, flags] { context.action = [&context, flags] { return survival(*flags, context); }; });

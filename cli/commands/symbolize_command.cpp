@@ -9,6 +9,7 @@
 #include "app/ingest/symbol_search.h"
 #include "app/ingest/symbolized_file.h"
 #include "cli/commands.h"
+#include "cli/near_file.h"
 #include "cli/terminal.h"
 #include "core/ips/ips_writer.h"
 #include "core/text/text_escape.h"
@@ -30,16 +31,19 @@ void print_report(const CrashReport& report, const std::string& format) {
 }
 
 Result<ExitStatus> symbolize(const SymbolizeFlags& flags, const CommandContext& context) {
+  if (flags.file != "-") TRY(check_is_there(flags.file));
   TRY(check_symbol_paths(flags.symbols));
   TRY_ASSIGN(const auto file, symbolize_file(flags.file, flags.symbols));
-  const auto& [symbolized, read_issues] = file;
+  const auto& [symbolized, read_issues, left_out] = file;
   print_report(symbolized.report, context.format);
   for (const auto& issue : symbolized.issues) print_error(issue.path + ": " + issue.message);
   for (const auto& line : symbol_file_lines(symbolized)) note(context, line);
   note(context, fmt::format("{} of {} frames have a name; the report itself named {}", symbolized.named_after,
                             symbolized.physical_frames, symbolized.named_before));
   if (!read_issues.empty()) print_error(flags.file + ": " + issue_summary(read_issues, read_issues.size()));
-  return symbolized.issues.empty() && read_issues.empty() ? ExitStatus::done : ExitStatus::partial;
+  if (!left_out.empty()) print_error(left_out);
+  return symbolized.issues.empty() && read_issues.empty() && left_out.empty() ? ExitStatus::done
+                                                                              : ExitStatus::partial;
 }
 
 }  // namespace
@@ -50,7 +54,7 @@ void add_symbolize_command(CLI::App& app, CommandContext& context) {
   command->add_option("file", flags->file, "The report, or - for stdin")->required()->type_name("FILE");
   command
       ->add_option("--symbols", flags->symbols,
-                   "Symbol files, dSYM bundles or folders of them, looked into first")
+                   "Symbol files, dSYM bundles or folders of them, looked into after the archive")
       ->type_name("PATH…");
   add_shared_options(*command, context, {"apple", "json", "ips"});
   command->footer(

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/filter_option.h"
 #include "cli/open_store.h"
+#include "cli/option_checks.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
 
@@ -15,8 +16,8 @@ namespace {
 Result<ExitStatus> trend(const TrendRequest& wanted, const CommandContext& context) {
   TRY(trend_query(wanted));
   TRY_ASSIGN(auto store, open_store_to_read(context));
-  TRY(read_filter(store, context, "--where", wanted.where));
-  TRY(read_count(store, context, wanted.count));
+  TRY(read_filter(store, wanted.allow_empty, "--where", wanted.where));
+  TRY(read_count(store, wanted.allow_empty, wanted.count));
   TRY_ASSIGN(const Trends trends, answer_trend(store, wanted));
   const TableFormat format = table_format(context);
   print(write_trend(is_machine_format(format) ? trends.programs : trends.people, format,
@@ -37,11 +38,11 @@ void add_trend_command(CLI::App& app, CommandContext& context) {
       ->delimiter(',')
       ->type_name("NAME,…");
   command->add_option("--last", flags->last, "How many of the newest runs; 14 by default")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->type_name("N");
   command->add_option("--level", flags->level, "Of intervals and claims; 0.95 by default")
-      ->check(CLI::Range(0.5, 0.9999));
-  add_allow_empty(*command, context);
+      ->check(number_between(0.5, 0.9999));
+  add_allow_empty(*command, flags->allow_empty);
   add_table_options(*command, context);
   command->footer(
       "Says of each cell whether its runs differ more than chance lets them (then trials of one run are not\n"

@@ -1,6 +1,8 @@
 // `faultline watch`: keeps importing the reports that appear in folders, until it is stopped.
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
+#include <system_error>
 
 #include "app/host/host_defaults.h"
 #include "app/ingest/report_watch.h"
@@ -11,6 +13,7 @@
 #include "cli/stop_signal.h"
 #include "cli/terminal.h"
 #include "cli/user_rules.h"
+#include "core/process/this_program.h"
 #include "db/store.h"
 
 namespace faultline {
@@ -42,8 +45,13 @@ Result<ExitStatus> watch(const WatchFlags& flags, const CommandContext& context)
   Symbolizer symbolizer(symbolize_options(flags.symbols));
   const auto& stop = install_stop_signals();
   SystemClock clock;
-  for (const auto& folder : folders) note(context, "Watching " + folder.string());
-  ReportWatch reports(store, rules, symbolizer, clock, folders,
+  for (const auto& folder : folders) {
+    std::error_code ignored;
+    const bool is_there = std::filesystem::is_directory(folder, ignored);
+    note(context, "Watching " + folder.string() + (is_there ? "" : ", which is not there yet"));
+  }
+  AnalysisChild child(this_program());
+  ReportWatch reports(store, rules, symbolizer, child, clock, folders,
                       {[](const std::string& line) { print(line + "\n"); }, print_error});
   while (!stop.load() && !stdout_is_closed()) {
     TRY(reports.look());

@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <sys/resource.h>
 #include <sys/sysctl.h>
 #include <sys/types.h>
@@ -9,15 +8,15 @@
 #include <cstdint>
 #include <cstdlib>
 #include <ctime>
-#include <memory>
 
+#include "collector/host/agx_bundles.h"
 #include "collector/host/command_runner.h"
 #include "collector/host/environment_facts.h"
 #include "collector/host/host_probe.h"
 #include "collector/host/mac_readings.h"
+#include "collector/host/mac_session.h"
 #include "core/base/clock.h"
 #include "core/base/hash.h"
-#include "core/files/text_file.h"
 
 namespace faultline {
 namespace {
@@ -45,56 +44,33 @@ std::optional<std::int64_t> sysctl_number(const char* name) {
   return static_cast<std::int64_t>(high << 32 | low);
 }
 
-/// The string behind `<key>NAME</key>` of an XML property list; nullopt for a binary one.
-std::optional<std::string> plist_text(const std::string& path, const std::string& key) {
-  const auto text = read_file(path, 1 << 20);
-  if (!text) return std::nullopt;
-  const std::size_t at = text->find("<key>" + key + "</key>");
-  if (at == std::string::npos) return std::nullopt;
-  const std::size_t open = text->find("<string>", at);
-  const std::size_t close = text->find("</string>", at);
-  if (open == std::string::npos || close == std::string::npos || close < open) return std::nullopt;
-  const std::size_t first = open + std::string_view("<string>").size();
-  return text->substr(first, close - first);
-}
-
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
-
-/// Versions of the AGXMetal*.bundle drivers, by bundle. One system has those of all GPU families.
-Facts agx_versions() {
-  static constexpr const char* kExtensions = "/System/Library/Extensions";
-  Facts versions;
-  const std::unique_ptr<DIR, CloseFolder> folder(::opendir(kExtensions));
-  if (folder == nullptr) return versions;
-  while (const dirent* entry = ::readdir(folder.get())) {
-    const std::string name = entry->d_name;
-    if (!name.starts_with("AGXMetal") || !name.ends_with(".bundle")) continue;
-    const auto version =
-        plist_text(std::string(kExtensions) + "/" + name + "/Contents/Info.plist", "CFBundleVersion");
-    if (version) versions.emplace_back("driver." + name.substr(0, name.size() - 7), *version);
-  }
-  std::sort(versions.begin(), versions.end());
-  return versions;
-}
-
-void add_driver_facts(HostFacts& facts) {
-  const Facts agx = agx_versions();
-  // Of different versions, which one runs is not known from here; then none is claimed.
-  const bool same =
-      std::all_of(agx.begin(), agx.end(), [&agx](const auto& one) { return one.second == agx[0].second; });
-  if (!agx.empty() && same) facts.agx_version = agx[0].second;
+void add_driver_facts(CommandRunner& commands, const std::optional<std::string>& accelerator, HostFacts& facts) {
+  const auto bundles = agx_bundles(commands);
+  const auto loaded = read_loaded_agx(accelerator);
+  facts.agx_version = agx_version(bundles, loaded);
+  const Facts agx = agx_facts(bundles, loaded);
   facts.more.insert(facts.more.end(), agx.begin(), agx.end());
-  const std::array<std::pair<const char*, const char*>, 3> parts{{
-      {"driver.Metal", "/System/Library/Frameworks/Metal.framework/Versions/A/Resources/Info.plist"},
+  static constexpr const char* kFrameworks = "/System/Library/Frameworks/";
+  static constexpr const char* kShaders = "MetalPerformanceShaders.framework/Versions/A/Resources/Info.plist";
+  const std::array<std::pair<const char*, std::string>, 4> parts{{
+      {"driver.Metal", std::string(kFrameworks) + "Metal.framework/Versions/A/Resources/Info.plist"},
+      {"driver.MetalPerformanceShaders", std::string(kFrameworks) + kShaders},
       {"driver.IOGPU", "/System/Library/PrivateFrameworks/IOGPU.framework/Versions/A/Resources/Info.plist"},
       {"driver.IOGPUFamily", "/System/Library/Extensions/IOGPUFamily.kext/Contents/Info.plist"},
   }};
   for (const auto& [name, path] : parts) {
-    if (auto version = plist_text(path, "CFBundleVersion"))
+    if (auto version = property_list_text(commands, path, "CFBundleVersion"))
       facts.more.emplace_back(name, std::move(*version));
   }
+}
+
+/// In which session, and what Metal is there.
+void add_metal_facts(CommandRunner& commands, Facts& facts) {
+  facts.emplace_back("session", session_text(session_facts(commands)));
+  const MetalLookup metal = look_up_metal();
+  if (!metal.device_class.empty()) facts.emplace_back("metal.device", metal.device_class);
+  if (const std::string family = metal_family_text(metal); !family.empty())
+    facts.emplace_back("metal.family", family);
 }
 
 void add_sysctl_facts(Facts& facts) {
@@ -127,16 +103,12 @@ std::optional<std::int64_t> uptime_seconds() {
 }
 
 /// What only tools say: GPU cores, where power comes from, how far heat holds the processor back, Xcode.
-void add_tool_facts(CommandRunner& commands, Facts& facts) {
+void add_tool_facts(CommandRunner& commands, const std::optional<std::string>& accelerator, Facts& facts) {
   constexpr std::chrono::seconds kLimit{10};
-  HostCommand gpu;
-  gpu.argv = {"/usr/sbin/ioreg", "-r", "-c", "AGXAccelerator"};
-  gpu.limit = kLimit;
-  gpu.most_output_bytes = 256U << 10;
-  if (const auto text = commands.run(gpu)) {
-    if (const auto cores = ioreg_number(*text, "gpu-core-count"))
+  if (accelerator) {
+    if (const auto cores = ioreg_number(*accelerator, "gpu-core-count"))
       facts.emplace_back("gpu_cores", std::to_string(*cores));
-    if (const auto resets = ioreg_number(*text, "recoveryCount"))
+    if (const auto resets = ioreg_number(*accelerator, "recoveryCount"))
       facts.emplace_back("gpu_resets", std::to_string(*resets));
   }
   if (const auto power = commands.output_of({"/usr/bin/pmset", "-g", "batt"}, kLimit))
@@ -147,6 +119,17 @@ void add_tool_facts(CommandRunner& commands, Facts& facts) {
   if (!commands.output_of({"/usr/bin/xcode-select", "-p"}, kLimit)) return;
   if (const auto xcode = commands.output_of({"/usr/bin/xcodebuild", "-version"}, kLimit))
     facts.emplace_back("xcode", *xcode);
+  if (const auto metal = commands.output_of({"/usr/bin/xcrun", "metal", "--version"}, kLimit))
+    facts.emplace_back("metal.toolchain", metal->substr(0, metal->find('\n')));
+}
+
+std::optional<std::string> accelerator_text(CommandRunner& commands) {
+  HostCommand gpu;
+  gpu.argv = {"/usr/sbin/ioreg", "-r", "-c", "AGXAccelerator"};
+  gpu.limit = std::chrono::seconds(10);
+  gpu.most_output_bytes = 256U << 10;
+  auto text = commands.run(gpu);
+  return text ? std::optional(std::move(*text)) : std::nullopt;
 }
 
 /// As on Linux.
@@ -165,10 +148,11 @@ void add_limits(Facts& facts) {
 
 HostFacts SystemHost::facts() {
   static constexpr const char* kSystemVersion = "/System/Library/CoreServices/SystemVersion.plist";
+  SystemCommandRunner commands;
   HostFacts facts;
   facts.os_name = "macOS";
-  facts.os_version = plist_text(kSystemVersion, "ProductVersion");
-  facts.os_build = plist_text(kSystemVersion, "ProductBuildVersion");
+  facts.os_version = property_list_text(commands, kSystemVersion, "ProductVersion");
+  facts.os_build = property_list_text(commands, kSystemVersion, "ProductBuildVersion");
   if (!facts.os_build) facts.os_build = sysctl_text("kern.osversion");
   facts.kernel = sysctl_text("kern.version");
   facts.model = sysctl_text("hw.model");
@@ -182,15 +166,16 @@ HostFacts SystemHost::facts() {
   double load = 0;
   if (::getloadavg(&load, 1) == 1) facts.load_1min = load;
   facts.zone_minutes = local_zone_minutes(SystemClock().wall());
-  add_driver_facts(facts);
+  const auto accelerator = accelerator_text(commands);
+  add_driver_facts(commands, accelerator, facts);
+  add_metal_facts(commands, facts.more);
   add_sysctl_facts(facts.more);
   add_limits(facts.more);
   // SIP decides whether DYLD_* reaches a workload; csrutil only reads it.
-  SystemCommandRunner commands;
   if (auto sip = commands.output_of({"/usr/bin/csrutil", "status"}, std::chrono::seconds(5))) {
     facts.more.emplace_back("sip", std::move(*sip));
   }
-  add_tool_facts(commands, facts.more);
+  add_tool_facts(commands, accelerator, facts.more);
   const auto environment = environment_facts();
   facts.more.insert(facts.more.end(), environment.begin(), environment.end());
   std::sort(facts.more.begin(), facts.more.end());

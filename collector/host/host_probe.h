@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/model/trial.h"
 
@@ -25,6 +26,9 @@ class HostProbe {
   virtual std::optional<std::uint64_t> free_bytes(const std::filesystem::path& path) = 0;
   /// The machine's load over the last minute; nullopt where it cannot be asked.
   virtual std::optional<double> load_1min() = 0;
+  /// What else about the machine changes from trial to trial and moves crash rates, by name (`host_display_on`):
+  /// stored with the trial. May be some seconds old.
+  virtual std::vector<Metric> conditions() { return {}; }
 };
 
 /// The machine that we run on.
@@ -34,6 +38,7 @@ class SystemHost final : public HostProbe {
   std::optional<std::string> boot_session() override;
   std::optional<std::uint64_t> free_bytes(const std::filesystem::path& path) override;
   std::optional<double> load_1min() override;
+  std::vector<Metric> conditions() override;
 };
 
 }  // namespace faultline

@@ -2,56 +2,32 @@
 
 #include <charconv>
 
+#include "collector/host/tool_text.h"
+
 namespace faultline {
-namespace {
-
-bool has(const std::optional<std::string>& text, std::string_view part) {
-  return text && text->find(part) != std::string::npos;
-}
-
-std::string one_line(std::string_view text) {
-  text = text.substr(0, text.find('\n'));
-  const std::size_t first = text.find_first_not_of(" \t");
-  return first == std::string_view::npos ? std::string() : std::string(text.substr(first));
-}
-
-HostCheck not_told(std::string name) {
-  return {std::move(name), CheckState::unknown, "the system did not say", {}};
-}
-
-/// The line that holds `part`, without its indentation.
-std::string line_with(std::string_view text, std::string_view part) {
-  const std::size_t at = text.find(part);
-  if (at == std::string_view::npos) return {};
-  const std::size_t before = text.rfind('\n', at);
-  return one_line(text.substr(before == std::string_view::npos ? 0 : before + 1));
-}
-
-}  // namespace
-
 HostCheck read_sip(const std::optional<std::string>& output) {
-  if (!output) return not_told("sip");
-  if (has(output, "status: enabled")) {
+  if (!output) return unanswered("sip");
+  if (holds(output, "status: enabled")) {
     return {"sip",
             CheckState::good,
             "on: DYLD_* variables do not reach programs under /bin, /usr/bin and the like",
             {}};
   }
-  return {"sip", CheckState::warning, one_line(*output),
+  return {"sip", CheckState::warning, first_line_of(*output),
           "results of a machine without it are not those of an ordinary Mac; `csrutil enable` in Recovery"};
 }
 
 HostCheck read_filevault(const std::optional<std::string>& output) {
-  if (!output) return not_told("filevault");
-  if (has(output, "FileVault is Off")) return {"filevault", CheckState::good, "off", {}};
-  return {"filevault", CheckState::warning, one_line(*output),
+  if (!output) return unanswered("filevault");
+  if (holds(output, "FileVault is Off")) return {"filevault", CheckState::good, "off", {}};
+  return {"filevault", CheckState::warning, first_line_of(*output),
           "after a panic or power cut the Mac waits for a password, and the night is over: `sudo fdesetup "
           "disable` "
           "on a machine that only measures"};
 }
 
 HostCheck read_autologin(const std::optional<std::string>& output) {
-  if (output && !output->empty()) return {"autologin", CheckState::good, "as " + one_line(*output), {}};
+  if (output && !output->empty()) return {"autologin", CheckState::good, "as " + first_line_of(*output), {}};
   return {
       "autologin", CheckState::warning, "nobody is logged in after a restart",
       "launch agents, Metal and the user's report folder need a session: System Settings, Users & Groups, "
@@ -61,7 +37,7 @@ HostCheck read_autologin(const std::optional<std::string>& output) {
 std::optional<std::string> pmset_value(std::string_view text, std::string_view name) {
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
-    std::string line = one_line(text.substr(0, end));
+    std::string line = first_line_of(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (!line.starts_with(name) || line.size() <= name.size() || line[name.size()] != ' ') continue;
     const std::size_t first = line.find_first_not_of(' ', name.size());
@@ -73,28 +49,28 @@ std::optional<std::string> pmset_value(std::string_view text, std::string_view n
 
 HostCheck read_restart_after_power_failure(const std::optional<std::string>& output) {
   const auto value = output ? pmset_value(*output, "autorestart") : std::nullopt;
-  if (!value) return not_told("restart_after_power_failure");
+  if (!value) return unanswered("restart_after_power_failure");
   if (*value == "1") return {"restart_after_power_failure", CheckState::good, "on", {}};
   return {"restart_after_power_failure", CheckState::warning, "off", "run `sudo pmset -a autorestart 1`"};
 }
 
 HostCheck read_sleep(const std::optional<std::string>& output) {
   const auto value = output ? pmset_value(*output, "sleep") : std::nullopt;
-  if (!value) return not_told("sleep");
+  if (!value) return unanswered("sleep");
   if (*value == "0") return {"sleep", CheckState::good, "never", {}};
   return {"sleep", CheckState::warning, "after " + *value + " minutes",
           "a run holds it off with caffeinate while it lasts; `sudo pmset -a sleep 0` for the time between"};
 }
 
 HostCheck read_power(const std::optional<std::string>& output) {
-  if (!output) return not_told("power");
-  if (has(output, "'AC Power'")) return {"power", CheckState::good, "from the mains", {}};
-  return {"power", CheckState::warning, one_line(*output),
+  if (!output) return unanswered("power");
+  if (holds(output, "'AC Power'")) return {"power", CheckState::good, "from the mains", {}};
+  return {"power", CheckState::warning, first_line_of(*output),
           "a Mac on battery is slower, and stops: connect it to the mains"};
 }
 
 HostCheck read_crash_dialog(const std::optional<std::string>& output) {
-  const std::string value = output ? one_line(*output) : "";
+  const std::string value = output ? first_line_of(*output) : "";
   if (value == "none" || value == "server")
     return {"crash_dialog", CheckState::good, "off (" + value + ")", {}};
   return {
@@ -104,8 +80,8 @@ HostCheck read_crash_dialog(const std::optional<std::string>& output) {
 
 HostCheck read_report_crash(const std::optional<std::string>& output, std::string_view domain) {
   const std::string name = "report_crash";
-  if (!output) return not_told(name);
-  const std::string line = line_with(*output, "\"com.apple.ReportCrash");
+  if (!output) return unanswered(name);
+  const std::string line = line_holding(*output, "\"com.apple.ReportCrash");
   if (line.ends_with("disabled") || line.ends_with("true")) {
     const std::string label = line.substr(1, line.find('"', 1) - 1);
     return {name, CheckState::bad, label + " is disabled in " + std::string(domain),
@@ -116,22 +92,22 @@ HostCheck read_report_crash(const std::optional<std::string>& output, std::strin
 }
 
 HostCheck read_boot_arguments(const std::optional<std::string>& output) {
-  if (has(output, "-no_corpses")) {
+  if (holds(output, "-no_corpses")) {
     return {"boot_arguments", CheckState::bad, "-no_corpses is among them",
             "the kernel keeps nothing that could be reported: remove it from `nvram boot-args`"};
   }
-  return {"boot_arguments", CheckState::good, output && !output->empty() ? one_line(*output) : "none", {}};
+  return {"boot_arguments", CheckState::good, output && !output->empty() ? first_line_of(*output) : "none", {}};
 }
 
 HostCheck read_metal(const std::optional<std::string>& output) {
-  if (!output) return not_told("metal");
-  if (has(output, "AppleParavirt") || has(output, "Apple Paravirtual")) {
+  if (!output) return unanswered("metal");
+  if (holds(output, "AppleParavirt") || holds(output, "Apple Paravirtual")) {
     return {"metal", CheckState::warning, "a virtual machine's device",
             "there is no AGX driver in a virtual machine: results are not about it"};
   }
-  const std::string support = line_with(*output, "Metal");
-  if (!support.empty() && !has(output, "Metal Support: Unsupported")) {
-    const std::string chip = line_with(*output, "Chipset Model");
+  const std::string support = line_holding(*output, "Metal");
+  if (!support.empty() && !holds(output, "Metal Support: Unsupported")) {
+    const std::string chip = line_holding(*output, "Chipset Model");
     return {"metal", CheckState::good, (chip.empty() ? "" : chip + ", ") + support, {}};
   }
   return {"metal", CheckState::bad, "no Metal device is visible",
@@ -152,14 +128,14 @@ std::optional<std::int64_t> ioreg_number(std::string_view text, std::string_view
 
 HostCheck read_gpu_resets(const std::optional<std::string>& output) {
   const auto count = output ? ioreg_number(*output, "recoveryCount") : std::nullopt;
-  if (!count) return not_told("gpu_resets");
+  if (!count) return unanswered("gpu_resets");
   if (*count == 0) return {"gpu_resets", CheckState::good, "none since the start", {}};
   return {"gpu_resets", CheckState::warning, std::to_string(*count) + " since the start",
           "a GPU that was reset may behave otherwise: restart before a night that is to prove something"};
 }
 
 HostCheck read_bursts(const std::optional<std::string>& output) {
-  if (!output) return not_told("bursts");
+  if (!output) return unanswered("bursts");
   std::size_t count = 0;
   constexpr std::string_view kSaid = "Too many events in rapid succession";
   for (std::size_t at = output->find(kSaid); at != std::string::npos; at = output->find(kSaid, at + 1))
@@ -168,6 +144,29 @@ HostCheck read_bursts(const std::optional<std::string>& output) {
   return {"bursts", CheckState::warning,
           std::to_string(count) + " times the system dropped reports in the last hour",
           "more than five crashes at once cannot be captured: lower jobs, and let nothing else crash"};
+}
+
+std::optional<std::string> ioreg_text(std::string_view text, std::string_view name) {
+  const std::string quoted = "\"" + std::string(name) + "\"";
+  std::size_t at = text.find(quoted);
+  if (at == std::string_view::npos) return std::nullopt;
+  at = text.find_first_not_of(" =", at + quoted.size());
+  if (at == std::string_view::npos || text[at] != '"') return std::nullopt;
+  const std::size_t end = text.find('"', at + 1);
+  if (end == std::string_view::npos) return std::nullopt;
+  return std::string(text.substr(at + 1, end - at - 1));
+}
+
+std::optional<std::string> plist_text(std::string_view xml, std::string_view key) {
+  const std::size_t at = xml.find("<key>" + std::string(key) + "</key>");
+  if (at == std::string_view::npos) return std::nullopt;
+  constexpr std::string_view kOpen = "<string>";
+  const std::size_t open = xml.find(kOpen, at);
+  const std::size_t close = xml.find("</string>", at);
+  const std::size_t next = xml.find("<key>", at + 1);
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open || open > next)
+    return std::nullopt;
+  return std::string(xml.substr(open + kOpen.size(), close - open - kOpen.size()));
 }
 
 HostCheck read_user(bool is_root) {

@@ -1,5 +1,5 @@
 // What the tools of macOS say about a host, read. Pure, so that it is tested everywhere; the questions are
-// asked by host_checks_mac.cpp.
+// asked by host_checks_mac.cpp. Sessions, drivers and reporters have files of their own: mac_readings_*.h.
 
 #pragma once
 
@@ -42,6 +42,10 @@ HostCheck read_user(bool is_root);
 
 /// The value behind `"name" = 40` or `"name"=40` in the text of ioreg.
 std::optional<std::int64_t> ioreg_number(std::string_view text, std::string_view name);
+/// The text behind `"name" = "AGXMetalG16X"`.
+std::optional<std::string> ioreg_text(std::string_view text, std::string_view name);
+/// The string behind `<key>NAME</key>` of an XML property list.
+std::optional<std::string> plist_text(std::string_view xml, std::string_view key);
 /// The value behind ` name   value` in the text of pmset.
 std::optional<std::string> pmset_value(std::string_view text, std::string_view name);
 

@@ -29,11 +29,12 @@ std::string in_quotes(std::string_view text) { return "\"" + std::string(text) +
 
 class CampaignChecker {
  public:
-  CampaignChecker(const Campaign& campaign, const LineOf& line_of, UnusedParameters unused)
-      : campaign_(campaign), line_of_(line_of), unused_(unused) {}
+  CampaignChecker(const Campaign& campaign, const CampaignSource& source, UnusedParameters unused)
+      : campaign_(campaign), source_(source), unused_(unused) {}
 
   std::vector<CampaignMistake> check() {
-    if (campaign_.name.empty()) add("campaign", "[campaign] has no name; wanted as name = \"agx-race\"");
+    if (campaign_.name.empty() && !source_.is_misread("campaign.name"))
+      add("campaign", "[campaign] has no name; wanted as name = \"agx-race\"");
     if (campaign_.trials < 1 && !campaign_.duration) {
       add("campaign.trials", "trials is " + std::to_string(campaign_.trials) +
                                  "; wanted at least 1: the number of trials per cell");
@@ -60,7 +61,7 @@ class CampaignChecker {
       }
       check_workload(workload, i);
     }
-    if (matrices_valid_) check_control();
+    if (matrices_valid_) check_controls();
     if (matrices_valid_) check_stop();
     return std::move(mistakes_);
   }
@@ -70,7 +71,7 @@ class CampaignChecker {
     return "workload." + std::to_string(workload) + (name.empty() ? "" : "." + std::string(name));
   }
   void add(std::string_view where, std::string message) {
-    mistakes_.push_back({line_of_(where), std::move(message)});
+    mistakes_.push_back({source_.line_of(where), std::move(message)});
   }
 
   void check_hooks() {
@@ -91,7 +92,7 @@ class CampaignChecker {
   void check_archive() {
     for (const std::string& pattern : campaign_.archive) {
       if (pattern.empty())
-        add("campaign.archive", "archive holds an empty text; wanted a name as \"libmlx*\"");
+        add("campaign.archive", "archive holds an empty string; wanted a name as \"libmlx*\"");
       if (pattern.find('/') != std::string::npos) {
         add("campaign.archive", "archive holds " + in_quotes(pattern) +
                                     "; wanted the name of an image, as \"libmlx*\", without its folder");
@@ -111,8 +112,10 @@ class CampaignChecker {
 
   void check_workload(const Workload& workload, std::size_t index) {
     const std::string title = "workload " + in_quotes(workload.name);
-    if (workload.name.empty()) add(member(index, ""), "a workload has no name; wanted as name = \"agx-sim\"");
-    if (workload.command.empty()) {
+    if (workload.name.empty() && !source_.is_misread(member(index, "name")))
+      add(member(index, ""), "a workload has no name; wanted as name = \"agx-sim\"");
+    const bool misread_command = source_.is_misread(member(index, "command"));
+    if (workload.command.empty() && !misread_command) {
       add(member(index, ""),
           title + " has no command; wanted as command = [\"prog\", \"--threads\", \"{threads}\"]");
     }
@@ -135,7 +138,8 @@ class CampaignChecker {
       if (setting.value) check_template(*setting.value, &workload, where, &used, /*may_be_unset=*/true);
     }
     for (const MatrixParameter& parameter : workload.matrix) {
-      if (unused_ == UnusedParameters::are_allowed) break;
+      // Where the command is not known, nor is what it uses.
+      if (unused_ == UnusedParameters::are_allowed || workload.command.empty()) break;
       if (used.contains(parameter.name) || parameter.name == kCaptureParameter) continue;
       add(member(index, "matrix." + parameter.name), "parameter " + in_quotes(parameter.name) + " of " +
                                                          title + " changes nothing; put {" + parameter.name +
@@ -191,7 +195,7 @@ class CampaignChecker {
   void check_template(const std::string& text, const Workload* workload, const std::string& where,
                       std::set<std::string>* used, bool may_be_unset = false) {
     if (text.find('\0') != std::string::npos)
-      add(where, "a text with a NUL byte cannot be given to a program");
+      add(where, "a string with a NUL byte cannot be given to a program");
     const auto pieces = split_template(text);
     if (!pieces) {
       add(where, pieces.error().message());
@@ -201,9 +205,12 @@ class CampaignChecker {
       if (!piece.placeholder || piece.text == "samples" || piece.text == "campaign") continue;
       const MatrixParameter* parameter =
           workload == nullptr ? nullptr : find_parameter(*workload, piece.text);
+      if (parameter == nullptr && is_misread_parameter(workload, piece.text)) continue;
       if (parameter == nullptr) {
-        add(where,
-            "unknown placeholder {" + piece.text + "}" + name_hint(piece.text, known_placeholders(workload)));
+        const auto known = known_placeholders(workload);
+        add(where, "unknown placeholder {" + piece.text + "}" + name_hint(piece.text, known));
+        // The parameter that was meant has its place.
+        if (const auto meant = nearest_name(piece.text, known); meant && used != nullptr) used->emplace(*meant);
         continue;
       }
       if (used != nullptr) used->insert(piece.text);
@@ -214,6 +221,12 @@ class CampaignChecker {
                        "} must be the whole value of an environment variable");
       }
     }
+  }
+
+  [[nodiscard]] bool is_misread_parameter(const Workload* workload, const std::string& name) const {
+    if (workload == nullptr) return false;
+    const auto index = static_cast<std::size_t>(workload - campaign_.workloads.data());
+    return source_.is_misread(member(index, "matrix." + name));
   }
 
   static const MatrixParameter* find_parameter(const Workload& workload, std::string_view name) {
@@ -278,26 +291,35 @@ class CampaignChecker {
     }
   }
 
-  void check_control() {
-    if (campaign_.control.empty() || campaign_.workloads.empty()) return;
-    const auto filter = parse_filter(campaign_.control);
-    if (!filter) {
-      add("campaign.control", "control: " + filter.error().message());
-      return;
-    }
+  void check_controls() {
+    if (campaign_.workloads.empty()) return;
     const auto cells = make_cells(campaign_);
+    const auto positive = control_cells("control", campaign_.control, cells);
+    const auto negative = control_cells("control_negative", campaign_.control_negative, cells);
+    for (std::size_t i = 0; i < std::min(positive.size(), negative.size()); ++i) {
+      if (!positive[i] || !negative[i]) continue;
+      add("campaign.control_negative", "a cell cannot both have to crash and must not: " + cells[i].text());
+      return;
+    }
+  }
+
+  /// Which cells `text` selects; none, and a mistake, where it can select none.
+  std::vector<bool> control_cells(const std::string& name, const std::string& text,
+                                  const std::vector<Cell>& cells) {
+    if (text.empty()) return {};
+    const auto mistake = [&](const std::string& message) {
+      add("campaign." + name, name + message);
+      return std::vector<bool>();
+    };
+    const auto filter = parse_filter(text);
+    if (!filter) return mistake(": " + filter.error().message());
     const auto selected = select_cells(*filter, cells);
-    if (!selected) {
-      add("campaign.control", "control: " + selected.error().message());
-      return;
-    }
-    if (const auto known = check_cell_values(*filter, cells); !known) {
-      add("campaign.control", "control: " + known.error().message());
-      return;
-    }
-    if (std::find(selected->begin(), selected->end(), true) == selected->end()) {
-      add("campaign.control", "control matches none of the cells: " + campaign_.control);
-    }
+    if (!selected) return mistake(": " + selected.error().message());
+    if (const auto known = check_cell_values(*filter, cells); !known)
+      return mistake(": " + known.error().message());
+    if (std::find(selected->begin(), selected->end(), true) == selected->end())
+      return mistake(" matches none of the cells: " + text);
+    return *selected;
   }
 
   void check_stop() {
@@ -307,7 +329,7 @@ class CampaignChecker {
   }
 
   const Campaign& campaign_;
-  const LineOf& line_of_;
+  const CampaignSource& source_;
   UnusedParameters unused_;
   std::vector<CampaignMistake> mistakes_;
   std::size_t all_cells_ = 0;
@@ -324,9 +346,9 @@ bool is_name(std::string_view text) {
                      [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; });
 }
 
-std::vector<CampaignMistake> check_campaign(const Campaign& campaign, const LineOf& line_of,
+std::vector<CampaignMistake> check_campaign(const Campaign& campaign, const CampaignSource& source,
                                             UnusedParameters unused) {
-  return CampaignChecker(campaign, line_of, unused).check();
+  return CampaignChecker(campaign, source, unused).check();
 }
 
 }  // namespace faultline

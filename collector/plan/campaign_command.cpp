@@ -96,10 +96,7 @@ Result<Campaign> campaign_from_command(const CommandCampaign& command) {
     workload.matrix.push_back(std::move(*parameter));
   }
   campaign.workloads.push_back(std::move(workload));
-  for (const CampaignMistake& mistake :
-       check_campaign(campaign, [](std::string_view) { return std::size_t{0}; })) {
-    add(mistake.message);
-  }
+  for (const CampaignMistake& mistake : check_campaign(campaign, {})) add(mistake.message);
   if (!mistakes.empty()) return fail(ErrorKind::invalid_argument, std::move(mistakes));
   campaign.text = write_campaign_toml(campaign);
   campaign.hash = campaign_hash(campaign);

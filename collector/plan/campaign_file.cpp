@@ -40,7 +40,7 @@ class CampaignReader {
       } else if (entry.name == "workload") {
         read_workloads(entry);
       } else {
-        values_.unknown(entry, "at the top of the file", kKnown);
+        values_.unknown(entry, "at the top of the file", kKnown, "");
       }
     }
     if (campaign_.stop && !has_stop_) {
@@ -53,10 +53,10 @@ class CampaignReader {
 
  private:
   void read_campaign(const TomlValue& table) {
-    static constexpr std::array<std::string_view, 19> kKnown{
-        "name",    "trials", "warm_up", "duration",   "jobs",          "cooldown", "seed",
-        "timeout", "grace",  "control", "settle",     "stop",          "allocate", "report_deadline",
-        "drain",   "rules",  "archive", "system_log", "min_free_bytes"};
+    static constexpr std::array<std::string_view, 20> kKnown{
+        "name",    "trials", "warm_up", "duration",   "jobs",           "cooldown",        "seed",
+        "timeout", "grace",  "control", "settle",     "stop",           "allocate",        "report_deadline",
+        "drain",   "rules",  "archive", "system_log", "min_free_bytes", "control_negative"};
     bool has_trials = false;
     for (const TomlMember& entry : table.members) {
       values_.set_line("campaign." + entry.name, entry.line);
@@ -83,6 +83,8 @@ class CampaignReader {
         if (const auto value = values_.duration(entry)) campaign_.grace = *value;
       } else if (entry.name == "control") {
         if (const auto value = values_.text(entry)) campaign_.control = *value;
+      } else if (entry.name == "control_negative") {
+        if (const auto value = values_.text(entry)) campaign_.control_negative = *value;
       } else if (entry.name == "settle") {
         read_settle(entry);
       } else if (entry.name == "report_deadline") {
@@ -100,12 +102,12 @@ class CampaignReader {
           campaign_.min_free_bytes = static_cast<std::uint64_t>(*value);
       } else if (entry.name == "archive") {
         campaign_.archive =
-            values_.texts(entry, R"(names of images as a list of texts, as ["AGXMetal*", "libmlx*"])");
+            values_.texts(entry, R"(names of images as an array of strings, as ["AGXMetal*", "libmlx*"])");
       } else {
-        values_.unknown(entry, "in [campaign]", kKnown);
+        values_.unknown(entry, "in [campaign]", kKnown, "campaign");
       }
     }
-    if (has_trials) return;
+    if (has_trials || values_.is_misread("campaign.trials") || values_.is_misread("campaign.duration")) return;
     if (table.find("duration") != nullptr) {
       campaign_.trials = 0;
     } else {
@@ -130,7 +132,7 @@ class CampaignReader {
       const auto command = std::find_if(commands.begin(), commands.end(),
                                         [&entry](const auto& one) { return one.first == entry.name; });
       if (command != commands.end()) {
-        *command->second = values_.texts(entry, R"(a command as a list of texts, as ["sh", "check.sh"])");
+        *command->second = values_.texts(entry, R"(a command as an array of strings, as ["sh", "check.sh"])");
         if (entry.value.type == TomlType::list && entry.value.elements.empty())
           values_.add(entry.line,
                       fmt::format("{} is an empty command; leave it out, or name a program", entry.name));
@@ -142,7 +144,7 @@ class CampaignReader {
       } else if (entry.name == "timeout") {
         if (const auto value = values_.duration(entry)) hooks.timeout = *value;
       } else {
-        values_.unknown(entry, "in [hooks]", kKnown);
+        values_.unknown(entry, "in [hooks]", kKnown, "hooks");
       }
     }
   }
@@ -191,7 +193,7 @@ class CampaignReader {
   void read_facts(const TomlValue& table) {
     for (const TomlMember& entry : table.members) {
       values_.set_line("facts." + entry.name, entry.line);
-      auto command = values_.texts(entry, R"(a command as a list of texts, as ["python3", "--version"])");
+      auto command = values_.texts(entry, R"(a command as an array of strings, as ["python3", "--version"])");
       // The checks would say once more that nothing is in a list that is none.
       if (entry.value.type == TomlType::list) campaign_.facts.push_back({entry.name, std::move(command)});
     }
@@ -240,7 +242,8 @@ CampaignText parse_campaign(std::string_view text, const std::filesystem::path& 
   CampaignReader(out.campaign, values).read(*parsed);
   out.mistakes = values.mistakes();
   const auto found =
-      check_campaign(out.campaign, [&values](std::string_view member) { return values.line(member); });
+      check_campaign(out.campaign, {[&values](std::string_view member) { return values.line(member); },
+                                    [&values](std::string_view member) { return values.is_misread(member); }});
   out.mistakes.insert(out.mistakes.end(), found.begin(), found.end());
   std::stable_sort(out.mistakes.begin(), out.mistakes.end(),
                    [](const CampaignMistake& a, const CampaignMistake& b) { return a.line < b.line; });

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/text/nearest_name.h"
@@ -13,7 +14,8 @@ void CampaignValues::add(std::size_t line, std::string message) {
 }
 
 void CampaignValues::unknown(const TomlMember& member, std::string_view where,
-                             std::span<const std::string_view> known) {
+                             std::span<const std::string_view> known, std::string_view parent) {
+  if (const auto meant = nearest_name(member.name, known)) misspelt_.insert(fmt::format("{}.{}", parent, *meant));
   add(member.line, fmt::format("unknown key \"{}\" {}{}", member.name, where, name_hint(member.name, known)));
 }
 
@@ -30,7 +32,7 @@ const TomlValue* CampaignValues::table(const TomlMember& member, std::string_vie
 
 std::optional<std::string> CampaignValues::text(const TomlMember& member) {
   if (member.value.type == TomlType::text) return member.value.text;
-  wrong_type(member, "a text in quotes");
+  wrong_type(member, "a string in quotes");
   return std::nullopt;
 }
 
@@ -94,7 +96,7 @@ std::vector<std::string> CampaignValues::texts(const TomlMember& member, std::st
 
 std::vector<int> CampaignValues::exit_codes(const TomlMember& member) {
   std::vector<int> out;
-  if (member.value.type != TomlType::list) wrong_type(member, "a list of exit codes, as [3, 77]");
+  if (member.value.type != TomlType::list) wrong_type(member, "an array of exit codes, as [3, 77]");
   for (const TomlValue& element : member.value.elements) {
     if (element.type == TomlType::integer && element.integer >= -1 && element.integer <= 256) {
       out.push_back(static_cast<int>(element.integer));
@@ -115,6 +117,14 @@ std::size_t CampaignValues::line(std::string_view path) const {
     if (dot == std::string_view::npos) return 0;
     path = path.substr(0, dot);
   }
+}
+
+bool CampaignValues::is_misread(std::string_view path) const {
+  if (misspelt_.contains(path)) return true;
+  const auto found = lines_.find(path);
+  if (found == lines_.end()) return false;
+  return std::any_of(mistakes_.begin(), mistakes_.end(),
+                     [&](const CampaignMistake& mistake) { return mistake.line == found->second; });
 }
 
 }  // namespace faultline

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,7 +22,9 @@ namespace faultline {
 class CampaignValues {
  public:
   void add(std::size_t line, std::string message);
-  void unknown(const TomlMember& member, std::string_view where, std::span<const std::string_view> known);
+  /// `parent`: the path of the table that holds it, as `campaign`. A name near a known one counts as misread.
+  void unknown(const TomlMember& member, std::string_view where, std::span<const std::string_view> known,
+               std::string_view parent);
   void wrong_type(const TomlMember& member, std::string_view wanted);
 
   /// `title`: how a right one is written. Null for anything else; lives as long as `member`.
@@ -39,12 +42,15 @@ class CampaignValues {
   void set_line(std::string path, std::size_t line);
   /// Of that member, else of the nearest one that holds it, else 0.
   [[nodiscard]] std::size_t line(std::string_view path) const;
+  /// That member is there, but misspelt or of a wrong type: that it is missing is no second mistake.
+  [[nodiscard]] bool is_misread(std::string_view path) const;
 
   [[nodiscard]] const std::vector<CampaignMistake>& mistakes() const { return mistakes_; }
 
  private:
   std::vector<CampaignMistake> mistakes_;
   std::map<std::string, std::size_t, std::less<>> lines_;
+  std::set<std::string, std::less<>> misspelt_;
 };
 
 }  // namespace faultline

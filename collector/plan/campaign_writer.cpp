@@ -194,6 +194,7 @@ std::string campaign_text(const Campaign& campaign, Part part) {
   add_line(out, "timeout", quote(format_duration(campaign.timeout)));
   if (campaign.grace != defaults.grace) add_line(out, "grace", quote(format_duration(campaign.grace)));
   if (!campaign.control.empty()) add_line(out, "control", quote(campaign.control));
+  if (!campaign.control_negative.empty()) add_line(out, "control_negative", quote(campaign.control_negative));
   if (campaign.settle != defaults.settle) add_line(out, "settle", settle_text(campaign.settle));
   if (part == Part::whole && campaign.report_deadline != defaults.report_deadline) {
     add_line(out, "report_deadline", quote(format_duration(campaign.report_deadline)));

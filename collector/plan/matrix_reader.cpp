@@ -32,11 +32,11 @@ std::optional<ParameterValue> read_labelled(const std::string& parameter, const 
     if (member.name == "label" || member.name == "value") {
       auto& target = member.name == "label" ? label : value;
       target = scalar(member.value);
-      if (!target) values.wrong_type(member, "a text, number, true or false");
+      if (!target) values.wrong_type(member, "a string, number, true or false");
     } else if (member.name == "unset") {
       values.flag(member);
     } else {
-      values.unknown(member, fmt::format("in a value of {}", parameter), kKnown);
+      values.unknown(member, fmt::format("in a value of {}", parameter), kKnown, "");
     }
   }
   if (values.mistakes().size() != mistakes_before) return std::nullopt;
@@ -59,7 +59,7 @@ std::optional<ParameterValue> read_value(const std::string& parameter, const Tom
   if (value.type == TomlType::table) return read_labelled(parameter, value, values);
   auto read = scalar(value);
   if (!read) {
-    values.add(value.line, fmt::format("parameter {} holds {}; wanted a text, number, true, false, "
+    values.add(value.line, fmt::format("parameter {} holds {}; wanted a string, number, true, false, "
                                        "{{ label = \"short\", value = \"…\" }} or {{ unset = true }}",
                                        parameter, toml_type_text(value.type)));
   }
@@ -81,7 +81,7 @@ std::vector<MatrixParameter> read_matrix(const TomlMember& entry, const std::str
   for (const TomlMember& parameter : table->members) {
     values.set_line(path + "." + parameter.name, parameter.line);
     if (parameter.value.type != TomlType::list) {
-      values.wrong_type(parameter, "a list of values, as [1, 2, 8]");
+      values.wrong_type(parameter, "an array of values, as [1, 2, 8]");
       continue;
     }
     MatrixParameter read{parameter.name, {}};

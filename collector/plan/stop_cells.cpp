@@ -10,11 +10,6 @@
 namespace faultline {
 namespace {
 
-void add_fields(const FilterNode& node, std::set<std::string>& fields) {
-  if (node.kind == FilterNode::Kind::condition) fields.insert(node.condition.field);
-  for (const FilterNode& child : node.children) add_fields(child, fields);
-}
-
 const ParameterValue* find_value(const Cell& cell, const std::string& name) {
   for (const auto& [parameter, value] : cell.parameters) {
     if (parameter == name) return &value;
@@ -50,8 +45,7 @@ Result<std::vector<std::vector<std::size_t>>> cells_against(const StopRule& rule
   if (count == 0) return fail(mistake("it matches none of the cells: " + rule.against));
   if (count == static_cast<std::ptrdiff_t>(cells.size()))
     return fail(mistake("it matches every cell, so that nothing is left to compare: " + rule.against));
-  std::set<std::string> named;
-  if (filter->root) add_fields(*filter->root, named);
+  const std::set<std::string> named = fields_of(*filter);
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if ((*selected)[i]) continue;
     for (std::size_t j = 0; j < cells.size(); ++j) {

@@ -24,7 +24,7 @@ std::optional<StopRule::When> read_when(const TomlMember& member, CampaignValues
 void read_setting(const TomlMember& member, StopRule& rule, CampaignValues& values) {
   static constexpr std::array<std::string_view, 4> kKnown{"when", "width", "against", "rate"};
   if (std::find(kKnown.begin(), kKnown.end(), member.name) == kKnown.end()) {
-    values.unknown(member, "in stop", kKnown);
+    values.unknown(member, "in stop", kKnown, "campaign.stop");
   } else if (member.name != setting_of(rule.when)) {
     values.add(member.line, fmt::format("stop = {{ when = \"{}\" }} takes {}, not {}",
                                         stop_when_text(rule.when), setting_of(rule.when), member.name));

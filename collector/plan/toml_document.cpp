@@ -104,9 +104,9 @@ std::string_view toml_type_text(TomlType type) {
     case TomlType::table:
       return "a table";
     case TomlType::list:
-      return "a list";
+      return "an array";
     case TomlType::text:
-      return "a text";
+      return "a string";
     case TomlType::integer:
       return "an integer";
     case TomlType::fraction:

@@ -102,7 +102,7 @@ class MapReader {
                                        [](const TomlValue& word) { return word.type == TomlType::text; });
     if (list.elements.empty() || !all_texts) {
       add(list.line,
-          "command is no list of texts; wanted as [\"{samples}/agx_sim\", \"--threads\", \"{threads}\"]");
+          "command is no array of strings; wanted as [\"{samples}/agx_sim\", \"--threads\", \"{threads}\"]");
       return;
     }
     for (const TomlValue& word : list.elements) workload.command.push_back(word.text);
@@ -152,8 +152,7 @@ std::vector<CampaignMistake> apply_workload_map(Campaign& campaign, std::string_
   if (!parsed) return {{parsed.error().line, "not TOML: " + parsed.error().message}};
   MapReader(campaign, mistakes).read(*parsed);
   if (!mistakes.empty()) return mistakes;
-  mistakes = check_campaign(
-      campaign, [](std::string_view) { return std::size_t{0}; }, UnusedParameters::are_allowed);
+  mistakes = check_campaign(campaign, {}, UnusedParameters::are_allowed);
   campaign.text = write_campaign_toml(campaign);
   campaign.hash = campaign_hash(campaign);
   return mistakes;

@@ -52,7 +52,7 @@ void read_env(const TomlMember& entry, const std::string& path, Workload& worklo
     } else if (is_unset(variable.value)) {
       workload.env.push_back({variable.name, std::nullopt});
     } else {
-      values.wrong_type(variable, "a text in quotes, or { unset = true } to take the variable away");
+      values.wrong_type(variable, "a string in quotes, or { unset = true } to remove the variable");
     }
   }
 }
@@ -84,7 +84,7 @@ Workload read_workload(const TomlValue& table, const std::string& path, Campaign
     if (entry.name == "name") {
       if (const auto value = values.text(entry)) workload.name = *value;
     } else if (entry.name == "command") {
-      workload.command = values.texts(entry, R"(a list of texts, as ["prog", "--threads", "{threads}"])");
+      workload.command = values.texts(entry, R"(an array of strings, as ["prog", "--threads", "{threads}"])");
     } else if (entry.name == "env") {
       read_env(entry, entry_path, workload, values);
     } else if (entry.name == "metrics") {
@@ -104,7 +104,7 @@ Workload read_workload(const TomlValue& table, const std::string& path, Campaign
     } else if (entry.name == "follow_children") {
       if (const auto value = values.flag(entry)) workload.follow_children = *value;
     } else {
-      values.unknown(entry, "in [[workload]]", kKnown);
+      values.unknown(entry, "in [[workload]]", kKnown, path);
     }
   }
   return workload;

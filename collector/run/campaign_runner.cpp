@@ -63,7 +63,7 @@ class CampaignRunner {
         reports_(setting, schedule_, tally_),
         recorder_(setting, trials, schedule_, tally_, reports_),
         system_log_(setting) {
-    // What ran before is not asked again whether it does.
+    // A run that is resumed has run trials before.
     if (!setting.options.keep_going && !setting.options.resume)
       idle_watch_.emplace(static_cast<std::int64_t>(setting.cells.size()));
   }
@@ -80,6 +80,7 @@ class CampaignRunner {
   std::optional<RunEnding> reason_to_end();
   [[nodiscard]] RunProgress progress() const;
   Result<RunSummary> finish(const RunEnding& ending);
+  Failure give_up(Error error);
 
   const RunSetting& setting_;
   TrialRunner& trials_;
@@ -118,7 +119,7 @@ Result<RunSummary> CampaignRunner::run() {
   while (true) {
     if (!ending) start_trials(workers);
     if (workers.is_idle()) break;
-    TRY(take_ended(workers.wait()));
+    if (auto taken = take_ended(workers.wait()); !taken) return give_up(std::move(taken.error()));
     if (!ending) ending = reason_to_end();
     if (!ending) cool_down();
   }
@@ -127,6 +128,15 @@ Result<RunSummary> CampaignRunner::run() {
   const auto cleaned = hooks_.cleanup();
   if (!cleaned) setting_.note(cleaned.error().text());
   return finish(*ending);
+}
+
+/// A run that cannot go on is interrupted, and says why to whoever lists it; where not even that can be written, it
+/// is found as one that was left behind.
+Failure CampaignRunner::give_up(Error error) {
+  const auto said = setting_.parts.journal.end(setting_.record.uuid, RunState::interrupted, error.text(),
+                                               setting_.parts.clock.wall());
+  if (!said) setting_.note(said.error().text());
+  return fail(std::move(error));
 }
 
 void CampaignRunner::start_trials(TrialWorkers& workers) {
@@ -209,11 +219,11 @@ Result<RunSummary> CampaignRunner::finish(const RunEnding& ending) {
   summary.executed = executed_;
   summary.is_slice = ending.is_slice;
   summary.nothing_ran = idle_watch_ && idle_watch_->reason();
-  summary.ledger = tally_.ledger();
-  summary.ledger.foreign = reports_.late_reports().foreign_count();
-  summary.ledger.late = reports_.late_reports().late_count();
-  summary.ledger.latencies = reports_.expectations().latencies();
-  std::sort(summary.ledger.latencies.begin(), summary.ledger.latencies.end());
+  summary.reconciliation = tally_.reconciliation();
+  summary.reconciliation.foreign = reports_.late_reports().foreign_count();
+  summary.reconciliation.late = reports_.late_reports().late_count();
+  summary.reconciliation.latencies = reports_.expectations().latencies();
+  std::sort(summary.reconciliation.latencies.begin(), summary.reconciliation.latencies.end());
   for (const std::size_t cell : schedule_.cells_set_aside())
     summary.set_aside.push_back(setting_.cells[cell].text());
   if (!setting_.record.control.empty()) {

@@ -2,21 +2,32 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <string_view>
 
 namespace faultline {
 namespace {
 
+// A program that cannot be started, or cannot find its parts, says so sooner.
+constexpr std::chrono::seconds kLongStart{10};
+
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
+/// Whatever an interpreter without its script, or a program without its library, does not do.
 bool shows_work(const Trial& trial) {
   const Outcome outcome = trial.verdict.outcome;
   if (outcome != Outcome::exit_error && outcome != Outcome::setup_failed) return true;
-  return !trial.phase.empty() || !trial.metrics.empty() || !trial.incidents.empty();
+  if (!trial.phase.empty() || !trial.metrics.empty() || !trial.incidents.empty()) return true;
+  if (outcome == Outcome::setup_failed) return false;
+  // A failing test that says what failed on its standard output, or nothing at all, is a result; so is a process
+  // that something killed.
+  return trial.term_signal.has_value() || !is_blank(trial.output_head) || is_blank(trial.stderr_tail) ||
+         trial.duration >= kLongStart;
 }
 
 std::string status_of(const Trial& trial) {
-  if (!trial.term_signal_name.empty()) return "was ended by " + trial.term_signal_name;
   if (trial.exit_code) return fmt::format("exited with {}", *trial.exit_code);
-  return trial.verdict.notes.empty() ? "never started" : trial.verdict.notes.front();
+  return "failed to start" + (trial.verdict.notes.empty() ? std::string() : ": " + trial.verdict.notes.front());
 }
 
 std::string last_line_of(std::string_view text) {
@@ -42,8 +53,8 @@ void IdleWatch::add(const Trial& trial) {
 
 std::optional<std::string> IdleWatch::reason() const {
   if (something_ran_ || seen_ < wanted_) return std::nullopt;
-  return fmt::format("every one of {} trials {} and {}", seen_, status_,
-                     last_line_.empty() ? "printed no error" : "printed last: " + last_line_);
+  return fmt::format("every one of {} trials {}{}", seen_, status_,
+                     last_line_.empty() ? "" : " and printed last: " + last_line_);
 }
 
 }  // namespace faultline

@@ -1,4 +1,5 @@
-// Whether a run measures anything: trials that all end alike before they begin are a mistake, no result.
+// Stops a run in which every trial fails in the same way at its start: that is a mistake in the campaign, not
+// a result.
 
 #pragma once
 
@@ -12,8 +13,10 @@ namespace faultline {
 
 /// Looks at trials until one of them shows that something ran, or until all of a block ended alike.
 ///
-/// A phase, a metric, a report, a pass, and every outcome but exit_error and setup_failed show it, as do two
-/// trials that ended differently: another status, or another last line on standard error.
+/// A phase, a metric, a report, a pass, and every outcome but exit_error and setup_failed show it. So does a
+/// failure that was ended by a signal, printed to standard output, was silent, or took ten seconds: those are
+/// results, alike as they may be. And so do two trials that ended differently: another status, or another last
+/// line on standard error.
 /// Threads: one at a time.
 class IdleWatch {
  public:

@@ -56,7 +56,7 @@ Result<void> RunRecovery::settle_in_flight_trial(std::int64_t index) {
   if (const auto planned = schedule_.find(index)) {
     TRY_ASSIGN(auto leftover, trials_.find_leftover(*planned, setting_.cell_of(*planned)));
     if (leftover.ended) {
-      // It came to its end while nobody was there to record it: then nothing is lost at all.
+      // Its supervisor finished after the harness was gone: the result is complete.
       setting_.note(
           fmt::format("trial {} had ended when the run was interrupted, and is recorded now", index));
       TRY(reports_.settle(*leftover.ended));
@@ -75,8 +75,8 @@ Result<void> RunRecovery::settle_in_flight_trial(std::int64_t index) {
   return {};
 }
 
-/// The machine went down under the trial. Whether by a panic, a cut of power or a person's hand only a
-/// panic report can say; the collector adds it where there is one.
+/// The machine went down while the trial ran. Only a panic report can tell a panic from a power cut or a
+/// restart by a person; the collector adds it where there is one.
 Result<void> RunRecovery::record_panic(const PlannedTrial& planned, const StartRecord& start) {
   const Cell& cell = setting_.cell_of(planned);
   const Workload& workload = setting_.workload_of(planned.cell_index);

@@ -18,7 +18,7 @@ class TrialRecorder {
                 ReportCollector& reports)
       : setting_(setting), trials_(trials), schedule_(schedule), tally_(tally), reports_(reports) {}
 
-  /// Where it fails the trial never happened, and is done again. Afterwards what a passed trial left is gone.
+  /// If the journal fails, the trial counts as not run, and is repeated. Files of a passed trial are removed.
   Result<void> record(const EndedTrial& ended) {
     TRY(setting_.parts.journal.trial_ended(ended.trial, ended.reports));
     schedule_.recorded(ended.trial);

@@ -46,7 +46,7 @@ struct WrittenReport {
   friend bool operator==(const WrittenReport&, const WrittenReport&) = default;
 };
 
-/// A process of the trial (the command or a descendant) that died of a crash signal.
+/// A process of the trial (the command or a descendant) that was ended by a crash signal.
 struct CrashDeath {
   std::int64_t pid = 0;
   int signal = 0;
@@ -78,7 +78,7 @@ struct TrialStatus {
   std::vector<CrashDeath> crash_deaths;
   /// Processes that the command started, themselves or by others, as far as they were seen.
   std::vector<std::int64_t> descendants;
-  std::vector<std::int64_t> unkillable;  ///< Pids that would not die.
+  std::vector<std::int64_t> unkillable;  ///< Pids that could not be killed.
   std::int64_t stray_count = 0;          ///< Descendants that outlived the command and were ended.
   TrialResources resources;
   /// Whether the expected image was loaded; absent where none is expected, or nobody could look in time.

@@ -53,7 +53,7 @@ SupervisorPatience patience_with(const TrialSpec& spec) {
   return {spec.timeout + 2 * spec.grace + kEvidenceTime, 2 * spec.grace + kEndTime};
 }
 
-/// What an earlier attempt in this folder said must not pass for this one's.
+/// Records of an earlier attempt in this folder must not be read as those of this one.
 void forget_attempt(const TrialSpec& spec) {
   for (const auto* name : {"status.json", "started.json"}) {
     std::error_code ignored;
@@ -61,7 +61,7 @@ void forget_attempt(const TrialSpec& spec) {
   }
 }
 
-/// It never ran as meant, and is no reason to end all others.
+/// It did not run as intended; the other trials go on.
 TrialStatus set_aside(std::string why) {
   TrialStatus status;
   status.started_at = SystemClock().wall();
@@ -76,7 +76,7 @@ Result<std::optional<std::string>> ProcessRunnerPosix::attempt(const TrialSpec& 
   forget_attempt(spec);
   TRY_ASSIGN(const auto supervisor, hand_over(spec));
   TRY_ASSIGN(auto broken, supervisor->wait(stop, patience_with(spec)));
-  // What it can no longer end, we do.
+  // The supervisor is gone: we end what it left running.
   if (broken) TRY(end_surviving_trial(spec.trial_folder, spec.boot_session));
   return broken;
 }
@@ -90,7 +90,7 @@ Result<TrialStatus> ProcessRunnerPosix::run(const TrialSpec& spec, const std::at
   }
   if (broken && stop.load()) return fail(ErrorKind::interrupted, *broken);
   if (broken) return set_aside(std::move(*broken));
-  // Now, and not while a command runs: the start of a process beside it might sway a race. If it fails,
+  // Now, and not while a command runs: starting a process beside it could influence a race. If it fails,
   // the next trial says so.
   if (auto next = stop.load() ? nullptr : start_supervisor().value_or(nullptr)) {
     const std::lock_guard<std::mutex> held(mutex_);

@@ -15,7 +15,7 @@ namespace faultline {
 
 /// The start of `pid` since boot, in the unit in which reports give it as procStartAbsTime (Linux:
 /// nanoseconds, from field 22 of /proc/PID/stat; macOS: mach_absolute_time()). Together with pid and boot
-/// session it names a process for ever. 0 if it is gone.
+/// session it identifies a process uniquely. 0 if it is gone.
 std::uint64_t process_start_ticks(pid_t pid);
 
 /// This boot's identity as the system gives it; empty if it gives none.

@@ -1,4 +1,5 @@
-// What a run tells as it goes: the journal, where facts are stored, and the observer, who only looks.
+// What a run reports while it goes on: to the journal, which stores facts, and to the observer, which
+// displays them.
 
 #pragma once
 
@@ -63,7 +64,7 @@ struct RunHistory {
 };
 
 /// Where a run's facts go. The store's set of ended trials is the truth about what was done: a trial
-/// whose trial_ended() did not return never happened, and is done again.
+/// whose trial_ended() did not return counts as not run, and is repeated.
 ///
 /// Each call returns only when the fact is safe on the disk; an error ends the run. Storing a report
 /// that is already stored (same key) is no error and adds nothing.

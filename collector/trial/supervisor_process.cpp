@@ -18,7 +18,7 @@ namespace {
 
 /// How long a stop asked for may go unnoticed.
 constexpr int kStopPollMs = 50;
-/// A supervisor that is stopped more often than this is being kept from its work.
+/// A supervisor that is stopped more often than this is given up.
 constexpr int kMostStops = 20;
 
 /// Takes what the supervisor has to say; false once it has closed its end, which it does by exiting.
@@ -97,11 +97,11 @@ Result<std::optional<std::string>> SupervisorProcess::wait(const std::atomic<boo
       // Its end of the line is closed: it exits now, unless somebody stopped it on the way.
       ::poll(nullptr, 0, 1);
     }
-    // Stopped by its trial, or by a hand: it goes on, but not for ever.
+    // Stopped, by its trial or by a person: it is continued, a limited number of times.
     if (process_.take_stop()) process_.signal_process(++stops <= kMostStops ? SIGCONT : SIGKILL);
     TRY_ASSIGN(const auto end, process_.poll());
     if (!end) continue;
-    // What it said between our last look and its end.
+    // Output between the last read and its end.
     while (is_open && read_words(process_.line(), said, MSG_DONTWAIT)) {
     }
     if (killed) return std::string("the trial's supervisor did not answer and was killed");

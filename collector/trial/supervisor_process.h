@@ -35,7 +35,7 @@ class SupervisorProcess {
   /// must ignore SIGPIPE to see it.
   Result<void> give(const TrialSpec& spec);
   /// Waits until the trial has ended and the status record is written. When `stop` becomes true the trial
-  /// is asked to end. A supervisor that was stopped goes on; one that says nothing beyond all patience is
+  /// is asked to end. A supervisor that was stopped is continued; one that is silent beyond its limit is
   /// killed. Gives how somebody else ended it, its own trial perhaps; nothing where it did its work. An error
   /// says, in the supervisor's own words, why it failed.
   Result<std::optional<std::string>> wait(const std::atomic<bool>& stop, const SupervisorPatience& patience);

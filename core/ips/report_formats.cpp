@@ -25,6 +25,7 @@ ReportSummary summarize_report(std::string_view bytes) {
     format.summarize(parts, summary);
     break;
   }
+  summary.facts.pid = summary.identity.pid;
   return summary;
 }
 

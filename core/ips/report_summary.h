@@ -30,6 +30,7 @@ struct ReportIdentity {
 };
 
 struct ReportFacts {
+  std::optional<std::int64_t> pid;  ///< Of the process that it is about.
   /// A fatal crash of a process: bug type 309 (or 109, 9: text bodies), not simulated. Reports of
   /// processes that lived on, of hangs and of limits are evidence, but no crash.
   bool is_crash = false;

@@ -123,6 +123,7 @@ struct Campaign {
   std::chrono::milliseconds timeout{60'000};
   std::chrono::milliseconds grace{2'000};  ///< Between SIGABRT and SIGKILL.
   std::string control;                     ///< Filter over cells that must crash; empty if none.
+  std::string control_negative;            ///< Filter over cells that must not crash; empty if none.
   SettleRule settle;
   std::chrono::milliseconds report_deadline{60'000};  ///< How long a report may be late, at least.
   bool drain = true;

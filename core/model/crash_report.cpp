@@ -7,7 +7,7 @@
 namespace faultline {
 namespace {
 
-constexpr std::array<EnumText<ReportKind>, 12> kReportKinds{{
+constexpr std::array<EnumText<ReportKind>, 13> kReportKinds{{
     {ReportKind::crash, "crash"},
     {ReportKind::non_fatal, "non_fatal"},
     {ReportKind::hang, "hang"},
@@ -20,8 +20,9 @@ constexpr std::array<EnumText<ReportKind>, 12> kReportKinds{{
     {ReportKind::forced_reset, "forced_reset"},
     {ReportKind::other, "other"},
     {ReportKind::unreadable, "unreadable"},
+    {ReportKind::unanalysed, "unanalysed"},
 }};
-static_assert(is_complete(kReportKinds, ReportKind::unreadable));
+static_assert(is_complete(kReportKinds, ReportKind::unanalysed));
 
 constexpr std::array<EnumText<ReportOrigin>, 3> kReportOrigins{{
     {ReportOrigin::captured, "captured"},

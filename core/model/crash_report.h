@@ -35,6 +35,7 @@ enum class ReportKind {
   forced_reset,
   other,       ///< A bug type that we name but do not model.
   unreadable,  ///< Not a report at all, as far as anybody can tell.
+  unanalysed,  ///< Our own analysis failed; the bytes are kept, and nothing is known of them.
 };
 std::string_view report_kind_text(ReportKind kind);
 

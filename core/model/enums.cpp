@@ -35,8 +35,5 @@ std::string_view access_kind_text(AccessKind access) { return enum_text(kAccessK
 std::optional<AccessKind> parse_access_kind(std::string_view text) { return parse_enum(kAccessKinds, text); }
 std::vector<std::string> access_kind_words() { return enum_words(kAccessKinds); }
 std::string_view symbol_origin_text(SymbolOrigin origin) { return enum_text(kSymbolOrigins, origin); }
-std::optional<SymbolOrigin> parse_symbol_origin(std::string_view text) {
-  return parse_enum(kSymbolOrigins, text);
-}
 
 }  // namespace faultline

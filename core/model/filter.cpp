@@ -290,6 +290,11 @@ class Parser {
   FilterCondition last_;  // The one that was read last.
 };
 
+void add_fields(const FilterNode& node, std::set<std::string>& fields) {
+  if (node.kind == FilterNode::Kind::condition) fields.insert(node.condition.field);
+  for (const FilterNode& child : node.children) add_fields(child, fields);
+}
+
 Result<bool> evaluate(const FilterNode& node, const FilterEvaluator& evaluator) {
   switch (node.kind) {
     case FilterNode::Kind::condition:
@@ -370,6 +375,12 @@ std::string filter_quoted(std::string_view value) {
 
 Error filter_error(const Filter& filter, std::size_t at, std::string_view message) {
   return error_at(filter.text, at, message);
+}
+
+std::set<std::string> fields_of(const Filter& filter) {
+  std::set<std::string> fields;
+  if (filter.root) add_fields(*filter.root, fields);
+  return fields;
 }
 
 Result<bool> evaluate_filter(const Filter& filter, const FilterEvaluator& evaluator) {

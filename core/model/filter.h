@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,9 @@ std::string condition_text(const FilterCondition& condition);
 
 /// The same form of message for evaluators that meet an unknown field or a bad value.
 Error filter_error(const Filter& filter, std::size_t at, std::string_view message);
+
+/// The fields that its conditions ask for.
+std::set<std::string> fields_of(const Filter& filter);
 
 /// How a field compares with `condition`; an error where the field is unknown.
 using FilterEvaluator = std::function<Result<bool>(const FilterCondition&)>;

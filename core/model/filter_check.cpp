@@ -35,19 +35,22 @@ bool occurs(const KnownValues& known, FilterOp op, const std::string& wanted) {
 }
 
 std::string values_text(const KnownValues& known) {
-  if (known.values.empty()) return "it has no value here";
+  if (known.values.empty()) return "nothing here has one";
   const auto shown = std::min(kMostShown, known.values.size());
   const std::vector<std::string> first(known.values.begin(),
                                        known.values.begin() + static_cast<std::ptrdiff_t>(shown));
-  std::string text =
-      fmt::format("{} {}", known.is_vocabulary ? "its words are" : "its values are", fmt::join(first, ", "));
+  const std::string_view title = known.is_vocabulary          ? "its words are"
+                                 : known.values.size() == 1 ? "its only value is"
+                                                            : "its values are";
+  std::string text = fmt::format("{} {}", title, fmt::join(first, ", "));
   if (shown < known.values.size()) text += fmt::format(" and {} more", known.values.size() - shown);
   return text;
 }
 
 std::string near_text(const KnownValues& known, std::string_view wanted) {
   const std::vector<std::string_view> names(known.values.begin(), known.values.end());
-  const auto near = nearest_name(wanted, names);
+  // Of numbers none is near another by its digits.
+  const auto near = is_filter_number(wanted) ? std::nullopt : nearest_name(wanted, names);
   return near ? fmt::format("; did you mean {}?", *near) : std::string();
 }
 

@@ -55,4 +55,12 @@ std::optional<std::string> find_gpu_error(std::string_view text) {
   return found;
 }
 
+std::string gpu_error_of_notes(const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) {
+    if (!note.starts_with(kGpuErrorNote)) continue;
+    if (auto found = find_gpu_error(std::string_view(note).substr(kGpuErrorNote.size()))) return *found;
+  }
+  return {};
+}
+
 }  // namespace faultline

@@ -64,7 +64,6 @@ class OutcomeCounts {
     return sum_where([](Outcome) { return true; });
   }
   [[nodiscard]] std::int64_t bad() const { return sum_where(is_bad); }
-  [[nodiscard]] std::int64_t counted_as_trials() const { return sum_where(counts_as_trial); }
 
   friend bool operator==(const OutcomeCounts&, const OutcomeCounts&) = default;
 

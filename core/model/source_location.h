@@ -12,7 +12,6 @@ namespace faultline {
 /// Where a name came from. Equal to the `source` of a frame in JSON.
 enum class SymbolOrigin { none, report, symbol_table, dwarf, gsym, objc_metadata, function_starts };
 std::string_view symbol_origin_text(SymbolOrigin origin);
-std::optional<SymbolOrigin> parse_symbol_origin(std::string_view text);
 
 /// Texts belong to whoever gave it: a symbol source keeps them as long as it lives.
 struct SourceLocation {

@@ -37,12 +37,25 @@ bool misleads(std::uint32_t c) {
          (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
 }
 
+/// How many bytes at the front lie between these two, both included: most of any text, and copied at once.
+std::size_t run_length(std::string_view text, unsigned char lowest, unsigned char highest) {
+  const auto end = std::find_if(text.begin(), text.end(), [=](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < lowest || byte > highest;
+  });
+  return static_cast<std::size_t>(end - text.begin());
+}
+
 enum class LineBreaks { escape, keep };
 
 std::string escape(std::string_view text, LineBreaks breaks) {
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
+  while (true) {
+    const auto plain = run_length(text, ' ', '~');
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) return out;
     const auto [code_point, length] = decode(text);
     if (length == 0) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
@@ -60,7 +73,6 @@ std::string escape(std::string_view text, LineBreaks breaks) {
     }
     text.remove_prefix(length);
   }
-  return out;
 }
 
 }  // namespace
@@ -71,13 +83,12 @@ std::string escape_text(std::string_view text) { return escape(text, LineBreaks:
 std::string terminal_safe_json(std::string_view json) {
   std::string out;
   out.reserve(json.size());
-  while (!json.empty()) {
-    const auto first = static_cast<unsigned char>(json[0]);
-    if (first < 0x7f) {
-      out += json[0];  // JSON escapes control characters inside of strings by itself.
-      json.remove_prefix(1);
-      continue;
-    }
+  while (true) {
+    // JSON escapes control characters inside of strings by itself.
+    const auto plain = run_length(json, 0, '~');
+    out += json.substr(0, plain);
+    json.remove_prefix(plain);
+    if (json.empty()) return out;
     const auto [code_point, length] = decode(json);
     if (length == 0) {
       out += "\\ufffd";
@@ -92,7 +103,6 @@ std::string terminal_safe_json(std::string_view json) {
     }
     json.remove_prefix(std::max<std::size_t>(length, 1));
   }
-  return out;
 }
 
 std::size_t utf8_length(std::string_view bytes) { return bytes.empty() ? 0 : decode(bytes).length; }
@@ -100,7 +110,11 @@ std::size_t utf8_length(std::string_view bytes) { return bytes.empty() ? 0 : dec
 std::string valid_utf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
-  while (!bytes.empty()) {
+  while (true) {
+    const auto plain = run_length(bytes, 0, 0x7f);
+    out += bytes.substr(0, plain);
+    bytes.remove_prefix(plain);
+    if (bytes.empty()) return out;
     const auto length = decode(bytes).length;
     if (length == 0) {
       out += "\xef\xbf\xbd";
@@ -110,7 +124,6 @@ std::string valid_utf8(std::string_view bytes) {
       bytes.remove_prefix(length);
     }
   }
-  return out;
 }
 
 std::string escape_markup(std::string_view text, MarkupPlace place) {

@@ -1,4 +1,4 @@
-// Lists of reports, trials, runs and hosts, the newest first; and the ledger of a run.
+// Lists of reports, trials, runs and hosts, the newest first; and the reconciliation of a run.
 
 #include <fmt/format.h>
 
@@ -85,7 +85,7 @@ Result<std::vector<ReportRow>> read_reports(Statement& statement) {
     row.run = statement.text(15);
     row.trial_index = statement.maybe_integer(16);
     row.cell = statement.text(17);
-    row.grounds = statement.text(18);
+    row.basis = statement.text(18);
     row.rules_version = statement.text(19);
     row.raw_forms = statement.integer(20);
     row.raw_bytes = statement.integer(21);
@@ -301,11 +301,11 @@ Result<std::vector<HostRow>> list_hosts(Store& store, const ListQuery& query) {
   }
 }
 
-Result<LedgerRow> query_ledger(Store& store, const Uuid& run) {
+Result<ReconciliationRow> query_reconciliation(Store& store, const Uuid& run) {
   Connection& connection = store.connection();
   TRY_ASSIGN(const std::int64_t run_id, run_id_of(connection, run));
-  LedgerRow ledger;
-  ledger.run = run.text();
+  ReconciliationRow reconciliation;
+  reconciliation.run = run.text();
   {
     TRY_ASSIGN(auto statement,
                connection.prepare(
@@ -313,9 +313,9 @@ Result<LedgerRow> query_ledger(Store& store, const Uuid& run) {
                    "rp.kind = 'crash')), 0) FROM trial t WHERE t.run_id = ? AND t.outcome = 'crashed'"));
     statement.bind(run_id);
     TRY(statement.step());
-    ledger.deaths = statement.integer(0);
-    ledger.matched = statement.integer(1);
-    ledger.uncaptured = ledger.deaths - ledger.matched;
+    reconciliation.deaths = statement.integer(0);
+    reconciliation.matched = statement.integer(1);
+    reconciliation.uncaptured = reconciliation.deaths - reconciliation.matched;
   }
   {
     TRY_ASSIGN(auto statement,
@@ -327,7 +327,7 @@ Result<LedgerRow> query_ledger(Store& store, const Uuid& run) {
     while (true) {
       TRY_ASSIGN(const bool row, statement.step());
       if (!row) break;
-      ledger.uncaptured_reasons[statement.text(0)] = statement.integer(1);
+      reconciliation.uncaptured_reasons[statement.text(0)] = statement.integer(1);
     }
   }
   TRY_ASSIGN(auto statement,
@@ -344,11 +344,11 @@ Result<LedgerRow> query_ledger(Store& store, const Uuid& run) {
                  "WHERE rp.id IN (SELECT report_id FROM attribution WHERE run_id = ?1)"));
   statement.bind(run_id);
   TRY(statement.step());
-  ledger.reports = statement.integer(0);
-  ledger.foreign = statement.integer(1);
-  ledger.late = statement.integer(2);
-  ledger.not_crashes = statement.integer(3);
-  return ledger;
+  reconciliation.reports = statement.integer(0);
+  reconciliation.foreign = statement.integer(1);
+  reconciliation.late = statement.integer(2);
+  reconciliation.not_crashes = statement.integer(3);
+  return reconciliation;
 }
 
 Result<std::vector<Uuid>> query_image_uuids(Store& store) {

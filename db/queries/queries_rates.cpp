@@ -6,6 +6,7 @@
 #include <charconv>
 #include <map>
 
+#include "core/text/nearest_name.h"
 #include "db/filter/filter_sql.h"
 #include "db/queries.h"
 #include "db/queries/grouping.h"
@@ -48,6 +49,7 @@ constexpr std::string_view kTrialsOneByOne = "(SELECT *, 1 AS trials FROM trial)
 struct Group {
   TrialCounts counts;
   std::map<Grouping::Key, Proportion> nights;
+  std::vector<std::vector<bool>> sequences;
 };
 
 /// Where trials of a cell and phase belong.
@@ -229,6 +231,50 @@ Result<std::optional<CompiledFilter>> compile_count(Connection& connection, cons
   return compiled;
 }
 
+/// What one trial is counted by: the condition itself, or that a report of it fulfils it. nullopt where only
+/// sums can tell (`not site~x`).
+Result<std::optional<CompiledFilter>> count_of_one_trial(Connection& connection, const Filter& count,
+                                                         const std::optional<CompiledFilter>& of_trials) {
+  if (of_trials) return of_trials;
+  TRY_ASSIGN(auto compiled, compile_filter(connection, count, counted_report_scope()));
+  if (!compiled.needs_report) return std::nullopt;
+  compiled.sql = fmt::format(
+      "EXISTS (SELECT 1 FROM report rp WHERE rp.trial_id = t.id AND rp.kind = 'crash' AND rp.origin != "
+      "'reconstructed' AND {})",
+      compiled.sql);
+  return compiled;
+}
+
+/// Adds the trials of each cell in their order. A cell is of one run.
+Result<void> add_sequences(Connection& connection, const CompiledFilter& where, const CompiledFilter& count,
+                           const std::map<std::int64_t, bool>& cells, Groups& groups) {
+  std::vector<std::string> ids;
+  for (const auto& [cell, seen] : cells) ids.push_back(fmt::format("{}", cell));
+  const std::string cell_list = json_array(ids);
+  TRY_ASSIGN(auto statement,
+             connection.prepare(fmt::format(
+                 "SELECT t.cell_id, ifnull(t.phase_id, 0), {} FROM trial t WHERE t.cell_id IN (SELECT "
+                 "CAST(value AS INTEGER) FROM json_each(?)) AND {} AND {} ORDER BY t.cell_id, t.trial_index",
+                 count.sql, counts_in_rates_sql("t."), where.sql)));
+  count.bind_to(statement);
+  statement.bind(cell_list);
+  where.bind_to(statement);
+  std::int64_t cell = -1;
+  std::map<Group*, std::size_t> place;  // Of the cell's sequence in each group that it is in.
+  while (true) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) return {};
+    if (statement.integer(0) != cell) {
+      cell = statement.integer(0);
+      place.clear();
+    }
+    Group& group = groups.at(cell, statement.integer(1));
+    const auto [found, is_new] = place.try_emplace(&group, group.sequences.size());
+    if (is_new) group.sequences.emplace_back();
+    group.sequences[found->second].push_back(statement.boolean(2));
+  }
+}
+
 /// Whether one of `cells` is among those that `sql` selects.
 Result<bool> any_cell_of(Connection& connection, std::string_view sql,
                          const std::map<std::int64_t, bool>& cells) {
@@ -263,9 +309,18 @@ Result<std::vector<std::string>> cells_without_image(Connection& connection,
     if (!row) return names;
     if (!cells.contains(statement.integer(0))) continue;
     const std::string label = statement.text(2);
-    std::string name = label.empty() || label == statement.text_view(1) ? statement.text(1) : label;
+    std::string name = statement.text(1);
+    if (!label.empty() && label != name) name += " " + label;
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
   }
+}
+
+/// What could be counted instead of `text`: the nearest word; where none is near, all of them.
+std::string countable_instead(std::string_view text) {
+  std::vector<std::string_view> words{"bad", "uncaptured"};
+  for (const OutcomeRow& row : kOutcomes) words.push_back(row.text);
+  if (const auto near = nearest_name(text, words)) return fmt::format("did you mean {}?", *near);
+  return fmt::format("an outcome ({}), bad, uncaptured, or a filter such as site~text can", countable_outcomes());
 }
 
 }  // namespace
@@ -313,9 +368,7 @@ Result<Filter> parse_count(std::string_view text) {
   });
   if (is_word) {
     return fail(ErrorKind::invalid_argument,
-                fmt::format("`{}` cannot be counted; an outcome ({}), bad, uncaptured, or a filter such as "
-                            "site~text can",
-                            text, countable_outcomes()));
+                fmt::format("`{}` cannot be counted; {}", text, countable_instead(text)));
   }
   return parse_filter(text);
 }
@@ -339,10 +392,17 @@ Result<RatesResult> query_rates(Store& store, const RatesQuery& query) {
   TRY(add_tally(connection, where, count_of_trials ? &*count_of_trials : nullptr, groups, cells));
   result.counts_reports = !count_of_trials;
   if (result.counts_reports) TRY(CountedByReports(connection, where_filter, count, groups).run());
+  std::int64_t trials = 0;
+  for (const auto& [key, group] : groups.all()) trials += group.counts.trials;
+  if (trials <= kMostOrderedTrials) {
+    TRY_ASSIGN(const auto of_one, count_of_one_trial(connection, count, count_of_trials));
+    if (of_one) TRY(add_sequences(connection, where, *of_one, cells, groups));
+  }
   std::map<Grouping::Key, Proportion> all_nights;
   for (const auto& [key, group] : groups.all()) {
     result.total += group.counts;
-    result.rows.push_back({grouping.values_of(key), group.counts, with_trials(group.nights)});
+    result.rows.push_back(
+        {grouping.values_of(key), group.counts, with_trials(group.nights), group.sequences});
     for (const auto& [night, of] : group.nights) {
       all_nights[night].counted += of.counted;
       all_nights[night].trials += of.trials;

@@ -14,7 +14,7 @@
 namespace faultline {
 namespace {
 
-/// Says yes to reading, and to nothing else.
+/// Allows reading, and nothing else.
 int authorize(void*, int action, const char* first, const char* second, const char*, const char*) {
   switch (action) {
     case SQLITE_SELECT:
@@ -135,6 +135,7 @@ Result<QueryTable> query_sql(Store& store, std::string_view sql, const SqlLimits
     row.reserve(static_cast<std::size_t>(columns));
     for (int i = 0; i < columns; ++i) {
       row.push_back(value_of(statement, i));
+      answer_bytes += sizeof(QueryValue);
       if (const auto* text = std::get_if<std::string>(&row.back())) answer_bytes += text->size();
     }
     if (answer_bytes > limits.answer_bytes) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "db/store/store_impl.h"
 
@@ -32,11 +33,56 @@ std::string keyed_id(std::string_view table, std::string_view column) {
                      table, column);
 }
 
+/// Which rows of the other store one run needs: the ids of each table, and what they come from. Each query may
+/// name the tables before it.
+struct ChosenRows {
+  std::string_view table;
+  std::string_view sql;
+};
+constexpr std::array<ChosenRows, 9> kRowsOfRun{{
+    {"run", "SELECT id FROM other.run WHERE uuid = ?"},
+    {"report", "SELECT report_id FROM other.attribution WHERE run_id IN (SELECT id FROM temp.chosen_run)"},
+    {"raw", "SELECT raw_id FROM other.raw_form WHERE report_id IN (SELECT id FROM temp.chosen_report)"},
+    {"site",
+     "SELECT site_id FROM other.report WHERE id IN (SELECT id FROM temp.chosen_report) UNION "
+     "SELECT o.site_id FROM other.trial t JOIN other.output_site o ON o.trial_id = t.id "
+     "WHERE t.run_id IN (SELECT id FROM temp.chosen_run)"},
+    {"image_set",
+     "SELECT image_set_id FROM other.report_analysis WHERE report_id IN (SELECT id FROM temp.chosen_report)"},
+    {"stack",
+     "SELECT crashed_stack_id FROM other.report_analysis WHERE report_id IN (SELECT id FROM "
+     "temp.chosen_report) UNION SELECT stack_id FROM other.report_thread WHERE report_id IN (SELECT id FROM "
+     "temp.chosen_report)"},
+    {"image",
+     "SELECT image_id FROM other.image_set_member WHERE image_set_id IN (SELECT id FROM "
+     "temp.chosen_image_set) UNION SELECT image_id FROM other.stack_frame WHERE stack_id IN (SELECT id FROM "
+     "temp.chosen_stack)"},
+    {"text",
+     "SELECT symbol_id FROM other.stack_frame WHERE stack_id IN (SELECT id FROM temp.chosen_stack) "
+     "UNION SELECT v.value FROM other.report_analysis a, json_each(json_array(a.cpu_type_id, a.signal_id, "
+     "a.instruction_id, a.fault_rule_id, a.site_rule_id, a.site_notes_id)) v WHERE a.report_id IN (SELECT id "
+     "FROM temp.chosen_report) "
+     "UNION SELECT v.value FROM other.report_thread a, json_each(json_array(a.name_id, a.queue_id)) v "
+     "WHERE a.report_id IN (SELECT id FROM temp.chosen_report) "
+     "UNION SELECT function_id FROM other.report_partner WHERE report_id IN (SELECT id FROM "
+     "temp.chosen_report) "
+     "UNION SELECT v.value FROM other.trial a, json_each(json_array(a.rule_id, a.boot_session_id, "
+     "a.argv_id)) v WHERE a.run_id IN (SELECT id FROM temp.chosen_run)"},
+    {"attribute",
+     "SELECT v.value FROM other.report a, json_each(json_array(a.process_id, a.os_version_id, a.os_build_id, "
+     "a.model_id, a.exception_id)) v WHERE a.id IN (SELECT id FROM temp.chosen_report) "
+     "UNION SELECT phase_id FROM other.trial WHERE run_id IN (SELECT id FROM temp.chosen_run) "
+     "UNION SELECT m.name_id FROM other.trial t JOIN other.trial_metric m ON m.trial_id = t.id "
+     "WHERE t.run_id IN (SELECT id FROM temp.chosen_run)"},
+}};
+
 class Merge {
  public:
-  explicit Merge(StoreImpl& parts) : parts_(parts), connection_(parts.connection) {}
+  /// `only`: of the other store nothing but this run; null: all of it.
+  Merge(StoreImpl& parts, const Uuid* only) : parts_(parts), connection_(parts.connection), only_(only) {}
 
   Result<MergeSummary> run() {
+    if (only_ != nullptr) TRY(choose_rows());
     TRY(connection_.execute(
         "CREATE TEMP TABLE IF NOT EXISTS merged_report (id INTEGER PRIMARY KEY, other_id INTEGER)"));
     TRY(merge_vocabularies());
@@ -51,6 +97,28 @@ class Merge {
   }
 
  private:
+  Result<void> choose_rows() {
+    const std::string uuid = only_->text();
+    for (const auto& [table, sql] : kRowsOfRun) {
+      TRY(connection_.execute(
+          fmt::format("CREATE TEMP TABLE IF NOT EXISTS chosen_{} (id INTEGER PRIMARY KEY)", table)));
+      TRY(connection_.execute(fmt::format("DELETE FROM temp.chosen_{}", table)));
+      TRY_ASSIGN(auto statement,
+                 connection_.prepare(fmt::format("INSERT INTO temp.chosen_{} SELECT * FROM ({}) WHERE 1 "
+                                                 "EXCEPT SELECT NULL",
+                                                 table, sql)));
+      if (table == "run") statement.with(uuid);
+      TRY(statement.run());
+    }
+    return {};
+  }
+
+  /// What narrows a query to the rows that are wanted: `column` has ids of the other store's `table`.
+  [[nodiscard]] std::string chosen(std::string_view table, std::string_view column) const {
+    if (only_ == nullptr) return {};
+    return fmt::format(" AND {} IN (SELECT id FROM temp.chosen_{})", column, table);
+  }
+
   /// Runs each text once per range of `table`'s ids, `?1 <= id < ?2`. Gives the rows that were added
   /// by the first text.
   Result<std::int64_t> in_ranges(std::string_view table, const std::vector<std::string>& texts) {
@@ -72,15 +140,18 @@ class Merge {
   Result<void> merge_vocabularies() {
     TRY(in_ranges(
         "text",
-        {"INSERT OR IGNORE INTO main.text (value) SELECT value FROM other.text WHERE id >= ? AND id < ?"}));
+        {"INSERT OR IGNORE INTO main.text (value) SELECT value FROM other.text WHERE id >= ? AND id < ?" +
+         chosen("text", "id")}));
     TRY(in_ranges("attribute", {"INSERT OR IGNORE INTO main.attribute (name, value) SELECT name, value FROM "
-                                "other.attribute WHERE id >= ? AND id < ?"}));
+                                "other.attribute WHERE id >= ? AND id < ?" +
+                                chosen("attribute", "id")}));
     TRY(in_ranges(
         "image",
         {"INSERT OR IGNORE INTO main.image (key, uuid, build_id, name, path, arch, source, size_hex, "
          "bundle_id, bundle_short_version, bundle_version) SELECT key, uuid, build_id, name, path, arch, "
          "source, size_hex, bundle_id, bundle_short_version, bundle_version FROM other.image "
-         "WHERE id >= ? AND id < ?"}));
+         "WHERE id >= ? AND id < ?" +
+         chosen("image", "id")}));
     return {};
   }
 
@@ -89,21 +160,25 @@ class Merge {
         "image_set",
         {"INSERT OR IGNORE INTO main.image_set (key, image_count) SELECT key, image_count FROM "
          "other.image_set "
-         "WHERE id >= ? AND id < ?",
+         "WHERE id >= ? AND id < ?" +
+             chosen("image_set", "id"),
          fmt::format("INSERT OR IGNORE INTO main.image_set_member (image_set_id, position, image_id) SELECT "
                      "{}, o.position, "
-                     "{} FROM other.image_set_member o WHERE o.image_set_id >= ? AND o.image_set_id < ?",
-                     keyed_id("image_set", "image_set_id"), keyed_id("image", "image_id"))}));
+                     "{} FROM other.image_set_member o WHERE o.image_set_id >= ? AND o.image_set_id < ?{}",
+                     keyed_id("image_set", "image_set_id"), keyed_id("image", "image_id"),
+                     chosen("image_set", "o.image_set_id"))}));
     TRY(in_ranges(
         "stack",
         {"INSERT OR IGNORE INTO main.stack (key, frame_count) SELECT key, frame_count FROM other.stack "
-         "WHERE id >= ? AND id < ?",
+         "WHERE id >= ? AND id < ?" +
+             chosen("stack", "id"),
          fmt::format("INSERT OR IGNORE INTO main.stack_frame (stack_id, position, image_id, "
                      "image_offset_hex, symbol_id, "
                      "symbol_offset_hex, is_inlined) SELECT {}, o.position, {}, o.image_offset_hex, {}, "
                      "o.symbol_offset_hex, o.is_inlined FROM other.stack_frame o WHERE o.stack_id >= ? AND "
-                     "o.stack_id < ?",
-                     keyed_id("stack", "stack_id"), keyed_id("image", "image_id"), text_id("symbol_id"))}));
+                     "o.stack_id < ?{}",
+                     keyed_id("stack", "stack_id"), keyed_id("image", "image_id"), text_id("symbol_id"),
+                     chosen("stack", "o.stack_id"))}));
     return {};
   }
 
@@ -116,7 +191,9 @@ class Merge {
          "fault_offset_hex, access, rules_version, rule_labels_json) SELECT key, text, family, family_text, "
          "image, "
          "function, code_offset_hex, fault_kind, fault_offset_hex, access, rules_version, rule_labels_json "
-         "FROM other.site WHERE id >= ? AND id < ? ON CONFLICT (key) DO UPDATE SET family = excluded.family, "
+         "FROM other.site WHERE id >= ? AND id < ?" +
+         chosen("site", "id") +
+         " ON CONFLICT (key) DO UPDATE SET family = excluded.family, "
          "family_text = excluded.family_text, rules_version = excluded.rules_version, "
          "rule_labels_json = excluded.rule_labels_json WHERE (excluded.rules_version, "
          "length(excluded.rule_labels_json), excluded.rule_labels_json) > (rules_version, "
@@ -130,7 +207,7 @@ class Merge {
   }
 
   Result<void> merge_runs() {
-    TRY_ASSIGN(auto others, ids("SELECT id FROM other.run ORDER BY uuid"));
+    TRY_ASSIGN(auto others, ids("SELECT id FROM other.run WHERE 1" + chosen("run", "id") + " ORDER BY uuid"));
     for (const std::int64_t other_run : others) {
       TRY(merge_run(other_run));
       TRY(merge_trials(other_run));
@@ -282,8 +359,8 @@ class Merge {
   Result<void> merge_raws(bool whole) {
     TRY_ASSIGN(const auto missing,
                ids(fmt::format("SELECT o.id FROM other.raw o WHERE o.prefix_raw_id IS {} NULL AND NOT EXISTS "
-                               "(SELECT 1 FROM main.raw m WHERE m.hash = o.hash) ORDER BY o.hash",
-                               whole ? "" : "NOT")));
+                               "(SELECT 1 FROM main.raw m WHERE m.hash = o.hash){} ORDER BY o.hash",
+                               whole ? "" : "NOT", chosen("raw", "o.id"))));
     for (std::size_t from = 0; from < missing.size(); from += kReportsPerTransaction) {
       const std::size_t to =
           std::min(missing.size(), from + static_cast<std::size_t>(kReportsPerTransaction));
@@ -343,27 +420,31 @@ class Merge {
   }
 
   Result<void> merge_report_facts(std::int64_t from, std::int64_t to) {
-    const auto run = [&](std::string_view sql) -> Result<std::int64_t> {
-      TRY_ASSIGN(auto statement, connection_.prepare(sql));
+    const auto run = [&](std::string_view sql, std::string_view report) -> Result<std::int64_t> {
+      TRY_ASSIGN(auto statement, connection_.prepare(fmt::format(
+                                     "{} WHERE {} >= ? AND {} < ?{}{}", sql, report, report,
+                                     chosen("report", report), report == "id" ? " ORDER BY incident" : "")));
       TRY(statement.with(from, to).run());
       return connection_.changes();
     };
     TRY_ASSIGN(const std::int64_t reports,
                run("INSERT OR IGNORE INTO main.report (incident, origin, kind, rules_version) SELECT "
                    "incident, origin, "
-                   "'other', '' FROM other.report WHERE id >= ? AND id < ? ORDER BY incident"));
+                   "'other', '' FROM other.report",
+                   "id"));
     TRY_ASSIGN(
         const std::int64_t forms,
         run("INSERT OR IGNORE INTO main.raw_form (report_id, raw_id, form) SELECT r.id, m.id, f.form FROM "
             "other.raw_form f JOIN other.report o ON o.id = f.report_id JOIN main.report r ON r.incident = "
             "o.incident "
-            "JOIN other.raw q ON q.id = f.raw_id JOIN main.raw m ON m.hash = q.hash "
-            "WHERE f.report_id >= ? AND f.report_id < ?"));
+            "JOIN other.raw q ON q.id = f.raw_id JOIN main.raw m ON m.hash = q.hash",
+            "f.report_id"));
     TRY(run(
         "INSERT OR IGNORE INTO main.sighting (raw_id, origin, source_path, seen_at) SELECT m.id, s.origin, "
         "s.source_path, s.seen_at FROM other.raw_form f JOIN other.sighting s ON s.raw_id = f.raw_id JOIN "
         "other.raw q "
-        "ON q.id = f.raw_id JOIN main.raw m ON m.hash = q.hash WHERE f.report_id >= ? AND f.report_id < ?"));
+        "ON q.id = f.raw_id JOIN main.raw m ON m.hash = q.hash",
+        "f.report_id"));
     TRY(
         run("INSERT OR IGNORE INTO main.attribution (report_id, run_id, trial_index, at, grounds, late, "
             "latency_ms) "
@@ -373,7 +454,8 @@ class Merge {
             "a.report_id "
             "JOIN main.report r ON r.incident = o.incident JOIN other.run y ON y.id = a.run_id JOIN main.run "
             "mr ON mr.uuid = "
-            "y.uuid WHERE a.report_id >= ? AND a.report_id < ?"));
+            "y.uuid",
+            "a.report_id"));
     summary_.reports += reports;
     summary_.raw_forms += forms;
     return {};
@@ -388,7 +470,8 @@ class Merge {
     {
       TRY_ASSIGN(auto statement,
                  connection_.prepare("SELECT r.id, o.id FROM other.report o JOIN main.report r ON "
-                                     "r.incident = o.incident WHERE o.id >= ? AND o.id < ?"));
+                                     "r.incident = o.incident WHERE o.id >= ? AND o.id < ?" +
+                                     chosen("report", "o.id")));
       statement.with(from, to);
       while (true) {
         TRY_ASSIGN(const bool row, statement.step());
@@ -472,8 +555,12 @@ class Merge {
     TRY_ASSIGN(auto scope, WriteScope::begin(parts_));
     TRY(connection_.execute(
         "INSERT OR IGNORE INTO main.label (target, word, at, is_removed) SELECT target, word, at, "
-        "is_removed FROM other.label"));
+        "is_removed FROM other.label" +
+        std::string(only_ == nullptr
+                        ? ""
+                        : " WHERE target IN (SELECT key FROM main.site UNION SELECT family FROM main.site)")));
     summary_.labels = connection_.changes();
+    if (only_ != nullptr) return scope.commit();
     TRY(connection_.execute(
         "INSERT OR IGNORE INTO main.imported_count (source, workload, parameters_json, trials, crashed) "
         "SELECT source, workload, parameters_json, trials, crashed FROM other.imported_count"));
@@ -482,13 +569,23 @@ class Merge {
 
   StoreImpl& parts_;
   Connection& connection_;
+  const Uuid* only_;  // Null: all that the other store has.
   MergeSummary summary_;
 };
 
 /// Damage shall not spread: what is taken in has to be whole, or be here already.
-Result<void> refuse_damage(StoreImpl& parts, Store& other, const std::filesystem::path& path) {
+Result<void> refuse_damage(StoreImpl& parts, Store& other, const std::filesystem::path& path,
+                           const Uuid* only) {
   RawReports raws(other.connection());
-  TRY_ASSIGN(auto rows, other.connection().prepare("SELECT id, hash FROM raw"));
+  std::string sql = "SELECT id, hash FROM raw";
+  if (only != nullptr) {
+    sql +=
+        " WHERE id IN (SELECT f.raw_id FROM run r JOIN attribution a ON a.run_id = r.id JOIN raw_form f ON "
+        "f.report_id = a.report_id WHERE r.uuid = ?)";
+  }
+  TRY_ASSIGN(auto rows, other.connection().prepare(sql));
+  const std::string uuid = only == nullptr ? std::string() : only->text();
+  if (only != nullptr) rows.with(uuid);
   while (true) {
     TRY_ASSIGN(const bool found, rows.step());
     if (!found) return {};
@@ -504,28 +601,37 @@ Result<void> refuse_damage(StoreImpl& parts, Store& other, const std::filesystem
   }
 }
 
-}  // namespace
-
-Result<MergeSummary> Store::merge_from(const std::filesystem::path& other) {
+/// `only`: nothing but this run of it; null: all.
+Result<MergeSummary> merge_into(StoreImpl& parts, const std::filesystem::path& other, const Uuid* only) {
   std::error_code ignored;
-  if (std::filesystem::equivalent(parts_->path, other, ignored)) {
+  if (std::filesystem::equivalent(parts.path, other, ignored)) {
     return fail(ErrorKind::invalid_argument, fmt::format("{} cannot be merged into itself", other.string()));
   }
   {
-    // For its errors in words, and so that a store from the future is refused before anything is read.
+    // Its errors name the remedy, and a store of a newer version is refused before anything is read.
     auto looked_at = Store::open(other, OpenMode::read_only);
     if (!looked_at) return fail(std::move(looked_at.error()));
-    TRY(refuse_damage(*parts_, *looked_at, other));
+    TRY(refuse_damage(parts, *looked_at, other, only));
   }
-  TRY(attach_read_only(parts_->connection, other));
-  Result<MergeSummary> summary = Merge(*parts_).run();
-  const auto detached = parts_->connection.execute("DETACH other");
+  TRY(attach_read_only(parts.connection, other));
+  Result<MergeSummary> summary = Merge(parts, only).run();
+  const auto detached = parts.connection.execute("DETACH other");
   if (!summary) {
     summary.error().add_context("while merging " + other.string());
     return summary;
   }
   TRY(detached);
   return summary;
+}
+
+}  // namespace
+
+Result<MergeSummary> Store::merge_from(const std::filesystem::path& other) {
+  return merge_into(*parts_, other, nullptr);
+}
+
+Result<MergeSummary> Store::merge_run_from(const std::filesystem::path& other, const Uuid& run) {
+  return merge_into(*parts_, other, &run);
 }
 
 }  // namespace faultline

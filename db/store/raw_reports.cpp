@@ -38,7 +38,7 @@ Failure zstd_failure(std::string_view doing, std::size_t code) {
 }  // namespace
 
 std::string raw_shape(const CrashReport& report) {
-  if (report.kind == ReportKind::unreadable) return {};
+  if (report.kind == ReportKind::unreadable || report.kind == ReportKind::unanalysed) return {};
   std::string content = report.process_name.value_or("");
   content += '\x1f';
   content += report.model.value_or("");

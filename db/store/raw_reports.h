@@ -17,7 +17,7 @@ namespace faultline {
 class Connection;
 
 /// What makes two reports alike enough that one shortens the other: process, machine, system and
-/// images. Empty for what nobody can read: nothing is like it.
+/// images. Empty for unreadable bytes: no other report resembles them.
 std::string raw_shape(const CrashReport& report);
 
 /// One zstd frame. With a prefix the frame can only be read with that same prefix.

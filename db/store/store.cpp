@@ -262,7 +262,7 @@ CampaignLock& CampaignLock::operator=(CampaignLock&& other) noexcept {
 
 CampaignLock::~CampaignLock() {
   if (fd_ < 0) return;
-  // While we still hold it, so that nobody else's file goes.
+  // While we still hold it, so that no file of another process is removed.
   ::unlink(path_.c_str());
   ::close(fd_);
 }

@@ -121,6 +121,12 @@ class StoreCheck {
             [](const Statement& row) -> std::optional<StoreProblem> {
               return StoreProblem{"raw", row.text(0), "a report without its bytes"};
             });
+    collect("reference", "raw_form",
+            "SELECT rp.incident FROM report rp WHERE rp.raw_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
+            "raw_form f WHERE f.report_id = rp.id AND f.raw_id = rp.raw_id)",
+            [](const Statement& row) -> std::optional<StoreProblem> {
+              return StoreProblem{"reference", row.text(0), "how its bytes are written is not recorded"};
+            });
   }
 
   /// What was counted and what the tally says, against each other in both directions.

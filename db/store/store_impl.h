@@ -79,6 +79,11 @@ Result<std::vector<PreparedReport>> prepare_reports(StoreImpl& parts, std::span<
 /// Inside a transaction. `late`: the trials that they belong to were recorded before.
 Result<std::vector<AddedReport>> insert_reports(StoreImpl& parts, const std::vector<PreparedReport>& reports,
                                                 bool late);
+/// nullopt where the store has none of exactly this incident.
+Result<std::optional<std::int64_t>> report_id_of(Connection& connection, std::string_view incident);
+/// Which run and trial a report was given to, and why. The trial need not be there.
+Result<void> append_attribution(StoreImpl& parts, std::int64_t report_id,
+                                const ReportAttribution& attribution, WallTime at, bool late);
 /// A trial that now has a crash report is no longer uncaptured.
 Result<void> amend_if_captured(StoreImpl& parts, std::int64_t report_id, WallTime at);
 /// How a document was written: the form under which its bytes are kept.
@@ -89,7 +94,7 @@ inline constexpr std::string_view kUnreadForm = "unreadable";
 Result<void> refresh_report(Connection& connection, std::int64_t report_id);
 /// Derives which reports of its trial are not the first.
 Result<void> refresh_repeats_of(Connection& connection, std::int64_t report_id);
-/// The form that speaks: complete JSON, else cut JSON, else text; of equals the longest.
+/// The preferred form: complete JSON, else cut JSON, else text; of equals the longest.
 Result<std::optional<std::int64_t>> speaking_raw(Connection& connection, std::int64_t report_id);
 /// Replaces everything that was derived from the report's content. `hash`: analysis_hash() of it.
 Result<void> write_analysis(StoreImpl& parts, std::int64_t report_id, std::int64_t raw_id,
@@ -98,6 +103,8 @@ Result<void> write_analysis(StoreImpl& parts, std::int64_t report_id, std::int64
 /// now and had none, or the other way round, refresh_repeats_of() is due.
 Result<void> write_explanation(StoreImpl& parts, std::int64_t report_id, const Analysis& analysis,
                                std::string_view hash);
+/// gpu_error_of_notes() of a trial's `notes_json`, which may be empty.
+Result<std::string> read_gpu_error(Connection& connection, std::string_view notes_json);
 /// Replaces the site that a trial's output names; none where `found` is null.
 Result<void> write_output_site(StoreImpl& parts, std::int64_t trial_id, const OutputSite* found,
                                SiteWriting writing);

@@ -16,6 +16,7 @@
 #include "db/sqlite/connection.h"
 #include "db/store.h"
 #include "db/store/raw_reports.h"
+#include "db/store/schema_salvage.h"
 #include "db/store/store_care.h"
 
 namespace faultline {
@@ -46,7 +47,11 @@ struct TableShape {
 /// Saves one store into another, table by table.
 class Repair {
  public:
-  Repair(Connection& from, Connection& to) : from_(from), to_(to), raw_from_(from) {}
+  /// `lost`: what is known to be lost already.
+  Repair(Connection& from, Connection& to, std::vector<StoreProblem> lost)
+      : from_(from), to_(to), raw_from_(from) {
+    repair_.lost = std::move(lost);
+  }
 
   Result<StoreRepair> run() {
     // Nothing may refuse a row whose partner is not there yet, and nothing may count it twice.
@@ -61,6 +66,10 @@ class Repair {
     if (repair_.rows == 0) return fail(ErrorKind::database, "nothing in it can be read");
     TRY(replace_damaged_raws());
     TRY(drop_references_to_nothing(tables));
+    // How bytes are written only decides between several of one report.
+    TRY(
+        to_.execute("INSERT OR IGNORE INTO raw_form (report_id, raw_id, form) SELECT rp.id, r.id, iif(r.shape = "
+                    "'', 'unreadable', 'json') FROM report rp JOIN raw r ON r.id = rp.raw_id"));
     TRY(
         to_.execute("INSERT OR IGNORE INTO raw_copy (raw_id, body) SELECT id, body FROM raw WHERE id IN "
                     "(SELECT prefix_raw_id FROM "
@@ -115,7 +124,11 @@ class Repair {
       const auto row = rows->step();
       if (!row) return Broken{broken.last, row.error().text()};
       if (!*row) return std::nullopt;
-      broken.last = rows->integer(0);
+      // Where keys are damaged, SQLite may lead back to rows that were read before.
+      const std::int64_t rowid = rows->integer(0);
+      if (order == "DESC" ? rowid >= broken.last : rowid <= broken.last)
+        return Broken{broken.last, "rows out of order"};
+      broken.last = rowid;
       TRY(insert(table, *rows, 1, fmt::format("row {}", broken.last)));
     }
   }
@@ -149,7 +162,8 @@ class Repair {
     if (!row) return std::nullopt;
     const auto found = row->step();
     if (!found || !*found) return std::nullopt;
-    return row->integer(static_cast<int>(table.columns.size()));
+    const std::int64_t next = row->integer(static_cast<int>(table.columns.size()));
+    return next > rowid ? std::optional(next) : std::nullopt;
   }
 
   Result<void> copy_from_both_ends(const TableShape& table) {
@@ -208,7 +222,7 @@ class Repair {
     return {};
   }
 
-  /// Bodies of which the second copy is whole get it; those that nobody can read any more go.
+  /// Bodies whose second copy is intact get it; those that can no longer be read are removed.
   Result<void> replace_damaged_raws() {
     RawReports raw_to(to_);
     TRY_ASSIGN(const auto ids, texts_of(to_, "SELECT id FROM raw ORDER BY prefix_raw_id IS NOT NULL, id"));
@@ -312,16 +326,31 @@ void remove_store(const std::filesystem::path& file) {
     std::filesystem::remove(file.string() + end, ignored);
 }
 
+/// The store itself; where its list of tables is damaged, a copy at `salvaged` with a list that is whole.
+Result<Store> open_damaged(const std::filesystem::path& path, const std::filesystem::path& salvaged,
+                           std::vector<StoreProblem>& lost) {
+  auto store = Store::open(path, OpenMode::read_only);
+  if (store || store.error().kind() != ErrorKind::database) return store;
+  remove_store(salvaged);
+  TRY_ASSIGN(const auto unknown, salvage_schema(path, salvaged));
+  lost.push_back({"structure", "the list of tables", "it was damaged, and is that of a new store now"});
+  for (const auto& table : unknown)
+    lost.push_back({"row", table, "all rows: where they are in the file is not known"});
+  return Store::open(salvaged, OpenMode::read_only);
+}
+
 }  // namespace
 
 Result<StoreRepair> repair_store(const std::filesystem::path& path, const std::filesystem::path& out) {
   TRY(check_is_new(out));
-  TRY_ASSIGN(auto from, Store::open(path, OpenMode::read_only));
   const auto unfinished = out.string() + ".unfinished";
+  const auto salvaged = out.string() + ".salvaged";
   remove_store(unfinished);
   auto repair = [&]() -> Result<StoreRepair> {
+    std::vector<StoreProblem> lost;
+    TRY_ASSIGN(auto from, open_damaged(path, salvaged, lost));
     TRY_ASSIGN(auto to, Store::open(unfinished, OpenMode::read_write_create));
-    TRY_ASSIGN(auto done, Repair(from.connection(), to.connection()).run());
+    TRY_ASSIGN(auto done, Repair(from.connection(), to.connection(), std::move(lost)).run());
     TRY(to.seal());
     return done;
   }();
@@ -329,6 +358,7 @@ Result<StoreRepair> repair_store(const std::filesystem::path& path, const std::f
     repair = fail(io_error("cannot rename " + unfinished, errno));
   }
   if (!repair) remove_store(unfinished);
+  remove_store(salvaged);
   return repair;
 }
 

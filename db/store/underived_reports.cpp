@@ -51,26 +51,30 @@ Result<void> Store::add_analysis(std::string_view bytes, const Analysis& analysi
   return scope.commit();
 }
 
-Result<std::vector<std::string>> Store::underived_reports(const Uuid& run) {
+Result<std::vector<UnderivedReport>> Store::underived_reports(const Uuid& run) {
   TRY_ASSIGN(const std::int64_t run_id, run_id_of(parts_->connection, run));
-  std::vector<std::int64_t> ids;
+  std::vector<std::pair<std::int64_t, std::string>> errors_by_id;
   {
     TRY_ASSIGN(auto statement,
                parts_->connection.prepare(
-                   "SELECT DISTINCT r.id FROM attribution a JOIN raw_form f ON f.report_id = a.report_id "
-                   "JOIN raw r ON r.id = f.raw_id WHERE a.run_id = ? AND f.form = ? AND r.shape = '' "
-                   "ORDER BY r.id"));
+                   "SELECT r.id, max(t.notes_json) FROM attribution a JOIN raw_form f ON f.report_id = "
+                   "a.report_id JOIN raw r ON r.id = f.raw_id JOIN report rp ON rp.id = f.report_id LEFT JOIN "
+                   "trial t ON t.run_id = a.run_id AND t.trial_index = a.trial_index WHERE a.run_id = ? AND "
+                   "f.form = ? AND r.shape = '' AND rp.kind != 'unanalysed' GROUP BY r.id ORDER BY r.id"));
     statement.with(run_id, kUnreadForm);
     while (true) {
       TRY_ASSIGN(const bool row, statement.step());
       if (!row) break;
-      ids.push_back(statement.integer(0));
+      TRY_ASSIGN(auto gpu_error, read_gpu_error(parts_->connection, statement.text_view(1)));
+      errors_by_id.emplace_back(statement.integer(0), std::move(gpu_error));
     }
   }
-  std::vector<std::string> reports;
-  for (const std::int64_t id : ids) {
-    TRY_ASSIGN(auto bytes, parts_->raw.load(id));
-    reports.push_back(std::move(bytes));
+  std::vector<UnderivedReport> reports;
+  for (auto& [id, gpu_error] : errors_by_id) {
+    auto bytes = parts_->raw.load(id);
+    if (!bytes && bytes.error().kind() == ErrorKind::database) continue;  // `db check` names it.
+    if (!bytes) return fail(std::move(bytes.error()));
+    reports.push_back({std::move(*bytes), std::move(gpu_error)});
   }
   return reports;
 }

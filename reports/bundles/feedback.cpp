@@ -10,6 +10,7 @@
 #include "analyzer/statistics/proportion.h"
 #include "core/base/clock.h"
 #include "core/base/hash.h"
+#include "core/model/short_site.h"
 #include "core/text/shell_quote.h"
 #include "reports/bundles/reproducers.h"
 #include "reports/documents/crash_page_sections.h"
@@ -66,7 +67,7 @@ Part description(const FeedbackEvidence& evidence) {
   for (const auto& site : evidence.sites) {
     const auto& analysis = site.reports.front();
     std::string words =
-        fmt::format("{} at this place: {}. {}.", format_count(site.row.reports, "crash", "crashes"),
+        fmt::format("{} at this site: {}. {}.", format_count(site.row.reports, "crash", "crashes"),
                     site.row.text, analysis.fault.sentence);
     if (!site.row.first_seen.empty()) {
       words += fmt::format(" First seen {}, last seen {}.", site.row.first_seen, site.row.last_seen);
@@ -79,12 +80,13 @@ Part description(const FeedbackEvidence& evidence) {
       all.counted += cell.of_sites.counted;
       all.trials += cell.of_sites.trials;
     }
-    part.blocks.push_back(Block::paragraph(fmt::format(
-        "Measured by campaign {} on {}, begun {}: {} over {}. Rates below are per cell, each with its number "
-        "of trials and its 95 % Clopper-Pearson interval.",
-        evidence.run->campaign_name, system_words(*evidence.run), date_of(*evidence.run),
-        format_count(all.trials, "trial", "trials"),
-        format_count(static_cast<std::int64_t>(evidence.cells.size()), "cell", "cells"))));
+    part.blocks.push_back(Block::paragraph(
+        fmt::format("Measured by campaign {} on {}, started {}: {} over {}. Rates below are per cell, each "
+                    "with its number "
+                    "of trials and its 95 % Clopper-Pearson interval.",
+                    evidence.run->campaign_name, system_words(*evidence.run), date_of(*evidence.run),
+                    format_count(all.trials, "trial", "trials"),
+                    format_count(static_cast<std::int64_t>(evidence.cells.size()), "cell", "cells"))));
   } else {
     part.blocks.push_back(Block::paragraph("All reports were imported: no rate was measured."));
   }
@@ -135,11 +137,11 @@ template <typename Section>
 Part of_pages(const char* name, const FeedbackEvidence& evidence, Section section) {
   Part part = named_part(name);
   for (const auto& site : evidence.sites) {
-    auto blocks = section(site.reports.front()).blocks;
+    auto blocks = section(site).blocks;
     if (evidence.sites.size() > 1 && !blocks.empty()) part.blocks.push_back(Block::paragraph(site.row.text));
     part.blocks.insert(part.blocks.end(), blocks.begin(), blocks.end());
   }
-  if (part.blocks.empty()) part.blocks.push_back(Block::paragraph("The reports do not tell."));
+  if (part.blocks.empty()) part.blocks.push_back(Block::paragraph("Not reported."));
   return part;
 }
 
@@ -160,7 +162,7 @@ Part steps(const FeedbackEvidence& evidence, const std::vector<std::string>& fil
   std::vector<std::string> list;
   if (!sources.empty()) list.push_back(fmt::format("The workload's source is {}.", fmt::join(sources, ", ")));
   list.push_back(
-      fmt::format("Run the command below, again and again: {} died at the sites of this report ({}).",
+      fmt::format("Run the command below, again and again: {} crashed at the sites of this report ({}).",
                   rate_words(best->of_sites, evidence.open), best->cell.text()));
   // The cell was chosen among all for its rate: its lower end is one among as many.
   const double each = 1.0 - (1.0 - kDefaultLevel) / static_cast<double>(evidence.cells.size());
@@ -180,8 +182,8 @@ Part steps(const FeedbackEvidence& evidence, const std::vector<std::string>& fil
 Part reproducers_part(const FeedbackEvidence& evidence) {
   Part part = named_part("ladder");
   Table table;
-  table.caption = "Trials that died at these sites, of all trials of the cell";
-  table.columns = {row_name(text_column("cell")), rate_column("rate", "died at these sites"),
+  table.caption = "Trials that crashed at these sites, of all trials of the cell";
+  table.columns = {row_name(text_column("cell")), rate_column("rate", "crashed at these sites"),
                    text_column("command")};
   for (const auto& step : reproducers(evidence.cells)) {
     table.rows.push_back({step.cell.workload + ", " + step.cell.text(),
@@ -196,16 +198,55 @@ Part reproducers_part(const FeedbackEvidence& evidence) {
   return part;
 }
 
+bool is_of_apple(const FeedbackEvidence& evidence) {
+  const auto train = evidence.sites.front().reports.front().report.os.train.value_or("");
+  return train.starts_with("macOS") || train.starts_with("iPhone") || train.starts_with("iOS") ||
+         train.starts_with("iPadOS") || train.starts_with("Mac OS X");
+}
+
+/// What a reader of one minute needs: what, how often, since when, how to repeat it, what helps.
+Part summary(const FeedbackEvidence& evidence) {
+  Part part = named_part("summary");
+  std::vector<std::pair<std::string, std::string>> facts;
+  const auto& site = evidence.sites.front();
+  facts.emplace_back("What", title_hint(evidence));
+  facts.emplace_back("Why", site.reports.front().fault.sentence);
+  const auto steps = reproducers(evidence.cells);
+  if (!steps.empty()) {
+    const auto best = std::max_element(
+        steps.begin(), steps.end(),
+        [](const FeedbackCell& a, const FeedbackCell& b) { return a.of_sites.ratio() < b.of_sites.ratio(); });
+    facts.emplace_back(
+        "How often", rate_words(best->of_sites, evidence.open) + " of trials with " + named_cell(best->cell));
+    if (!best->command.empty()) facts.emplace_back("Repeat it", shell_command(best->command));
+  }
+  if (!site.row.first_seen.empty())
+    facts.emplace_back("Since",
+                       site.row.first_seen.substr(0, 10) + ", last seen " + site.row.last_seen.substr(0, 10));
+  std::vector<std::string> helps;
+  for (const auto& comparison : evidence.workarounds) {
+    if (comparison.verdict == ComparisonVerdict::lower) helps.push_back(comparison.a_name);
+  }
+  if (!evidence.workarounds.empty()) {
+    facts.emplace_back(
+        "Helps", helps.empty() ? "nothing that was measured" : fmt::format("{}", fmt::join(helps, "; ")));
+  }
+  part.blocks.push_back(Block::facts(std::move(facts)));
+  return part;
+}
+
 Part workarounds(const FeedbackEvidence& evidence) {
   Part part = named_part("workarounds");
   if (evidence.workarounds.empty()) {
     part.blocks.push_back(Block::paragraph("None was measured."));
     return part;
   }
-  std::vector<std::string> lines;
+  std::vector<std::string> effective;
+  std::vector<std::string> ineffective;
   for (std::size_t i = 0; i < evidence.workarounds.size(); ++i) {
     const auto& comparison = evidence.workarounds[i];
-    lines.push_back(fmt::format("{}: {} ended badly; {} died at these sites. {}", comparison.a_name,
+    auto& lines = comparison.verdict == ComparisonVerdict::lower ? effective : ineffective;
+    lines.push_back(fmt::format("{}: {} had a bad outcome; {} crashed at these sites. {}", comparison.a_name,
                                 format_rate(comparison.a, comparison.a_interval),
                                 evidence.workaround_rates[i], comparison_sentence(comparison)));
   }
@@ -214,7 +255,14 @@ Part workarounds(const FeedbackEvidence& evidence) {
                        "equal other settings, and corrected over all that were looked at. Bad outcomes are "
                        "crashes, hangs, wrong results and panics: a workaround that only turns one into "
                        "another is none."));
-  part.blocks.push_back(Block::list(std::move(lines)));
+  if (!effective.empty()) {
+    part.blocks.push_back(Block::paragraph("Effective:"));
+    part.blocks.push_back(Block::list(std::move(effective)));
+  }
+  if (!ineffective.empty()) {
+    part.blocks.push_back(Block::paragraph("Not shown to help:"));
+    part.blocks.push_back(Block::list(std::move(ineffective)));
+  }
   return part;
 }
 
@@ -223,7 +271,7 @@ Part validation(const FeedbackEvidence& evidence) {
   std::vector<std::string> lines;
   for (const auto& cell : evidence.cells) {
     if (!cell.has_validation_layer || cell.bad.trials == 0) continue;
-    lines.push_back(fmt::format("{}: {} died at these sites, {} ended badly", named_cell(cell.cell),
+    lines.push_back(fmt::format("{}: {} crashed at these sites, {} had a bad outcome", named_cell(cell.cell),
                                 rate_words(cell.of_sites, evidence.open),
                                 rate_words(cell.bad, evidence.open)));
   }
@@ -242,7 +290,8 @@ Part system(const FeedbackEvidence& evidence) {
       report.os.train.value_or("") + (report.os.build ? " (" + *report.os.build + ")" : ""));
   add("model", report.model);
   add("CPU", report.cpu_type);
-  rows.emplace_back("System Integrity Protection", report.sip.value_or("the report does not tell"));
+  if (is_of_apple(evidence))
+    rows.emplace_back("System Integrity Protection", report.sip.value_or("not reported"));
   if (evidence.run) {
     const auto& host = evidence.run->host;
     rows.emplace_back("measured on", system_words(*evidence.run));
@@ -269,12 +318,12 @@ std::map<std::pair<std::string, std::int64_t>, std::vector<const Cell*>> cells_w
 }
 
 Part not_observed(const FeedbackEvidence& evidence) {
-  auto part = of_pages("not_observed", evidence, [](const Analysis& analysis) {
-    return unknown_section(analysis, CrashPageContext{});
+  auto part = of_pages("not_observed", evidence, [](const FeedbackSite& site) {
+    return unknown_section(site.reports.front(), site.pages.empty() ? CrashPageContext{} : site.pages.front());
   });
   std::vector<std::string> lines;
   if (evidence.uncaptured > 0) {
-    lines.push_back(fmt::format("where {} died: no report was written",
+    lines.push_back(fmt::format("where {} crashed: no report was written",
                                 format_count(evidence.uncaptured, "trial", "trials")));
   }
   for (const auto& [alike, cells] : cells_without_crash(evidence)) {
@@ -288,7 +337,7 @@ Part not_observed(const FeedbackEvidence& evidence) {
   }
   if (evidence.run && !evidence.control)
     lines.emplace_back("a control: the campaign names no cell that must crash");
-  lines.emplace_back("the cause: a report says where a process died, not whose fault it is");
+  lines.emplace_back("the cause: a report says where a process crashed, not whose fault it is");
   part.blocks.push_back(Block::list(std::move(lines)));
   return part;
 }
@@ -314,11 +363,12 @@ void put_titled(FeedbackParts& parts, const std::string& name, const std::string
   parts.text[name] = title + ":\n" + parts.text[name];
 }
 
-void put_prose(FeedbackParts& parts, const FeedbackProse& prose) {
+void put_prose(FeedbackParts& parts, const FeedbackProse& prose, const std::string& proposed_title) {
   for (const auto& field : prose_fields()) {
     const auto found = prose.values.find(field.name);
     auto value = found == prose.values.end() ? std::string() : found->second;
-    if (value.empty() && field.required) value = fmt::format("[open: {}]", field.hint);
+    if (value.empty() && std::string_view(field.name) == "title") value = proposed_title;
+    if (value.empty() && field.required) value = fmt::format("[fill in: {}]", field.hint);
     if (value.empty() && std::string_view(field.name) == "feedback_number") value = "none yet";
     if (value.empty() && std::string_view(field.name) == "expected") {
       value = "The process ends by itself, as it does in the cells that never crash.";
@@ -342,7 +392,8 @@ Part checklist(const FeedbackProse& prose) {
   std::vector<std::pair<std::string, std::string>> rows;
   for (const char* name : {"sysdiagnose", "log_collect", "latest_beta"}) {
     const auto found = prose.values.find(name);
-    rows.emplace_back(name, found == prose.values.end() || found->second.empty() ? "[open]" : found->second);
+    rows.emplace_back(name,
+                      found == prose.values.end() || found->second.empty() ? "[fill in]" : found->second);
   }
   part.blocks.push_back(Block::facts(std::move(rows)));
   return part;
@@ -387,8 +438,8 @@ std::string proof_words(const std::vector<FollowUpCell>& cells) {
 std::string title_hint(const FeedbackEvidence& evidence) {
   const auto& analysis = evidence.sites.front().reports.front();
   const auto& site = evidence.sites.front().row;
-  return fmt::format("{} dies in {} {}: {}", analysis.report.process_name.value_or("a process"), site.image,
-                     site.function, analysis.fault.sentence);
+  return fmt::format("{} crashes in {}", analysis.report.process_name.value_or("a process"),
+                     short_site(site.text, site.image, site.family_text));
 }
 
 std::string follow_up_sentence(const FeedbackFollowUp& follow_up) {
@@ -422,27 +473,31 @@ std::string follow_up_sentence(const FeedbackFollowUp& follow_up) {
 FeedbackParts feedback_parts(const FeedbackEvidence& evidence, const FeedbackProse& prose,
                              const std::vector<std::string>& files) {
   FeedbackParts parts;
-  put_prose(parts, prose);
+  put_prose(parts, prose, title_hint(evidence));
+  put(parts, summary(evidence));
   put(parts, description(evidence));
   put(parts, crash_sites(evidence));
-  put(parts, of_pages("exception", evidence, [](const Analysis& a) { return exception_section(a); }));
-  put(parts, of_pages("registers", evidence, [](const Analysis& a) { return registers_section(a, 2); }));
+  put(parts, of_pages("exception", evidence, [](const FeedbackSite& s) { return exception_section(s.reports.front()); }));
+  put(parts, of_pages("registers", evidence, [](const FeedbackSite& s) { return registers_section(s.reports.front(), 2); }));
   put(parts, steps(evidence, files));
   Part rates = named_part("rates");
   for (const Table& table : evidence.rates) rates.blocks.push_back(Block::table_of(table));
   put(parts, rates);
   put(parts, reproducers_part(evidence));
-  put(parts, of_pages("actual", evidence, [](const Analysis& analysis) {
-        return DocumentSection{
-            "", {Block::paragraph(fmt::format("The process dies: {}.", analysis.fault.sentence))}};
+  put(parts, of_pages("actual", evidence, [](const FeedbackSite& site) {
+        const auto& sentence = site.reports.front().fault.sentence;
+        return DocumentSection{"", {Block::paragraph(fmt::format("The process crashes: {}.", sentence))}};
       }));
   put(parts, workarounds(evidence));
   put(parts, validation(evidence));
   put(parts, system(evidence));
-  put(parts, of_pages("images", evidence, [](const Analysis& a) { return images_section(a); }));
+  put(parts, of_pages("images", evidence, [](const FeedbackSite& s) { return images_section(s.reports.front()); }));
   put(parts, not_observed(evidence));
   put(parts, family(evidence));
-  put(parts, checklist(prose));
+  // Nothing of macOS is asked elsewhere.
+  put(parts, is_of_apple(evidence)
+                 ? checklist(prose)
+                 : named_part("checklist", {Block::paragraph("Nothing more is asked for.")}));
   put(parts, named_part("files", {Block::list(files)}));
   Part follow_up = named_part("follow_up");
   if (evidence.follow_up) {

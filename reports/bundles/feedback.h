@@ -14,6 +14,7 @@
 #include "core/model/trial.h"
 #include "db/queries.h"
 #include "reports/bundles/feedback_prose.h"
+#include "reports/documents/crash_page.h"
 #include "reports/formats/table.h"
 
 namespace faultline {
@@ -23,6 +24,7 @@ struct FeedbackSite {
   SiteRow row;
   std::vector<Analysis> reports;       ///< The representative first; never empty.
   std::vector<std::string> incidents;  ///< Of the same reports.
+  std::vector<CrashPageContext> pages;  ///< What the store says of their trials, scrubbed.
 };
 
 /// One cell of the run that the bundle rests on.

@@ -2,12 +2,16 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "core/model/crash_report.h"
 
 namespace faultline {
+
+/// Header of what crashed before its platform was known, as in Rosetta's runtime.
+inline constexpr std::int64_t kUnknownApplePlatform = 0;
 
 /// The layouts differ by who wrote them, not by what is in the report.
 enum class AppleLayout {

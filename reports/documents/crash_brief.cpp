@@ -12,6 +12,7 @@
 #include "core/model/function_name.h"
 #include "core/model/report_kind.h"
 #include "core/model/short_site.h"
+#include "core/text/shell_quote.h"
 #include "core/text/text_escape.h"
 #include "reports/documents/crash_page_sections.h"
 #include "reports/documents/frame_text.h"
@@ -167,7 +168,7 @@ void add_trial(Lines& lines, const CrashPageContext& context) {
   parts.front() = context.trial_name;
   if (!context.workload_phase.empty()) parts.push_back("phase " + context.workload_phase);
   add_named(lines, "trial", listed(parts));
-  add_named(lines, "command", context.command);
+  if (!context.command.empty()) add_named(lines, "command", shell_command(context.command));
 }
 
 void add_next(Lines& lines, const Analysis& analysis, const CrashPageContext& context) {

@@ -1,6 +1,9 @@
 #include "reports/documents/crash_json.h"
 
+#include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string_view>
 
 #include "core/base/clock.h"
@@ -103,28 +106,6 @@ Json site_of(const CrashSite& site) {
           {"notes", texts(site.notes)}};
 }
 
-Json frame_of(const CrashReport& report, const Frame& frame) {
-  const Image* image = report.image_of(frame);
-  const auto address = report.address_of(frame);
-  Json name = nullptr;
-  if (image != nullptr) {
-    name = valid_utf8(image->display_name());
-  } else if (frame.image_name) {
-    name = valid_utf8(*frame.image_name);
-  }
-  const bool named = frame.symbol.has_value();
-  return {{"image", name},
-          {"uuid", image != nullptr && image->uuid ? Json(image->uuid->text()) : Json(nullptr)},
-          {"address", address ? Json(address->value) : Json(nullptr)},
-          {"image_offset", frame.image_offset.value},
-          {"function", text_or_null(frame.symbol)},
-          {"code_offset", number_or_null(frame.symbol_location)},
-          {"file", text_or_null(frame.source_file)},
-          {"line", number_or_null(frame.source_line)},
-          {"inlined", frame.inlined},
-          {"source", symbol_origin_text(named ? frame.symbol_source : SymbolOrigin::none)}};
-}
-
 Json registers_of(const Thread& thread) {
   Json out = Json::array();
   if (!thread.state) return out;
@@ -148,15 +129,6 @@ Json images_of(const CrashReport& report) {
                    {"arch", text_or_null(image.arch)}});
   }
   return out;
-}
-
-Json thread_without_frames(const CrashReport& report, std::size_t index, bool crashed) {
-  const Thread& thread = report.threads[index];
-  return {{"index", report.thread_number(index)},
-          {"crashed", crashed},
-          {"id", number_or_null(thread.id)},
-          {"name", text_or_null(thread.name)},
-          {"queue", text_or_null(thread.queue)}};
 }
 
 Json portrait_of(const Portrait& portrait) {
@@ -274,22 +246,40 @@ class PieceWriter {
     separate();
     text_.append("\"").append(name).append("\": ");
   }
-  void members(const Json& object) {
-    for (const auto& [name, value] : object.items()) {
-      key(name);
-      append(value);
-    }
-  }
   void separate() {
     if (!is_first_) text_ += ',';
     is_first_ = false;
     new_line();
     if (text_.size() > kPieceBytes) flush();
   }
-  void element(const Json& value) {
-    separate();
-    append(value);
+  void members(const Json& object) {
+    for (const auto& [name, value] : object.items()) {
+      key(name);
+      append(value);
+    }
   }
+
+  // One value each, without a tree: what frames and threads are made of.
+  void boolean(bool value) { text_ += value ? "true" : "false"; }
+  void text_or_null(const std::optional<std::string_view>& text) {
+    if (!text) {
+      text_ += "null";
+    } else if (is_plain(*text)) {
+      text_.append("\"").append(*text).append("\"");
+    } else {
+      append(valid_utf8(*text));
+    }
+  }
+  void number_or_null(const std::optional<std::uint64_t>& number) {
+    if (!number) {
+      text_ += "null";
+      return;
+    }
+    char digits[20];
+    const auto end = std::to_chars(digits, digits + sizeof digits, *number).ptr;
+    text_.append(digits, end);
+  }
+
   void flush() {
     sink_(terminal_safe_json(text_));
     text_.clear();
@@ -299,16 +289,22 @@ class PieceWriter {
  private:
   static constexpr std::size_t kPieceBytes = 1 << 16;
 
+  /// Stands in JSON as it is.
+  static bool is_plain(std::string_view text) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
+  }
   void new_line() { text_.append("\n").append(2 * depth_, ' '); }
   void append(const Json& value) {
     // Inside of strings line breaks are escaped: each one here begins a line.
-    for (const char c : value.dump(2, ' ', false, Json::error_handler_t::replace)) {
-      if (c == '\n') {
-        new_line();
-      } else {
-        text_ += c;
-      }
+    const std::string dumped = value.dump(2, ' ', false, Json::error_handler_t::replace);
+    std::size_t from = 0;
+    for (auto at = dumped.find('\n'); at != std::string::npos; at = dumped.find('\n', from)) {
+      text_.append(dumped, from, at - from);
+      new_line();
+      from = at + 1;
     }
+    text_.append(dumped, from);
   }
 
   const std::function<void(std::string_view)>& sink_;
@@ -317,6 +313,64 @@ class PieceWriter {
   bool is_first_ = true;
 };
 
+void write_frame(PieceWriter& out, const CrashReport& report, const Frame& frame) {
+  const Image* image = report.image_of(frame);
+  const auto address = report.address_of(frame);
+  std::optional<std::string> name = frame.image_name;
+  std::optional<std::string> uuid;
+  if (image != nullptr) {
+    name = image->display_name();
+    if (image->uuid) uuid = image->uuid->text();
+  }
+  const std::optional<std::string> file = frame.source_file;
+  out.separate();
+  out.open('{');
+  out.key("image");
+  out.text_or_null(name);
+  out.key("uuid");
+  out.text_or_null(uuid);
+  out.key("address");
+  out.number_or_null(address ? std::optional(address->value) : std::nullopt);
+  out.key("image_offset");
+  out.number_or_null(frame.image_offset.value);
+  out.key("function");
+  out.text_or_null(frame.symbol);
+  out.key("code_offset");
+  out.number_or_null(frame.symbol_location);
+  out.key("file");
+  out.text_or_null(file);
+  out.key("line");
+  out.number_or_null(frame.source_line);
+  out.key("inlined");
+  out.boolean(frame.inlined);
+  out.key("source");
+  out.text_or_null(symbol_origin_text(frame.symbol ? frame.symbol_source : SymbolOrigin::none));
+  out.close('}');
+}
+
+void write_thread(PieceWriter& out, const CrashReport& report, std::size_t index, bool crashed,
+                  const CrashJsonOptions& options) {
+  const Thread& thread = report.threads[index];
+  out.separate();
+  out.open('{');
+  out.key("index");
+  out.number_or_null(report.thread_number(index));
+  out.key("crashed");
+  out.boolean(crashed);
+  out.key("id");
+  out.number_or_null(thread.id);
+  out.key("name");
+  out.text_or_null(thread.name);
+  out.key("queue");
+  out.text_or_null(thread.queue);
+  out.key("frames");
+  out.open('[');
+  for (const Frame& frame : thread.frames) write_frame(out, report, frame);
+  out.close(']');
+  if (options.full) out.members({{"registers", registers_of(thread)}});
+  out.close('}');
+}
+
 void write_object(PieceWriter& out, const Analysis& analysis, const CrashJsonOptions& options) {
   const CrashReport& report = analysis.report;
   out.open('{');
@@ -324,17 +378,8 @@ void write_object(PieceWriter& out, const Analysis& analysis, const CrashJsonOpt
   const auto crashed = report.crashed_thread_index();
   out.key("threads");
   out.open('[');
-  for (std::size_t i = 0; i < report.threads.size(); ++i) {
-    out.separate();
-    out.open('{');
-    out.members(thread_without_frames(report, i, crashed == i));
-    out.key("frames");
-    out.open('[');
-    for (const Frame& frame : report.threads[i].frames) out.element(frame_of(report, frame));
-    out.close(']');
-    if (options.full) out.members({{"registers", registers_of(report.threads[i])}});
-    out.close('}');
-  }
+  for (std::size_t i = 0; i < report.threads.size(); ++i)
+    write_thread(out, report, i, crashed == i, options);
   out.close(']');
   out.members(members_after_threads(analysis, options));
   out.close('}');

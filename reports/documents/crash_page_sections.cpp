@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/base/hash.h"
 #include "core/model/report_kind.h"
+#include "core/text/shell_quote.h"
 #include "reports/documents/frame_text.h"
 
 namespace faultline {
@@ -183,6 +184,7 @@ DocumentSection system_section(const Analysis& analysis, const CrashPageContext&
     }
   }
   rows.insert(rows.end(), context.trial.begin(), context.trial.end());
+  if (!context.command.empty()) rows.emplace_back("command", shell_command(context.command));
   section.blocks.push_back(Block::facts(std::move(rows)));
   return section;
 }

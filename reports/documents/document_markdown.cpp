@@ -61,12 +61,14 @@ std::string markdown_of_block(const Block& block) {
   return out + fence + "\n";
 }
 
-/// Nobody is called by a text that is pasted into a thread (`@everyone`), and no address becomes a link.
+/// Nobody is called by a text that is pasted into a thread (`@everyone`), and no address or number of an issue
+/// becomes a link.
 std::string_view markdown_break_after(std::string_view text, std::size_t at) {
   const bool mention = text[at] == '@';
   const bool link = text[at] == ':' && text.substr(at + 1, 2) == "//";
   const bool host = text[at] == '.' && at >= 3 && text.substr(at - 3, 3) == "www";
-  return mention || link || host ? "<!-- -->" : "";
+  const bool number = at >= 2 && text[at] == '-' && text.substr(at - 2, 2) == "GH";
+  return mention || link || host || number ? "<!-- -->" : "";
 }
 
 }  // namespace

@@ -290,11 +290,10 @@ Result<LeakCheck> check_for_leaks(const std::filesystem::path& path, const std::
     if (error) return fail(ErrorKind::io, path.string() + ": " + error.message());
   }
   std::sort(files.begin(), files.end());
-  const auto plain = plain_targets(targets);
   for (const auto& file : files) {
     const auto name = file == path ? file.filename() : file.lexically_relative(path);
     TRY_ASSIGN(const auto bytes, read_file(file));
-    TRY(check_bytes(name.generic_string(), bytes, 0, {plain, allowed, result}));
+    TRY(check_text_for_leaks(name.generic_string(), bytes, targets, result, allowed));
   }
   return result;
 }

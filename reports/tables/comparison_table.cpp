@@ -65,7 +65,9 @@ Json as_json(const Comparison& of) {
                {"nights_needed", of.nights_needed ? Json(*of.nights_needed) : Json(nullptr)},
                {"sentence", comparison_sentence(of)}};
   if (of.stratified) {
-    Json odds = {{"value", number(of.stratified->odds_ratio)}, {"strata", of.stratified->informative}};
+    Json odds = {{"value", number(of.stratified->odds_ratio)},
+                 {"strata", of.stratified->informative},
+                 {"heterogeneity_p", number(of.homogeneity.p_value)}};
     if (of.stratified->odds_ratio_interval) {
       odds["low"] = number(of.stratified->odds_ratio_interval->low);
       odds["high"] = number(of.stratified->odds_ratio_interval->high);
@@ -142,12 +144,12 @@ std::string p_words(double adjusted_p, std::size_t claims) {
 /// `a change beyond trial-to-trial chance: higher (Boschloo, p = 0.002)`; empty where there is none.
 std::string change_words(const Comparison& of) {
   if (!of.nights_are_units) return {};
-  const std::string grounds =
+  const std::string tested =
       fmt::format("{}, {}", test_name(of, of.change.decided_by), p_words(of.change.adjusted_p, of.claims));
   if (of.change.direction == ComparisonVerdict::undecided)
-    return fmt::format("no change beyond trial-to-trial chance is shown ({})", grounds);
+    return fmt::format("no change beyond trial-to-trial chance is shown ({})", tested);
   return fmt::format("a change beyond trial-to-trial chance: {} ({})", verdict_text(of.change.direction),
-                     grounds);
+                     tested);
 }
 
 TableCell difference_cell(const Comparison& of) {

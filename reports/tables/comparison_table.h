@@ -34,8 +34,6 @@ Table comparison_table(const std::vector<Comparison>& comparisons, const Compari
 std::string comparisons_json(const std::vector<Comparison>& comparisons,
                              const ComparisonTableOptions& options = {});
 
-inline std::string comparison_json(const Comparison& comparison) { return comparisons_json({comparison}); }
-
 /// In the format asked for: sentence and warnings before the table for people, the documented JSON, or CSV.
 std::string write_comparisons(const std::vector<Comparison>& comparisons,
                               const ComparisonTableOptions& options, TableFormat format,

@@ -28,7 +28,8 @@ Result<Table> first_crash_table(const RatesResult& result, const std::string& co
   table.columns.push_back(count_of_column("at_site", "of its crash reports"));
   std::map<std::vector<QueryValue>, const CommonestSiteRow*> site_of;
   for (const CommonestSiteRow& site : sites) site_of.emplace(site.values, &site);
-  for (const auto& [others, rows] : ordered_groups(result, index)) {
+  TRY_ASSIGN(const auto groups, ordered_groups(result, "--first-crash", index));
+  for (const auto& [others, rows] : groups) {
     std::vector<TableCell> cells;
     for (const QueryValue& value : others) cells.emplace_back(cell_value(value));
     Proportion below;

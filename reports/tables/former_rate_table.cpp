@@ -87,12 +87,12 @@ std::string former_rate_sentence(const FormerRateTest& test) {
   const std::string counts = fmt::format("{}/{}", test.now.counted, test.now.trials);
   const std::string now = test.name == counts ? counts : fmt::format("{} ({})", test.name, counts);
   const std::string was = former_text(test.former);
-  const std::string grounds = test_words(test, claim);
+  const std::string tested = test_words(test, claim);
   if (is_enough(test, claim)) {
-    return fmt::format("{}: {} is enough to claim that {} is gone; {}", test.counted, now, was, grounds);
+    return fmt::format("{}: {} is enough to claim that {} is gone; {}", test.counted, now, was, tested);
   }
   std::string sentence =
-      fmt::format("{}: {} is not enough to claim that {} is gone; {}", test.counted, now, was, grounds);
+      fmt::format("{}: {} is not enough to claim that {} is gone; {}", test.counted, now, was, tested);
   if (!claim.trials_demanded) return sentence + "; no number of such trials would be";
   if (*claim.trials_demanded > test.now.trials) {
     sentence += fmt::format("; it takes {} with no more than {}, {} more",

@@ -199,6 +199,14 @@ Table host_list_table(const std::vector<HostRow>& rows, const ListTableOptions& 
   return table;
 }
 
+Table saved_query_table(const std::vector<SavedQuery>& queries) {
+  Table table;
+  table.caption = "Saved queries; docs/database.md describes the tables for queries of your own.";
+  table.columns = {row_name(text_column("name")), text_column("description")};
+  for (const auto& query : queries) table.rows.push_back({query.name, query.description});
+  return table;
+}
+
 Table query_answer_table(const QueryTable& answer) {
   Table table;
   for (const auto& name : answer.columns) table.columns.push_back(text_column(name, name));

@@ -20,6 +20,8 @@ Table report_list_table(const std::vector<ReportRow>& rows, const ListTableOptio
 Table trial_list_table(const std::vector<TrialRow>& rows, const ListTableOptions& options);
 Table run_list_table(const std::vector<RunRow>& rows, const ListTableOptions& options);
 Table host_list_table(const std::vector<HostRow>& rows, const ListTableOptions& options);
+/// The queries that have a name, with what each answers.
+Table saved_query_table(const std::vector<SavedQuery>& queries);
 /// A free query's answer: columns and values as they came.
 Table query_answer_table(const QueryTable& answer);
 

@@ -6,9 +6,11 @@
 #include <map>
 
 #include "analyzer/statistics/metric_summary.h"
+#include "analyzer/statistics/modes.h"
 #include "core/base/check.h"
 #include "reports/formats/number_format.h"
 #include "reports/tables/group_columns.h"
+#include "reports/tables/metric_claims.h"
 
 namespace faultline {
 namespace {
@@ -88,16 +90,18 @@ Table base_table(const MetricGroups& groups, const MetricTableOptions& options, 
   table.facts.emplace_back("metric", groups.metric);
   table.facts.emplace_back("by", TextList(groups.columns));
   table.facts.emplace_back("level", options.level);
-  table.facts.emplace_back("method", std::string("percentile-bootstrap"));
+  table.facts.emplace_back("method", std::string("order-statistics"));
   table.facts.emplace_back("baseline", threads ? CellValue(baseline_name(options)) : CellValue());
   table.facts.emplace_back("passed_only", groups.passed_only);
   table.footnotes.push_back(fmt::format(
-      "Medians over trials; intervals: percentile bootstrap, two-sided {} %, none from fewer than {} trials.",
-      format_level(options.level), kLeastForInterval));
+      "Medians over trials; intervals: order statistics, two-sided {} %, none where trials are too few for "
+      "them.",
+      format_level(options.level)));
   if (threads) {
-    table.footnotes.push_back(
-        fmt::format("Efficiency: median at n {0} / (n / m x median of the baseline at m {0}). Baseline: {1}.",
-                    options.efficiency_by, baseline_name(options)));
+    table.footnotes.push_back(fmt::format(
+        "Efficiency: median at n {0} / (n / m x median of the baseline at m {0}), interval by ranks. "
+        "Baseline: {1}.",
+        options.efficiency_by, baseline_name(options)));
   }
   if (groups.passed_only) {
     std::string sentence = "Numbers are those of trials that passed";
@@ -105,11 +109,80 @@ Table base_table(const MetricGroups& groups, const MetricTableOptions& options, 
       sentence += fmt::format("; {} that did not were left out", format_count(groups.left_out, "trial"));
     table.footnotes.push_back(sentence + ".");
   }
+  if (is_constant(groups) && !groups.groups.empty())
+    table.footnotes.emplace_back("Every trial printed the same number: it is a setting, not a measurement.");
   return table;
+}
+
+/// `28 % near 100, 72 % near 500`
+std::string modes_text(const TwoModes& modes) {
+  return fmt::format("{} near {}, {} near {}", format_percent(modes.low_share), format_number(modes.low),
+                     format_percent(1.0 - modes.low_share), format_number(modes.high));
+}
+
+using GroupModes = std::vector<std::optional<TwoModes>>;
+
+/// Two modes of each group that has them; a sentence where any has.
+GroupModes modes_of(Table& table, const MetricGroups& groups) {
+  GroupModes modes;
+  for (const MetricGroup& group : groups.groups) modes.push_back(two_modes(group.numbers));
+  if (std::any_of(modes.begin(), modes.end(), [](const auto& one) { return one.has_value(); })) {
+    table.footnotes.emplace_back(
+        "Two modes: Hartigan's dip test, at 1 %. A median between two modes is the number of no trial.");
+  }
+  return modes;
+}
+
+void add_mode_columns(Table& table, TableAudience audience, const GroupModes& modes) {
+  if (audience == TableAudience::programs) {
+    table.columns.push_back(number_column("low_mode"));
+    table.columns.push_back(number_column("high_mode"));
+    table.columns.push_back(number_column("low_mode_share", "low mode share", Unit::share));
+  } else if (std::any_of(modes.begin(), modes.end(), [](const auto& one) { return one.has_value(); })) {
+    table.columns.push_back(text_column("modes", "two modes"));
+  }
+}
+
+void add_mode_cells(std::vector<TableCell>& cells, TableAudience audience, const GroupModes& modes,
+                    std::size_t row) {
+  const auto& of_group = modes[row];
+  if (audience == TableAudience::programs) {
+    cells.resize(cells.size() + 3);
+    if (!of_group) return;
+    cells[cells.size() - 3] = of_group->low;
+    cells[cells.size() - 2] = of_group->high;
+    cells[cells.size() - 1] = of_group->low_share;
+  } else if (std::any_of(modes.begin(), modes.end(), [](const auto& one) { return one.has_value(); })) {
+    cells.push_back(of_group ? TableCell(modes_text(*of_group), Emphasis::strong) : TableCell());
+  }
 }
 
 Proportion crashed_of(const MetricGroup& group) {
   return {group.counts.outcomes[Outcome::crashed], group.counts.trials};
+}
+
+/// Which trials crash may depend on how fast they are: then those that passed are no fair sample.
+void warn_of_survivors(Table& table, const MetricGroups& groups, const MetricTableOptions& options) {
+  const bool any_crashed =
+      std::any_of(groups.groups.begin(), groups.groups.end(),
+                  [](const MetricGroup& group) { return group.counts.outcomes[Outcome::crashed] > 0; });
+  if (!options.against || !groups.passed_only || !any_crashed) return;
+  table.footnotes.emplace_back(
+      "Warning: where trials crashed, a ratio compares those that passed; if fast (or slow) trials crash "
+      "more, the "
+      "ratio is an effect of that.");
+}
+
+/// What must be read with a cell of a pivot: `n 10, 0.62x (lower), two modes, crashed 2/12`.
+std::string pivot_note(const MetricGroup& group, const std::optional<TwoModes>& modes,
+                       const std::optional<NumberComparison>& claim) {
+  std::string note = fmt::format("n {}", format_integer(static_cast<std::int64_t>(group.numbers.size())));
+  if (claim && claim->ratio)
+    note += fmt::format(", {} ({})", format_ratio(claim->ratio->value), verdict_sign(claim->verdict));
+  if (modes) note += fmt::format(", two modes: {}", modes_text(*modes));
+  const Proportion crashed = crashed_of(group);
+  if (crashed.counted > 0) note += fmt::format(", crashed {}/{}", crashed.counted, crashed.trials);
+  return note;
 }
 
 }  // namespace
@@ -124,6 +197,7 @@ MetricGroups metric_groups(std::string metric, const RatesResult& rates,
   std::map<std::vector<QueryValue>, std::map<std::pair<std::string, std::int64_t>, std::vector<double>>>
       found;
   std::map<std::pair<std::string, std::int64_t>, bool> left_out;
+  std::map<std::string, std::size_t> run_numbers;
   for (const MetricRow& row : metrics) {
     if (passed_only && row.outcome != Outcome::passed) {
       left_out[{row.run, row.trial_index}] = true;
@@ -133,11 +207,25 @@ MetricGroups metric_groups(std::string metric, const RatesResult& rates,
   }
   out.left_out = static_cast<std::int64_t>(left_out.size());
   for (const RatesRow& row : rates.rows) {
-    MetricGroup group{row.values, {}, row.counts};
-    for (auto& [trial, values] : found[row.values]) group.numbers.push_back(*median(std::move(values)));
+    MetricGroup group{row.values, {}, {}, row.counts};
+    for (auto& [trial, values] : found[row.values]) {
+      group.numbers.push_back(*median(std::move(values)));
+      group.runs.push_back(run_numbers.try_emplace(trial.first, run_numbers.size()).first->second);
+    }
     out.groups.push_back(std::move(group));
   }
   return out;
+}
+
+bool is_constant(const MetricGroups& groups) {
+  std::optional<double> first;
+  for (const MetricGroup& group : groups.groups) {
+    for (const double number : group.numbers) {
+      if (first && number != *first) return false;
+      first = number;
+    }
+  }
+  return first.has_value();
 }
 
 Result<Table> metric_table(const MetricGroups& groups, const MetricTableOptions& options) {
@@ -151,18 +239,29 @@ Result<Table> metric_table(const MetricGroups& groups, const MetricTableOptions&
   const bool shows_crashes = any_crashed || options.audience == TableAudience::programs;
   table.columns.push_back(estimate_column("median"));
   table.columns.push_back(number_column("values", "of trials"));
+  const GroupModes modes = modes_of(table, groups);
+  add_mode_columns(table, options.audience, modes);
   if (threads) table.columns.push_back(estimate_column("efficiency", "efficiency", Unit::share));
+  std::vector<std::optional<NumberComparison>> claims(groups.groups.size());
+  if (options.against) {
+    claims = metric_claims(groups, *options.against, options.level);
+    add_claim_columns(table, *options.against, claims);
+    warn_of_survivors(table, groups, options);
+  }
   if (shows_crashes) {
     table.columns.push_back(rate_column("crashed"));
     table.footnotes.push_back(fmt::format("Crash rates: {}, two-sided {} %.",
                                           interval_method_name(groups.method), format_level(options.level)));
   }
-  for (const MetricGroup& group : groups.groups) {
+  for (std::size_t row = 0; row < groups.groups.size(); ++row) {
+    const MetricGroup& group = groups.groups[row];
     std::vector<TableCell> cells;
     for (const QueryValue& value : group.values) cells.emplace_back(cell_value(value));
     cells.push_back(estimate_cell(median_with_interval(group.numbers, options.level)));
     cells.emplace_back(static_cast<std::int64_t>(group.numbers.size()));
+    add_mode_cells(cells, options.audience, modes, row);
     if (threads) cells.push_back(estimate_cell(baselines.efficiency_of(group)));
+    if (options.against) add_claim_cells(cells, options.audience, claims[row]);
     if (shows_crashes) {
       const Proportion crashed = crashed_of(group);
       cells.emplace_back(
@@ -193,8 +292,16 @@ Result<Table> metric_pivot_table(const MetricGroups& groups, const MetricTableOp
     const std::string title = pivot_title(groups.columns[pivot], head);
     table.columns.push_back(estimate_column(title, title, threads ? Unit::share : Unit::none));
   }
+  const GroupModes modes = modes_of(table, groups);
+  std::vector<std::optional<NumberComparison>> claims(groups.groups.size());
+  if (options.against) {
+    claims = metric_claims(groups, *options.against, options.level);
+    table.footnotes.push_back(claims_sentence(*options.against, claims));
+    warn_of_survivors(table, groups, options);
+  }
   std::map<std::vector<QueryValue>, std::size_t> row_of;
-  for (const MetricGroup& group : groups.groups) {
+  for (std::size_t i = 0; i < groups.groups.size(); ++i) {
+    const MetricGroup& group = groups.groups[i];
     const std::vector<QueryValue> name(group.values.begin(),
                                        group.values.begin() + static_cast<std::ptrdiff_t>(pivot));
     const auto [found, is_new] = row_of.try_emplace(name, table.rows.size());
@@ -208,11 +315,9 @@ Result<Table> metric_pivot_table(const MetricGroups& groups, const MetricTableOp
     TableCell& cell = table.rows[found->second][pivot + static_cast<std::size_t>(head)];
     cell = estimate_cell(threads ? baselines.efficiency_of(group)
                                  : median_with_interval(group.numbers, options.level));
-    const Proportion crashed = crashed_of(group);
-    if (crashed.counted == 0) continue;
     if (auto* estimate = std::get_if<Estimate>(&cell.value)) {
-      estimate->note = fmt::format("crashed {}/{}", crashed.counted, crashed.trials);
-    } else {
+      estimate->note = pivot_note(group, modes[i], claims[i]);
+    } else if (const Proportion crashed = crashed_of(group); crashed.counted > 0) {
       cell = TableCell(CountOf{"crashed", crashed}, Emphasis::strong);
     }
   }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/statistics/event_rate.h"
 #include "analyzer/statistics/method_choice.h"
 #include "analyzer/statistics/proportion.h"
 #include "db/queries.h"
@@ -20,9 +21,10 @@ enum class PivotCell { rate, count };
 
 /// How much work was done, for crashes per operation.
 struct RateExposure {
-  std::string metric;                              ///< What workloads call it: `operations`.
-  std::map<std::vector<QueryValue>, double> work;  ///< By group.
-  std::int64_t silent = 0;                         ///< Trials that did not tell.
+  std::string metric;  ///< What workloads call it: `operations`.
+  /// By group: what was counted in each night of each host, and in how much work.
+  std::map<std::vector<QueryValue>, std::vector<WorkedNight>> nights;
+  std::int64_t silent = 0;  ///< Trials that did not tell.
 };
 
 /// What a trend is measured along: the numbers, their binary logarithms, or their order alone.
@@ -35,7 +37,7 @@ struct RateTableOptions {
   std::optional<IntervalMethod> method;
   double level = kDefaultLevel;
   IntervalSide side = IntervalSide::two_sided;
-  /// A site is counted: uncaptured deaths may have been of it, and give a second rate.
+  /// A site is counted: uncaptured crashes may have been of it, which gives two more rates.
   bool counts_sites = false;
   /// Adds how many trials show one event with 95 %, from the lower end of the interval.
   bool trials_to_see_one = false;
@@ -52,6 +54,8 @@ struct RateTableOptions {
 IntervalMethod interval_method_for(const RatesResult& result, const RateTableOptions& options);
 ChosenInterval rate_interval(const Proportion& of, const std::vector<Proportion>& nights,
                              const RatesResult& result, const RateTableOptions& options);
+/// Of what is counted in a row: its nights and the order of its trials are known.
+ChosenInterval rate_interval(const RatesRow& row, const RatesResult& result, const RateTableOptions& options);
 
 /// One row a group: the grouping columns, k/n with rate and interval, all outcomes beside. As JSON it is the
 /// documented shape of `rates`.

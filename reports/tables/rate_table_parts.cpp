@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <map>
 
+#include "analyzer/statistics/order_tests.h"
+#include "reports/formats/cell_text.h"
 #include "reports/formats/number_format.h"
 #include "reports/tables/group_columns.h"
 
@@ -106,13 +108,68 @@ ChosenInterval rate_interval(const Proportion& of, const std::vector<Proportion>
                          {options.method, options.side, options.level});
 }
 
+ChosenInterval rate_interval(const RatesRow& row, const RatesResult& result,
+                             const RateTableOptions& options) {
+  return choose_interval(counted_of(row.counts),
+                         {result.unfinished || result.stop_rule, row.nights, row.sequences},
+                         {options.method, options.side, options.level});
+}
+
 Rate chosen_rate(const Proportion& of, const std::vector<Proportion>& nights, const RatesResult& result,
                  const RateTableOptions& options) {
   return {of, rate_interval(of, nights, result, options).interval, options.side};
 }
 
 Rate chosen_rate(const RatesRow& row, const RatesResult& result, const RateTableOptions& options) {
-  return chosen_rate(counted_of(row.counts), row.nights, result, options);
+  return {counted_of(row.counts), rate_interval(row, result, options).interval, options.side};
+}
+
+namespace {
+
+/// `p = 0.03`, `p < 0.0001`
+std::string p_words(double p) {
+  const std::string text = format_p_value(p);
+  return text.starts_with('<') ? "p " + text : "p = " + text;
+}
+
+/// As many rows are named in a sentence.
+constexpr std::size_t kMostNamedRows = 4;
+
+std::string row_text(const RatesResult& result, const RatesRow& row) {
+  std::string text;
+  for (std::size_t i = 0; i < row.values.size(); ++i)
+    text += (text.empty() ? "" : " ") + result.columns[i] + "=" +
+            cell_text(TableCell(cell_value(row.values[i])), Column());
+  return text.empty() ? "all trials" : text;
+}
+
+}  // namespace
+
+void IntervalNotes::add(const ChosenInterval& chosen, const RatesRow& row) {
+  widened_ = widened_ || chosen.widened;
+  if (chosen.order_matters) ordered_.push_back(&row);
+}
+
+void IntervalNotes::say(Table& table, const RatesResult& result) const {
+  if (widened_) {
+    table.footnotes.emplace_back(
+        "Where nights differ beyond chance, trials of one night are not independent: the interval uses the "
+        "effective number of trials (Korn and Graubard), and is wider for it.");
+  }
+  if (ordered_.empty()) return;
+  std::vector<std::string> rows;
+  for (const RatesRow* row : ordered_) {
+    if (rows.size() == kMostNamedRows) break;
+    const OrderTests order = order_tests(row->sequences);
+    rows.push_back(fmt::format("{} (runs test {}, drift {}, correlation of neighbours {:.2f})",
+                               row_text(result, *row), p_words(order.runs_p), p_words(order.drift_p),
+                               order.lag1_correlation));
+  }
+  const std::size_t more = ordered_.size() - rows.size();
+  table.footnotes.push_back(fmt::format(
+      "Within runs the order of trials matters: {}{}. Trials are not independent there: the interval uses "
+      "the effective number of trials, and is wider for it.",
+      fmt::join(rows, "; "), more > 0 ? fmt::format("; and {} more", more) : ""));
 }
 
 Result<std::size_t> column_index(const RatesResult& result, const std::string& option,
@@ -123,7 +180,8 @@ Result<std::size_t> column_index(const RatesResult& result, const std::string& o
               fmt::format("{} {}: not among the columns of --by", option, column));
 }
 
-std::vector<OrderedGroup> ordered_groups(const RatesResult& result, std::size_t index) {
+Result<std::vector<OrderedGroup>> ordered_groups(const RatesResult& result, const std::string& option,
+                                                 std::size_t index) {
   std::vector<OrderedGroup> groups;
   std::map<std::vector<QueryValue>, std::size_t> group_of;
   for (const RatesRow& row : result.rows) {
@@ -133,6 +191,12 @@ std::vector<OrderedGroup> ordered_groups(const RatesResult& result, std::size_t 
     const auto [found, is_new] = group_of.try_emplace(others, groups.size());
     if (is_new) groups.push_back({std::move(others), {}});
     groups[found->second].rows.push_back(&row);
+  }
+  if (groups.empty() && !result.rows.empty()) {
+    return fail(ErrorKind::invalid_argument,
+                fmt::format("{} {}: its values are text (as {}), and text has no order; numbers are needed",
+                            option, result.columns[index],
+                            cell_text(TableCell(cell_value(result.rows.front().values[index])), Column{})));
   }
   for (OrderedGroup& group : groups) {
     std::sort(group.rows.begin(), group.rows.end(), [&](const RatesRow* a, const RatesRow* b) {

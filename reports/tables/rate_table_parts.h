@@ -17,10 +17,18 @@ std::vector<Column> rate_columns_of(const RatesResult& result);
 /// Which interval a table shows, as its footnote.
 std::string interval_sentence(IntervalMethod method, const RateTableOptions& options);
 
-/// Below tables in which an interval is wider because nights differ.
-inline constexpr const char* kWidenedSentence =
-    "Where nights differ beyond chance, trials of one night are not independent: the interval uses the "
-    "effective number of trials (Korn and Graubard), and is wider for it.";
+/// What must be said below a table of why intervals are wider: nights that differ, and order within runs.
+///
+/// Ownership: the rows must outlive it.
+class IntervalNotes {
+ public:
+  void add(const ChosenInterval& chosen, const RatesRow& row);
+  void say(Table& table, const RatesResult& result) const;
+
+ private:
+  bool widened_ = false;
+  std::vector<const RatesRow*> ordered_;
+};
 
 /// Caption, command, facts and footnotes; neither columns nor rows.
 Table rates_base_table(const RatesResult& result, const RateTableOptions& options);
@@ -42,7 +50,8 @@ struct OrderedGroup {
 /// Where a column stands; an error that names `option` where the result has none of that name.
 Result<std::size_t> column_index(const RatesResult& result, const std::string& option,
                                  const std::string& column);
-/// Rows without a number in that column are left out.
-std::vector<OrderedGroup> ordered_groups(const RatesResult& result, std::size_t index);
+/// Rows without a number in that column are left out; an error that names `option` where all are.
+Result<std::vector<OrderedGroup>> ordered_groups(const RatesResult& result, const std::string& option,
+                                                 std::size_t index);
 
 }  // namespace faultline

@@ -116,13 +116,7 @@ void add_trend_footnotes(Table& table, const std::string& column, std::size_t gr
 Result<Table> rate_trend_table(const RatesResult& result, const std::string& column,
                                const RateTableOptions& options) {
   TRY_ASSIGN(const std::size_t index, column_index(result, "--trend", column));
-  const std::vector<OrderedGroup> groups = ordered_groups(result, index);
-  if (groups.empty() && !result.rows.empty()) {
-    return fail(
-        ErrorKind::invalid_argument,
-        fmt::format("--trend {}: its values are text ({}), which has no order; a trend needs numbers", column,
-                    cell_text(TableCell(cell_value(result.rows.front().values[index])), Column{})));
-  }
+  TRY_ASSIGN(const auto groups, ordered_groups(result, "--trend", index));
   Table table = rates_base_table(result, options);
   table.columns = trend_columns(result, column, index, options.scores);
   std::vector<GroupTrend> trends;

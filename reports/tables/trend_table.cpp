@@ -7,8 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "analyzer/statistics/change_point.h"
 #include "analyzer/statistics/comparison.h"
 #include "analyzer/statistics/method_choice.h"
+#include "analyzer/statistics/multiple_claims.h"
 #include "analyzer/statistics/trend.h"
 #include "core/base/check.h"
 #include "core/text/text_escape.h"
@@ -128,7 +130,66 @@ const char* chance_word(TableAudience audience) {
   return audience == TableAudience::people ? "consistent with chance" : "as chance lets them";
 }
 
-Table cells_table(const RatesResult& rates, const std::vector<CellTrend>& cells, IntervalMethod method,
+std::vector<Proportion> groups_of(const CellTrend& cell) {
+  std::vector<Proportion> groups;
+  for (const Point& point : cell.points) groups.push_back(point.of);
+  return groups;
+}
+
+/// Since which run each cell has another rate; p-values by Holm over the cells that have enough runs.
+std::vector<std::optional<ChangePoint>> changes_of(const std::vector<CellTrend>& cells) {
+  std::vector<std::optional<ChangePoint>> changes;
+  std::vector<double> p_values;
+  for (const CellTrend& cell : cells) {
+    changes.push_back(find_change(groups_of(cell)));
+    if (changes.back()) p_values.push_back(changes.back()->p_value);
+  }
+  const std::vector<double> adjusted = holm(p_values);
+  std::size_t next = 0;
+  for (auto& change : changes) {
+    if (change) change->p_value = adjusted[next++];
+  }
+  return changes;
+}
+
+bool any_change(const std::vector<std::optional<ChangePoint>>& changes) {
+  return std::any_of(changes.begin(), changes.end(), [](const auto& change) { return change.has_value(); });
+}
+
+void add_change_columns(Table& table, const std::vector<std::optional<ChangePoint>>& changes,
+                        const TrendOptions& options) {
+  table.columns.push_back(text_column("change_at", "changed at"));
+  table.columns.push_back(number_column("change_p", "p", Unit::p_value));
+  table.columns.push_back(number_column("change_before", "before", Unit::share));
+  table.columns.push_back(number_column("change_after", "after", Unit::share));
+  table.columns.push_back(text_column("change_with", "what changed with it"));
+  const auto judged =
+      std::count_if(changes.begin(), changes.end(), [](const auto& change) { return change.has_value(); });
+  if (judged == 0) return;
+  table.footnotes.push_back(fmt::format(
+      "Changed at: the run from which on the rate is another one, by permutation of the runs ({} of a cell "
+      "at "
+      "least){}; named where p is at most {:.2g}. What changed with it is not thereby what changed the rate.",
+      kLeastNightsForChange, judged > 1 ? fmt::format(", Holm's correction over {} cells", judged) : "",
+      1.0 - options.level));
+}
+
+void add_change_cells(std::vector<TableCell>& row, const CellTrend& cell,
+                      const std::optional<ChangePoint>& change, const TrendOptions& options) {
+  row.resize(row.size() + 5);
+  const auto cells = row.end() - 5;
+  if (!change) return;
+  cells[1] = change->p_value;
+  if (change->p_value > 1.0 - options.level) return;
+  const Point& point = cell.points[change->first];
+  cells[0] = TableCell(local_date(point.run->started, point.run->host.zone_minutes), Emphasis::strong);
+  cells[2] = change->before.ratio();
+  cells[3] = change->after.ratio();
+  cells[4] = changes_between(*point.before, *point.run);
+}
+
+Table cells_table(const RatesResult& rates, const std::vector<CellTrend>& cells,
+                  const std::vector<std::optional<ChangePoint>>& changes, IntervalMethod method,
                   TableAudience audience, const TrendOptions& options) {
   std::vector<const CellTrend*> row_of;
   for (const CellTrend& cell : cells) row_of.push_back(&cell);
@@ -138,15 +199,13 @@ Table cells_table(const RatesResult& rates, const std::vector<CellTrend>& cells,
   table.columns.push_back(text_column("runs_differ", "do runs differ"));
   table.columns.push_back(number_column("dispersion_p", "p", Unit::p_value));
   table.columns.push_back(number_column("dispersion", "variance", Unit::ratio));
+  const bool shows_change = audience == TableAudience::programs || any_change(changes);
+  if (shows_change) add_change_columns(table, changes, options);
   bool any_wide = false;
-  for (const CellTrend& cell : cells) {
-    std::vector<Proportion> groups;
-    Proportion all;
-    for (const Point& point : cell.points) {
-      groups.push_back(point.of);
-      all.counted += point.of.counted;
-      all.trials += point.of.trials;
-    }
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const CellTrend& cell = cells[i];
+    const std::vector<Proportion> groups = groups_of(cell);
+    const Proportion all = pooled(groups);
     const Dispersion dispersion = overdispersion(groups);
     const ChosenInterval chosen = choose_interval(all, {method == IntervalMethod::anytime, groups},
                                                   {std::nullopt, IntervalSide::two_sided, options.level});
@@ -162,6 +221,7 @@ Table cells_table(const RatesResult& rates, const std::vector<CellTrend>& cells,
       row.emplace_back(dispersion.p_value);
       row.emplace_back(dispersion.factor);
     }
+    if (shows_change) add_change_cells(row, cell, changes[i], options);
     table.rows.push_back(std::move(row));
   }
   table.footnotes.push_back(fmt::format("Intervals: {}, two-sided {} %.", interval_method_name(method),
@@ -206,7 +266,7 @@ Table runs_table(const RatesResult& rates, const std::vector<CellTrend>& cells,
   table.columns.push_back(row_name(text_column("date")));
   table.columns.push_back(row_name(text_column("run")));
   table.columns.push_back(rate_column("rate", options.count + " of trials"));
-  table.columns.push_back(text_column("moved", "against the run before"));
+  table.columns.push_back(text_column("moved", "against the previous run"));
   table.columns.push_back(number_column("moved_p", "p", Unit::p_value));
   table.columns.push_back(text_column("changed", "what changed with it"));
   std::size_t move = 0;
@@ -232,7 +292,7 @@ Table runs_table(const RatesResult& rates, const std::vector<CellTrend>& cells,
   }
   if (!moves.empty()) {
     table.footnotes.push_back(fmt::format(
-        "Against the run before: a change beyond trial-to-trial chance, p with Holm's correction over {}; ~ "
+        "Against the previous run: a change beyond trial-to-trial chance, p with Holm's correction over {}; ~ "
         "is undecided. How much nights vary by themselves is not in it, and what changed with a run is not "
         "thereby what moved the rate.",
         format_count(static_cast<std::int64_t>(moves.size()), "claim")));
@@ -264,8 +324,9 @@ Trends trend_tables(const RatesResult& rates, const std::vector<RunRecord>& runs
   const auto cells = cell_trends(rates, runs, options.last_runs);
   const IntervalMethod method = interval_method_for(rates, {});
   const auto moves = compare_with_before(cells, method == IntervalMethod::anytime, options.level);
+  const auto changes = changes_of(cells);
   const auto laid_out = [&](TableAudience audience) {
-    TrendTables tables{cells_table(rates, cells, method, audience, options),
+    TrendTables tables{cells_table(rates, cells, changes, method, audience, options),
                        runs_table(rates, cells, moves, method, audience, options)};
     tables.runs.command = options.command;
     return tables;

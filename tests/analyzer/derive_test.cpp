@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "analyzer/analyze.h"
 #include "tests/support/ips_builder.h"
 
 namespace faultline {
@@ -89,6 +90,22 @@ TEST(DerivationBatchTest, ABatchThatIsThrownAwayEndsItsWorkFirst) {
   }
 
   EXPECT_THAT(times, Each(1));
+}
+
+TEST(AnalyzeTest, NamesAreReadableInWhatIsShown) {
+  CrashReport report;
+  auto& frames = report.threads.emplace_back().frames;
+  for (const auto* name : {"_RNvCs4fqI2P2rA04_7mycrate7example", "_ZN4prog4main17h0123456789abcdefE",
+                           "$s4prog4GridV4cellyS2iF", "plain"}) {
+    frames.emplace_back().symbol = name;
+  }
+
+  make_names_readable(report);
+
+  EXPECT_EQ(frames[0].symbol, "mycrate::example");
+  EXPECT_EQ(frames[1].symbol, "prog::main");
+  EXPECT_EQ(frames[2].symbol, "prog.Grid.cell");
+  EXPECT_EQ(frames[3].symbol, "plain");
 }
 
 }  // namespace

@@ -126,7 +126,7 @@ TEST_F(FilterValuesTest, ACellThatNeverHadItsImageIsNamed) {
   ASSERT_TRUE(store().record_trial(marked, {}).has_value());
   const auto rates = query_rates(store(), {});
   ASSERT_TRUE(rates) << rates.error().text();
-  EXPECT_THAT(rates->image_never_seen, ElementsAre("threads=8 lock=per-op"));
+  EXPECT_THAT(rates->image_never_seen, ElementsAre("agx-sim threads=8 lock=per-op"));
 
   ASSERT_TRUE(store().record_trial(make_trial(run_, 4, 4, Outcome::passed), {}).has_value());
   EXPECT_THAT(query_rates(store(), {})->image_never_seen, IsEmpty()) << "it was seen once";

@@ -35,7 +35,7 @@ TEST_F(ListsTest, ReportsComeNewestFirstWithTheirTrial) {
   EXPECT_EQ(rows[0].incident, *make_analysis(2).report.incident);
   EXPECT_EQ(rows[0].trial_index, 2);
   EXPECT_EQ(rows[0].cell, "threads=8 lock=none");
-  EXPECT_EQ(rows[0].grounds, "pid and start time");
+  EXPECT_EQ(rows[0].basis, "pid and start time");
   EXPECT_EQ(rows[0].origin, "captured");
   EXPECT_EQ(rows[0].exception, "EXC_BAD_ACCESS");
   EXPECT_EQ(rows[0].raw_forms, 1);

@@ -1,5 +1,7 @@
 // Loaded before libc by a test: one call of the write path fails, or all of them are written down.
 //
+// Meant are writes, flushes and cuts, and what makes or renames a file or makes a folder.
+//
 //   FAULTLINE_CALLS_OF     part of the path of the files that are meant
 //   FAULTLINE_FAIL_AT      which call of them fails, from 1; unset: none
 //   FAULTLINE_FAIL_WITH    an errno as a number, or `short`: half of the bytes are written
@@ -9,11 +11,13 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -45,10 +49,11 @@ bool is_meant(const std::string& path) {
 enum class Fate { goes_on, fails, is_short };
 
 /// What becomes of this call; errno is set where it fails.
-Fate next_fate(int fd) {
+Fate next_fate(const std::string& path) {
   static std::atomic<long> calls{0};
-  if (!is_meant(path_of(fd))) return Fate::goes_on;
+  if (!is_meant(path)) return Fate::goes_on;
   if (++calls != std::atol(setting("FAULTLINE_FAIL_AT"))) return Fate::goes_on;
+  // Its path is not meant, so that this is no call that counts.
   const int seen = ::open(setting("FAULTLINE_FAIL_SEEN"), O_WRONLY | O_CREAT, 0600);
   if (seen >= 0) ::close(seen);
   const std::string how = setting("FAULTLINE_FAIL_WITH");
@@ -56,6 +61,8 @@ Fate next_fate(int fd) {
   errno = std::atoi(how.c_str());
   return Fate::fails;
 }
+
+Fate next_fate(int fd) { return next_fate(path_of(fd)); }
 
 void log_call(int fd, off_t offset, long length, const void* bytes) {
   const char* const log = setting("FAULTLINE_CALLS_LOG");
@@ -94,9 +101,39 @@ int truncate_once(const char* name, int fd, off_t length) {
   return done;
 }
 
+int open_once(const char* name, const char* path, int flags, mode_t mode) {
+  if ((flags & O_CREAT) != 0 && next_fate(std::string(path)) == Fate::fails) return -1;
+  return real<int (*)(const char*, int, mode_t)>(name)(path, flags, mode);
+}
+
+mode_t mode_of(int flags, va_list more) { return (flags & O_CREAT) != 0 ? va_arg(more, mode_t) : 0; }
+
 }  // namespace
 
 extern "C" {
+
+int open(const char* path, int flags, ...) {
+  va_list more;
+  va_start(more, flags);
+  const mode_t mode = mode_of(flags, more);
+  va_end(more);
+  return open_once("open", path, flags, mode);
+}
+int open64(const char* path, int flags, ...) {
+  va_list more;
+  va_start(more, flags);
+  const mode_t mode = mode_of(flags, more);
+  va_end(more);
+  return open_once("open64", path, flags, mode);
+}
+int rename(const char* from, const char* to) noexcept {
+  if (next_fate(std::string(to)) == Fate::fails) return -1;
+  return real<int (*)(const char*, const char*)>("rename")(from, to);
+}
+int mkdir(const char* path, mode_t mode) noexcept {
+  if (next_fate(std::string(path)) == Fate::fails) return -1;
+  return real<int (*)(const char*, mode_t)>("mkdir")(path, mode);
+}
 
 ssize_t write(int fd, const void* bytes, size_t length) {
   static const auto through = real<ssize_t (*)(int, const void*, size_t)>("write");

@@ -1,11 +1,12 @@
-// Each system call of the store's write path fails once, and the power goes after each write: nothing is lost
-// that was said to be stored, nothing is there twice, and the same command goes on.
+// Each system call of the write paths of the store and of a run's own files fails once, and the power goes after
+// each write: nothing is lost that was said to be stored, nothing is there twice, and the same command goes on.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cerrno>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 
 #include "db/sqlite/connection.h"
@@ -83,6 +84,7 @@ TEST_F(FailingCallsTest, EachCallFailsOnceInEachWay) {
   }
   EXPECT_GT(faults, 50);
   RecordProperty("faults", faults);
+  std::cout << faults << " faults\n";
 }
 
 struct LoggedWrite {
@@ -141,6 +143,86 @@ TEST_F(FailingCallsTest, APowerCutAfterAnyWriteLeavesAWholeStore) {
       EXPECT_EQ(reports, kReports + 1);
     }
   }
+}
+
+/// A run of crashes whose store, lock, snapshot and trial folders all lie below `store/`.
+class FailingRunTest : public ::testing::Test {
+ protected:
+  static constexpr int kTrials = 2;
+
+  void SetUp() override {
+    // Beside a supervisor that is linked dynamically: what it writes fails, too.
+    const fs::path programs = FAULTLINE_CHAOS_PROGRAMS;
+    std::error_code there;
+    fs::create_hard_link(faultline_program(), programs / "faultline.new", there);
+    fs::rename(programs / "faultline.new", programs / "faultline");
+    program_ = programs / "faultline";
+  }
+  ProgramResult run_with(std::vector<std::string> settings) const {
+    std::vector<std::string> argv{"/usr/bin/env"};
+    if (!settings.empty()) settings.push_back(std::string("LD_PRELOAD=") + FAULTLINE_FAILING_CALLS);
+    for (auto& one : settings) argv.push_back(std::move(one));
+    for (const std::string& word :
+         {program_.string(), std::string("run"), std::string("--db"), store().string(),
+          std::string("--trials"), std::to_string(kTrials), std::string("--no-canary"), std::string("--"),
+          std::string("/bin/sh"), std::string("-c"), std::string("kill -SEGV $$")})
+      argv.push_back(word);
+    return run_program(argv);
+  }
+  fs::path store() const { return folder_ / "store" / "s.db"; }
+
+  /// Every run has each trial at most once, and every captured crash its one report.
+  void expect_nothing_lost_or_double() {
+    ASSERT_VALUE(Store opened, Store::open(store(), OpenMode::read_only));
+    auto& connection = opened.connection();
+    const auto count = [&](const char* sql) { return connection.integer_of(sql).value_or(-1); };
+    EXPECT_EQ(count("SELECT count(*) FROM (SELECT 1 FROM trial GROUP BY run_id, trial_index HAVING count(*) > 1)"), 0);
+    EXPECT_EQ(count("SELECT count(*) FROM (SELECT 1 FROM attribution WHERE trial_index >= 0 GROUP BY report_id "
+                    "HAVING count(*) > 1)"),
+              0);
+    EXPECT_EQ(count("SELECT count(*) FROM trial t WHERE t.outcome = 'crashed' AND t.uncaptured = 0 AND 1 != "
+                    "(SELECT count(*) FROM report r WHERE r.trial_id = t.id AND r.kind = 'crash')"),
+              0);
+    EXPECT_EQ(count("SELECT count(*) FROM run_now WHERE state = 'running'"), 0);
+    EXPECT_EQ(count("SELECT max(n) FROM (SELECT count(*) AS n FROM trial GROUP BY run_id)"), kTrials);
+    EXPECT_THAT(check_store(connection), IsEmpty());
+  }
+
+  ScopedTempFolder folder_;
+  fs::path program_;
+};
+
+// Which call fails how goes round, so that each fails in two ways.
+TEST_F(FailingRunTest, EachCallOfARunFailsOnceAndTheSameCommandGoesOn) {
+  const std::vector<std::string> ways{std::to_string(ENOSPC), std::to_string(EIO), std::to_string(EINTR),
+                                      std::to_string(EDQUOT), "short"};
+  const auto seen = folder_ / "seen";
+  int faults = 0;
+  int went_on = 0;
+  for (std::size_t round = 0; round < 2; ++round) {
+    for (std::size_t call = 1;; ++call) {
+      const auto& how = ways[(call + round) % ways.size()];
+      SCOPED_TRACE(how + " at call " + std::to_string(call));
+      fs::remove_all(folder_ / "store");
+      fs::create_directory(folder_ / "store");
+      fs::remove(seen);
+      const auto broken =
+          run_with({"FAULTLINE_CALLS_OF=/store/", "FAULTLINE_FAIL_AT=" + std::to_string(call),
+                    "FAULTLINE_FAIL_WITH=" + how, "FAULTLINE_FAIL_SEEN=" + seen.string()});
+      if (!fs::exists(seen)) break;
+      ++faults;
+      ASSERT_TRUE(broken.exit_status == 0 || broken.exit_status == 1) << broken.exit_status << broken.err;
+      if (broken.exit_status != 0) {
+        ++went_on;
+        EXPECT_THAT(broken.err, testing::HasSubstr("faultline: "));
+        const auto again = run_with({});
+        ASSERT_EQ(again.exit_status, 0) << "after: " << broken.err << "then: " << again.err;
+      }
+      ASSERT_NO_FATAL_FAILURE(expect_nothing_lost_or_double());
+    }
+  }
+  EXPECT_GT(faults, 50);
+  std::cout << faults << " faults, after " << went_on << " of them the same command went on\n";
 }
 
 }  // namespace

@@ -149,6 +149,15 @@ TEST_F(HostileInputTest, AReaderThatLeavesChangesNothingButTheSilence) {
   EXPECT_THAT(result.err, testing::Not(HasSubstr("Broken pipe")));
 }
 
+TEST_F(HostileInputTest, AReaderThatLeavesDoesNotHideWhatACheckFound) {
+  const auto crash = sample_program("null_read");
+  const auto result = shell(
+      "mkfifo \"$2pipe\"; exec 4<>\"$2pipe\"; exec 5>\"$2pipe\"; exec 4<&-; "
+      "\"$1\" run --db \"$2s.db\" --trials 1 --fail-on crash -- " + crash + " >&5; echo $?; "
+      "\"$1\" report --db \"$2s.db\" --fail-on new-site >&5; echo $?");
+  EXPECT_EQ(result.out, "4\n4\n") << result.err;
+}
+
 TEST_F(HostileInputTest, AFileThatMayNotGrowIsAnErrorAndNoDeath) {
   write("good.ips", IpsBuilder().text());
   const auto result = shell("ulimit -f 8; \"$1\" import --db \"$2s.db\" \"$2good.ips\"");

@@ -116,5 +116,67 @@ TEST_F(InterruptedRunTest, ControlCSavesSaysHowToGoOnAndTheSameCommandGoesOn) {
   expect_every_trial_exactly_once();
 }
 
+/// A cell whose trials do `harm` to their supervisor, and one that passes.
+void write_harmful_campaign(const ScopedTempFolder& folder, const std::string& harm) {
+  std::ofstream(folder / "campaign.toml") << "[campaign]\nname = \"harm\"\ntrials = 3\ntimeout = \"60s\"\n"
+                                          << "[[workload]]\nname = \"harmful\"\ncommand = [\"/bin/sh\", \"-c\", \""
+                                          << harm << "\"]\n"
+                                          << "[[workload]]\nname = \"good\"\ncommand = [\"{samples}/passes\"]\n";
+}
+
+TEST_F(InterruptedRunTest, ASupervisorThatItsTrialKillsOrStopsSetsThatTrialAside) {
+  for (const std::string harm : {"kill -9 $PPID; sleep 60", "while kill -STOP $PPID; do :; done"}) {
+    SCOPED_TRACE(harm);
+    std::filesystem::remove(folder_ / "s.db");
+    write_harmful_campaign(folder_, harm);
+
+    const auto run = run_program(run_command());
+
+    EXPECT_EQ(run.exit_status, 0) << run.err;
+    EXPECT_EQ(ask("SELECT count(*) FROM trials WHERE workload = 'good' AND outcome = 'passed'"), "3");
+    EXPECT_EQ(ask("SELECT count(*) FROM trials WHERE workload = 'harmful' AND outcome != 'setup_failed'"), "0");
+    const auto index = ask("SELECT trial_index FROM trials WHERE workload = 'harmful'");
+    const auto shown = run_program({faultline_program(), "show", "--db", folder_ / "s.db", "last/" + index});
+    EXPECT_THAT(shown.out, testing::HasSubstr("supervisor was killed by signal 9"));
+    EXPECT_EQ(ask("SELECT state FROM run_now"), "finished");
+  }
+}
+
+TEST_F(InterruptedRunTest, ControlCEndsARunWhoseSupervisorIsStoppedAgainAndAgain) {
+  // So slowly that it is never stopped too often.
+  write_harmful_campaign(folder_, "while kill -STOP $PPID; do sleep 1; done");
+  const pid_t pid = start_program(run_command(), folder_ / "out", folder_ / "err");
+  while (read_whole(folder_ / "err").find("Starting run") == std::string::npos && ::kill(pid, 0) == 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+
+  ::kill(pid, SIGINT);
+
+  EXPECT_EQ(wait_for_program(pid), 130);
+  EXPECT_THAT(read_whole(folder_ / "err"), testing::HasSubstr("The same command goes on"));
+}
+
+TEST_F(InterruptedRunTest, ARunWhoseStoreIsDeletedOrReplacedSavesItBeside) {
+  for (const std::string harm : {"rm -f {campaign}/s.db", "mv {campaign}/s.db {campaign}/old.db; echo x > {campaign}/s.db"}) {
+    SCOPED_TRACE(harm);
+    for (const char* name : {"s.db", "s.db-wal", "s.db-shm"}) std::filesystem::remove(folder_ / name);
+    write_harmful_campaign(folder_, harm);
+
+    const auto run = run_program(run_command());
+
+    EXPECT_EQ(run.exit_status, 1) << run.err;
+    EXPECT_THAT(run.err, testing::HasSubstr("was moved, replaced or deleted"));
+    std::filesystem::path saved;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+      if (entry.path().string().find("s.db.saved-") != std::string::npos) saved = entry.path();
+    }
+    const auto merged = run_program({faultline_program(), "merge", "--db", folder_ / "all.db", saved});
+    EXPECT_EQ(merged.exit_status, 0) << merged.err;
+    EXPECT_THAT(merged.out + merged.err, testing::HasSubstr("1 new run"));
+    EXPECT_THAT(merged.out + merged.err, testing::Not(testing::HasSubstr(" 0 trials")));
+    std::filesystem::remove(saved);
+  }
+}
+
 }  // namespace
 }  // namespace faultline

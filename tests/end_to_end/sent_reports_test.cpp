@@ -169,10 +169,34 @@ TEST_F(SentReportsTest, ABundleHasEverythingThatItsTextNamesAndNothingPrivate) {
   for (const auto* part :
        {"## Description", "## Crash sites", "## Exception details", "## Register state",
         "## Steps to reproduce", "### Crash rate", "6/6", "### Validation layer", "Not tried.",
-        "## System configuration", "## Not observed, not known", "[open: "}) {
+        "## System configuration", "## Not observed, not known", "[fill in: "}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
   EXPECT_THAT(file("bundle/FEEDBACK.txt"), Not(HasSubstr("| --- |")));
+}
+
+TEST_F(SentReportsTest, APathOfAHomeInTheMatrixIsMaskedAndSent) {
+  std::ofstream(folder_ / "c.toml") << R"(
+[campaign]
+name = "models"
+trials = 3
+
+[[workload]]
+name = "load"
+command = ["{samples}/null_read", "{weights}"]
+matrix = { weights = ["/Users/janedoe/models/big.bin", "/home/janedoe/small.bin"] }
+)";
+  ASSERT_EQ(faultline({"run", folder_ / "c.toml"}).exit_status, 0);
+
+  const auto made = faultline({"feedback", first_site(), "--out", folder_ / "bundle", "--zip"});
+
+  ASSERT_EQ(made.exit_status, 0) << made.err;
+  EXPECT_THAT(file("bundle/FEEDBACK.md"), HasSubstr("models/big.bin"));
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "bundle")) {
+    if (entry.is_regular_file()) {
+      EXPECT_THAT(read_whole(entry.path()), Not(HasSubstr("janedoe"))) << entry.path();
+    }
+  }
 }
 
 TEST_F(SentReportsTest, TheFormsTextHasShortLinesAndWholeCommands) {
@@ -241,7 +265,7 @@ latest_beta = "not tried"
 
   ASSERT_EQ(made.exit_status, 0) << made.err;
   EXPECT_THAT(file("bundle/FEEDBACK.md"), HasSubstr("# It dies, always"));
-  EXPECT_THAT(file("bundle/FEEDBACK.md"), Not(HasSubstr("[open")));
+  EXPECT_THAT(file("bundle/FEEDBACK.md"), Not(HasSubstr("[fill in")));
   EXPECT_THAT(file("bundle/feedback.toml"), HasSubstr("me@example.org"));
 }
 

@@ -112,6 +112,55 @@ void add_texts(Seeds& seeds) {
       "Binary Images:\n 0x1000 - 0x1fff +a.b (1.0 - 2) <11111111-1111-3111-8111-111111111111> /a b\n");
 }
 
+/// What runtimes print, and MetricKit's forms.
+void add_printed(Seeds& seeds) {
+  seeds.emplace_back(
+      "asan.txt",
+      "==7==ERROR: AddressSanitizer: SEGV on unknown address 0x18 (pc 0x1 bp 0x2 sp 0x3 T0)\n"
+      "==7==The signal is caused by a WRITE memory access.\n"
+      "    #0 0x55 in f(int) /a.cc:12:3\n    #1 0x56 in g+0x1 (/l.so:arm64+0x2) (BuildId: 1)\n\n"
+      "freed by thread T0 here:\n    #0 0x57 in free <null> (l.so+0x3)\n"
+      "SUMMARY: AddressSanitizer: SEGV /a.cc:12:3 in f(int)\n");
+  const std::string race =
+      "==================\nWARNING: ThreadSanitizer: data race (pid=7)\n  Write of size 4 at 0x1 by thread "
+      "T1:\n"
+      "    #0 f /a.cc:7 (p+0x4)\n\nSUMMARY: ThreadSanitizer: data race /a.cc:7 in f\n==================\n";
+  seeds.emplace_back("tsan_twice.txt", race + race);
+  seeds.emplace_back(
+      "faulthandler.txt",
+      "Fatal Python error: Segmentation fault\n\nThread 0x1f [n] (most recent call first):\n"
+      "  File \"a.py\", line 7 in w\n\nCurrent thread 0x2f (most recent call first):\n"
+      "  File \"b.py\", line 3 in f\n\nCurrent thread's C stack trace (most recent call first):\n"
+      "  Binary file \"/l.so\", at boom+0x1f [0x7f]\n");
+  seeds.emplace_back(
+      "swift.txt",
+      "a/b.swift:4: Fatal error: x\n\n*** Program crashed: Bad pointer dereference at 0x4 ***\n\n"
+      "Platform: arm64 macOS 14.5 (23F79)\n\nThread 0 \"m\" crashed:\n\n"
+      "0 [inlined] [system] 0x10 f() in p at /a.swift:3:15\n1 [ra] 0x11 main + 16 in p at /<x>\n\n"
+      "Registers:\n\nx0 0x0000000000000001  1\nsp 0x2 00 01\n\nImages (1 omitted):\n\n"
+      "0x10\xe2\x80\x93"
+      "0x20 dd73ed2e1d9b32fbb7e5a8b1f0d1ab1d p /src/p\n");
+  const std::string uuid = R"("4456DC21-E091-3F13-9B30-C76B9DDABEB1")";
+  const std::string frames = R"([{"binaryUUID":)" + uuid +
+                             R"(,"binaryName":"a","offsetIntoBinaryTextSegment":32,"address":4128,)"
+                             R"("subFrames":[{"binaryUUID":)" +
+                             uuid + R"(,"address":4160},{"address":1}]}])";
+  const std::string one =
+      R"j({"diagnosticMetaData":{"exceptionType":1,"signal":11,"osVersion":"macOS 14 (1A1)"},)j"
+      R"("callStackTree":{"callStacks":[{"threadAttributed":true,"callStackRootFrames":)" +
+      frames + "}]}}";
+  seeds.emplace_back("metrickit.json", R"({"timeStampEnd":"2026-01-01","crashDiagnostics":[)" + one + "," +
+                                           one + R"(],"hangDiagnostics":[)" + one + "]}");
+  seeds.emplace_back("metrickit_one.json", one + "\n" + one);
+  seeds.emplace_back(
+      "metrickit_codable.json",
+      R"([{"timeRange":{"start":800000000.5,"duration":0},"environment":{"osVersion":{"platform":"macOS",)"
+      R"("number":"27.0","buildNumber":"26A1"}},"result":{"crash":{"_0":{"exceptionType":1,"signal":11,)"
+      R"("terminationReason":{"code":11},"callStackTree":{"binaryInfo":[)" +
+          uuid + R"(,{"name":"a","uuid":)" + uuid +
+          R"(}],"callStackThreads":[{"threadAttributed":true,"rootFrames":)" + frames + "}]}}}}}]");
+}
+
 }  // namespace
 }  // namespace faultline
 
@@ -126,6 +175,7 @@ int main(int count, char** arguments) {
   faultline::Seeds seeds;
   faultline::add_reports(seeds);
   faultline::add_texts(seeds);
+  faultline::add_printed(seeds);
   for (const auto& [name, text] : seeds) {
     const auto written = faultline::write_file_atomically(folder / name, text);
     if (!written) {

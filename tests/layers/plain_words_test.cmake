@@ -1,4 +1,4 @@
-# Counts words of the project's old dialect in its documents: there are none.
+# Counts words of the project's old dialect in documents and in the texts of the program: there are none.
 # Names in backticks, which scripts may use, are left alone.
 #   cmake -DROOT=… -P plain_words_test.cmake
 cmake_minimum_required(VERSION 3.20)
@@ -27,6 +27,23 @@ foreach(document ${documents})
   foreach(line IN LISTS lines)
     string(REGEX REPLACE "`[^`]*`" "" line "${line}")
     look_at(${document} "${line}")
+  endforeach()
+endforeach()
+
+# String literals of what writes for people; keys and identifiers are one word, so texts are those with a space.
+file(GLOB_RECURSE sources ${ROOT}/app/*.cpp ${ROOT}/cli/*.cpp ${ROOT}/reports/*.cpp)
+list(FILTER sources EXCLUDE REGEX "node_modules")
+foreach(source ${sources})
+  file(STRINGS ${source} lines REGEX "\"[^\"]* [^\"]*\"")
+  foreach(line IN LISTS lines)
+    string(REGEX REPLACE "//.*" "" line "${line}")
+    string(REGEX REPLACE "[\\\\]\"" "'" line "${line}")
+    string(REGEX MATCHALL "\"[^\"]*\"" literals "${line}")
+    foreach(literal IN LISTS literals)
+      if(literal MATCHES " ")
+        look_at(${source} "${literal}")
+      endif()
+    endforeach()
   endforeach()
 endforeach()
 

@@ -7,6 +7,7 @@
 
 #include "reports/tables/comparison_table.h"
 #include "reports/tables/metric_table.h"
+#include "reports/tables/model_table.h"
 #include "reports/tables/rate_table.h"
 #include "reports/tables/survival_table.h"
 #include "reports/tables/trend_table.h"
@@ -63,7 +64,7 @@ TEST(SchemasTest, Rates) {
   RateTableOptions options;
   options.audience = TableAudience::programs;
   options.trials_to_see_one = true;
-  options.exposure = RateExposure{"operations", {{result.rows[1].values, 1e6}}, 0};
+  options.exposure = RateExposure{"operations", {{result.rows[1].values, {{9, 5e5}, {1, 5e5}}}}, 0};
   EXPECT_THAT(problems("rates.schema.json", rate_table(result, options)), IsEmpty());
   result.stop_rule = true;
   EXPECT_THAT(problems("rates.schema.json", rate_table(result, options)), IsEmpty());
@@ -115,6 +116,22 @@ TEST(SchemasTest, Comparisons) {
   EXPECT_THAT(problems("compare.schema.json",
                        write_comparisons(compare_all({decided, undecided, nothing}), {}, TableFormat::json)),
               IsEmpty());
+}
+
+TEST(SchemasTest, RatesModel) {
+  const ModelQuestion question = *parse_model({"threads", "lock"});
+  RatesResult result;
+  result.columns = question.columns;
+  for (const auto& [threads, lock, crashed] :
+       {std::tuple{1, "none", 0}, {8, "none", 28}, {1, "global", 0}, {8, "global", 2}}) {
+    RatesRow row{{QueryValue(std::int64_t{threads}), QueryValue(std::string(lock))}, {}};
+    row.counts.trials = 50;
+    row.counts.counted = crashed;
+    result.rows.push_back(row);
+  }
+  const auto table = model_table(result, question, {});
+  ASSERT_TRUE(table.has_value()) << table.error().text();
+  EXPECT_THAT(problems("rates-model.schema.json", *table), IsEmpty());
 }
 
 TEST(SchemasTest, Metrics) {

@@ -41,8 +41,8 @@ class FolderStage : public CampaignStage {
   }
 
   /// No report is charged to another trial than its own, lost, or counted twice, by the reporter's own
-  /// ledger.
-  void expect_ledgers_agree() const {
+  /// record.
+  void expect_reconciliation_agrees() const {
     std::int64_t written = 0;
     for (const auto& entry : report_crash.ledger()) {
       if (entry.fate != SimulatedReportCrash::Fate::written) continue;

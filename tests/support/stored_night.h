@@ -30,12 +30,14 @@ struct NightOptions {
   std::int64_t blocks = 10;
   std::int64_t control_crashes = 5;  ///< In the first blocks; each leaves a report.
   bool finished = true;
+  std::string campaign{};  ///< The campaign file; empty: that of make_run().
 };
 
 /// Cells threads=1,8 x lock=none,per-op,global; the control (threads=8, lock=none) is the fourth.
 inline RunRecord store_night(Store& store, const NightOptions& options = {}) {
   RunRecord run = make_run(options.number, options.started);
   run.planned_blocks = options.blocks;
+  if (!options.campaign.empty()) run.campaign_text = options.campaign;
   const auto begun = store.begin_run(run);
   EXPECT_TRUE(begun.has_value());
   constexpr std::size_t kControl = 3;

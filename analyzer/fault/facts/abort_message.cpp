@@ -175,6 +175,22 @@ std::optional<AbortMessage> read_uncaught(std::string_view text) {
   return std::nullopt;
 }
 
+// `==4711==ERROR: AddressSanitizer: heap-use-after-free on address 0x…`, `ThreadSanitizer: data race
+// (pid=4711)`
+std::optional<AbortMessage> read_sanitizer(std::string_view line) {
+  constexpr std::string_view kMark = "Sanitizer: ";
+  const auto at = line.find(kMark);
+  if (at == std::string_view::npos) return std::nullopt;
+  AbortMessage out;
+  out.kind = AbortMessageKind::sanitizer;
+  const auto blank = line.rfind(' ', at);
+  out.text = trimmed(line.substr(blank == std::string_view::npos ? 0 : blank + 1));
+  const std::string_view found = line.substr(at + kMark.size());
+  out.exception_type =
+      trimmed(found.substr(0, std::min({found.find(" on "), found.find(" ("), found.find(": ")})));
+  return out;
+}
+
 // Deliberate ends that name a reason; the word before the colon stays, since it says whose they are.
 constexpr std::array<std::string_view, 12> kFatalMarks{
     "Fatal error: ",  "Fatal Python error: ",      "BUG IN CLIENT OF ",
@@ -193,9 +209,9 @@ std::optional<AbortMessage> read_fatal(std::string_view text) {
     const auto at = text.find(mark);
     if (at == std::string_view::npos) continue;
     AbortMessage out;
-    out.kind = AbortMessageKind::fatal_error;
     out.text = trimmed(first_line(text.substr(at)));
     out.location = swift_place(text.substr(0, at));
+    out.kind = out.location.empty() ? AbortMessageKind::fatal_error : AbortMessageKind::assertion;
     return out;
   }
   return std::nullopt;
@@ -260,6 +276,7 @@ std::optional<AbortMessage> read_abort_message(std::string_view text) {
     if (auto found = read_glibc_assert(line)) return found;
     if (auto found = read_assert_rtn(line)) return found;
     if (auto found = read_libcxx_assert(line)) return found;
+    if (auto found = read_sanitizer(line)) return found;
     at += line.size() + 1;
   }
   return read_fatal(text);

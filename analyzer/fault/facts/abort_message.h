@@ -10,21 +10,23 @@
 
 namespace faultline {
 
-enum class AbortMessageKind { assertion, uncaught_exception, fatal_error, message };
+enum class AbortMessageKind { assertion, uncaught_exception, sanitizer, fatal_error, message };
 
 struct AbortMessage {
   AbortMessageKind kind = AbortMessageKind::message;
-  std::string text;            ///< The statement itself, one line: `A command encoder is already encoding …`.
-  std::string function;        ///< Who asserted, if said: `-[AGXG16XFamilyCommandBuffer …]`.
-  std::string location;        ///< File and line, or line alone, if said; differs from build to build.
-  std::string exception_type;  ///< `NSInvalidArgumentException`, `c10::Error`; uncaught exceptions only.
-  std::string source;          ///< Where it stood: `libsystem_c.dylib (application-specific information)`.
+  std::string text;      ///< The statement itself, one line: `A command encoder is already encoding …`.
+  std::string function;  ///< Who asserted, if said: `-[AGXG16XFamilyCommandBuffer …]`.
+  std::string location;  ///< File and line, or line alone, if said; differs from build to build.
+  /// `NSInvalidArgumentException`, `c10::Error`; of a sanitizer what it found: `heap-use-after-free`.
+  std::string exception_type;
+  std::string source;  ///< Where it stood: `libsystem_c.dylib (application-specific information)`.
 };
 
 /// Reads one line or a few lines of text; nullopt for what is none of the above.
 ///
 /// Knows Apple's `__assert_rtn` and Metal forms, glibc's, libc++'s hardening, C++ and Objective-C
-/// runtime messages, Swift's and Python's fatal errors, and the allocators' complaints.
+/// runtime messages, the sanitizers' findings, Swift's and Python's fatal errors, and the allocators'
+/// messages.
 std::optional<AbortMessage> read_abort_message(std::string_view text);
 
 /// The best text that the report has, in order of trust: exception reason, application-specific

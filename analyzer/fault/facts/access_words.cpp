@@ -50,9 +50,9 @@ bool executes(const FaultFacts& facts) {
 std::optional<AccessKind> access_of(const FaultFacts& facts) {
   if (executes(facts)) return AccessKind::execute;
   if (has_fitting_operand(facts)) return access_kind(facts.instruction->direction);
-  if (!facts.syndrome_is_of_fault()) return std::nullopt;
-  const auto hardware = facts.hardware_direction();
-  return hardware ? std::optional(access_kind(*hardware)) : std::nullopt;
+  const auto hardware = facts.syndrome_is_of_fault() ? facts.hardware_direction() : std::nullopt;
+  const auto direction = hardware ? hardware : facts.told_direction;
+  return direction ? std::optional(access_kind(*direction)) : std::nullopt;
 }
 
 void fill_access(const FaultFacts& facts, FaultExplanation& out) {

@@ -72,6 +72,20 @@ void read_codes(FaultFacts& facts) {
   } else {
     facts.address = number_after(texts, " at ");
   }
+  // MetricKit gives the code alone: the address is where the region was looked for, `0x5c8 is not in any …`.
+  if (!facts.address && facts.report->vm_region_info && contains(*facts.report->vm_region_info, " is ")) {
+    facts.address = number_after(*facts.report->vm_region_info, "");
+  }
+}
+
+// A sanitizer reads the direction from the signal's context: `The signal is caused by a WRITE memory access.`
+void read_words(FaultFacts& facts) {
+  for (const auto& info : facts.report->app_specific_info) {
+    for (const auto& line : info.lines) {
+      if (contains(line, "caused by a READ memory access")) facts.told_direction = MemoryDirection::read;
+      if (contains(line, "caused by a WRITE memory access")) facts.told_direction = MemoryDirection::write;
+    }
+  }
 }
 
 void read_registers(FaultFacts& facts) {
@@ -202,6 +216,7 @@ FaultFacts gather_facts(const CrashReport& report) {
   facts.translated = report.translated.value_or(false) || (facts.state != nullptr && facts.state->rosetta);
   if (report.vm_region_info) facts.region = read_region(*report.vm_region_info);
   read_codes(facts);
+  read_words(facts);
   read_registers(facts);
   read_bytes(facts);
   read_instruction(facts);

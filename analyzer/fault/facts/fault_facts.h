@@ -45,6 +45,8 @@ struct FaultFacts {
   std::optional<std::uint64_t> far;              ///< `far` or `cr2`.
   std::optional<Syndrome> syndrome;              ///< Of arm64 only.
   std::optional<std::uint64_t> page_fault_bits;  ///< x86 `err` where `trap` is a page fault.
+  std::optional<MemoryDirection>
+      told_direction;  ///< In words, by a sanitizer that read the signal's context.
   std::optional<FaultRegion> region;
 
   std::vector<std::uint8_t> before_pc;

@@ -313,8 +313,24 @@ bool wild_pointer(const RuleInput& input, FaultExplanation& out) {
   return true;
 }
 
+// Texts that give the signal and nothing else.
+bool bad_access(const RuleInput& input, FaultExplanation& out) {
+  const auto& exception = input.facts.report->exception;
+  const auto& end = input.facts.report->termination;
+  // Somebody else may have sent the signal.
+  if (end && end->by_process && input.facts.report->process_name != end->by_process &&
+      *end->by_process != "exc handler") {
+    return false;
+  }
+  out.kind = FaultKind::unknown;
+  fill_access(input.facts, out);
+  out.sentence = fmt::format("an access to memory failed ({}); the report does not say at which address",
+                             exception->signal.value_or(exception->type));
+  return true;
+}
+
 // The groups are only asked for bad accesses; every rule may take that for granted.
-constexpr std::array<FaultRule, 13> kAccessRules{{{"null_call", null_call},
+constexpr std::array<FaultRule, 14> kAccessRules{{{"null_call", null_call},
                                                   {"page_not_read", page_not_read},
                                                   {"stack_overflow", stack_overflow},
                                                   {"misaligned", misaligned},
@@ -326,7 +342,8 @@ constexpr std::array<FaultRule, 13> kAccessRules{{{"null_call", null_call},
                                                   {"near_null", near_null},
                                                   {"general_protection", general_protection},
                                                   {"protection", protected_memory},
-                                                  {"wild_pointer", wild_pointer}}};
+                                                  {"wild_pointer", wild_pointer},
+                                                  {"bad_access", bad_access}}};
 
 }  // namespace
 

@@ -81,6 +81,7 @@ bool not_a_crash(const RuleInput& input, FaultExplanation& out) {
     case ReportKind::other:
       out.sentence = "a document of another type; nothing in it says that a process crashed";
       return true;
+    case ReportKind::unanalysed:
     case ReportKind::unreadable:
       out.sentence = "the document cannot be read as a crash report";
       return true;

@@ -70,7 +70,8 @@ bool assertion(const RuleInput& input, FaultExplanation& out) {
                  {"__assert_rtn", "__assert_fail", "__assert_perror_fail", "MTLReportFailure",
                   "MTLReleaseAssertionFailure", "-[NSAssertionHandler", "_MTLMessageContextEnd",
                   "_assertionFailure", "specialized _assertionFailure", "Swift._assertionFailure",
-                  "closure #1 in _assertionFailure", "_fatalErrorMessage", "specialized _fatalErrorMessage"},
+                  "closure #1 in _assertionFailure", "_fatalErrorMessage", "specialized _fatalErrorMessage",
+                  "$ss17_assertionFailure", "$ss18_fatalErrorMessage"},
                  10);
   if (!by_text && frame == nullptr) return false;
   out.kind = FaultKind::assertion;
@@ -92,8 +93,18 @@ bool assertion(const RuleInput& input, FaultExplanation& out) {
   return true;
 }
 
-constexpr std::array<FaultRule, 2> kSelfTerminationRules{
-    {{"uncaught_exception", uncaught_exception}, {"assertion", assertion}}};
+bool sanitizer(const RuleInput& input, FaultExplanation& out) {
+  if (!input.text || input.text->kind != AbortMessageKind::sanitizer || !ended_itself(input.facts))
+    return false;
+  out.kind = FaultKind::abort;
+  const bool went_on = input.facts.report->kind == ReportKind::non_fatal;
+  out.sentence = shortened_text(input.text->text, 300) + (went_on ? "; the process went on" : "");
+  out.evidence.push_back(fmt::format("words from {}", input.text->source));
+  return true;
+}
+
+constexpr std::array<FaultRule, 3> kSelfTerminationRules{
+    {{"uncaught_exception", uncaught_exception}, {"assertion", assertion}, {"sanitizer", sanitizer}}};
 
 }  // namespace
 

@@ -8,6 +8,8 @@
 
 namespace faultline {
 
+/// The line with which such a report begins.
+bool is_faulthandler_head(std::string_view line);
 bool is_faulthandler_text(std::string_view text);
 
 /// Threads with their Python frames; the current one is the crashed one. Its limits are an issue: no native

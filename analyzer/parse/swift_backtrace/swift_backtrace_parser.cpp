@@ -1,9 +1,11 @@
 #include "analyzer/parse/swift_backtrace/swift_backtrace_parser.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
 
+#include "analyzer/parse/text/printed_report.h"
 #include "analyzer/parse/text/text_lines.h"
 
 namespace faultline {
@@ -12,46 +14,33 @@ namespace {
 constexpr std::string_view kSwiftCrashed = "*** Program crashed: ";
 constexpr std::string_view kFatalSwift = "Fatal error: ";
 
-struct Cause {
-  std::string_view words;
-  std::string_view exception;
-  std::string_view signal;
-};
 // stdlib/public/libexec/swift-backtrace: how it words the signals.
-constexpr std::array<Cause, 7> kSwiftCauses{{{"Bad pointer dereference", "EXC_BAD_ACCESS", "SIGSEGV"},
-                                             {"Access violation", "EXC_BAD_ACCESS", "SIGSEGV"},
-                                             {"Bus error", "EXC_BAD_ACCESS", "SIGBUS"},
-                                             {"Illegal instruction", "EXC_BAD_INSTRUCTION", "SIGILL"},
-                                             {"System trap", "EXC_BREAKPOINT", "SIGTRAP"},
-                                             {"Floating point exception", "EXC_ARITHMETIC", "SIGFPE"},
-                                             {"Aborted", "EXC_CRASH", "SIGABRT"}}};
+constexpr std::array<PrintedCause, 8> kSwiftCauses{{{"Bad pointer dereference", "EXC_BAD_ACCESS", "SIGSEGV"},
+                                                    {"Access violation", "EXC_BAD_ACCESS", "SIGSEGV"},
+                                                    {"Bus error", "EXC_BAD_ACCESS", "SIGBUS"},
+                                                    {"Illegal instruction", "EXC_BAD_INSTRUCTION", "SIGILL"},
+                                                    {"System trap", "EXC_BREAKPOINT", "SIGTRAP"},
+                                                    {"Floating point exception", "EXC_ARITHMETIC", "SIGFPE"},
+                                                    {"Aborted", "EXC_CRASH", "SIGABRT"},
+                                                    {"", "EXC_CRASH", ""}}};
 
-ExceptionInfo swift_exception_of(std::string_view words) {
-  ExceptionInfo out;
-  out.type = "EXC_CRASH";
-  for (const auto& [start, exception, signal] : kSwiftCauses) {
-    if (!words.starts_with(start)) continue;
-    out.type = std::string(exception);
-    out.signal = std::string(signal);
-  }
+std::optional<ExceptionInfo> swift_exception_of(std::string_view words) {
+  auto out = exception_of_words(words, kSwiftCauses);
+  if (out->signal == "") out->signal.reset();
   const auto at = words.rfind(" at 0x");
-  if (at == words.npos) return out;
+  if (at == words.npos || out->type != "EXC_BAD_ACCESS") return out;
   auto address = words.substr(at + 4);
-  if (const auto value = take_hex(address)) {
-    if (out.type == "EXC_BAD_ACCESS") out.raw_codes = {1, *value};
-  }
+  if (const auto value = take_hex(address)) out->raw_codes = {1, *value};
   return out;
 }
 
 /// `f() + 16 in prog at /src/a.swift:3:15` behind index, marks and address.
 void read_swift_place(std::string_view text, Frame& frame) {
   if (const auto at = text.rfind(" at "); at != text.npos && text.rfind(" in ", at) != text.npos) {
-    auto place = text.substr(at + 4);
-    const auto colon = place.find(':');
-    if (colon != place.npos) {
-      auto number = place.substr(colon + 1);
-      frame.source_file = std::string(place.substr(0, colon));
-      frame.source_line = take_decimal(number);
+    // Code of the compiler's own has a file and no line.
+    const auto place = text.substr(at + 4);
+    if (!read_source_place(place, frame) && place.find('<') == place.npos) {
+      frame.source_file = std::string(place);
     }
     text = text.substr(0, at);
   }
@@ -59,15 +48,20 @@ void read_swift_place(std::string_view text, Frame& frame) {
     frame.image_name = std::string(trim(text.substr(in + 4)));
     text = text.substr(0, in);
   }
-  if (const auto plus = text.rfind(" + "); plus != text.npos) {
-    auto number = text.substr(plus + 3);
-    if (const auto offset = take_decimal(number); offset && number.empty()) {
-      frame.symbol_location = offset;
-      text = text.substr(0, plus);
-    }
-  }
   text = trim(text);
+  take_code_offset(text, frame);
   if (!text.empty()) frame.symbol = std::string(text);
+}
+
+/// `[ra]`, `[inlined]`, `[system]`, … off the front. False where a bracket does not close.
+bool take_marks(std::string_view& text, Frame& frame) {
+  for (text = trim(text); text.starts_with('[');) {
+    const auto close = text.find(']');
+    if (close == text.npos) return false;
+    if (text.substr(0, close) == "[inlined") frame.inlined = true;
+    text = trim(text.substr(close + 1));
+  }
+  return true;
 }
 
 std::optional<Frame> swift_frame_of(std::string_view line, std::size_t expected) {
@@ -75,81 +69,125 @@ std::optional<Frame> swift_frame_of(std::string_view line, std::size_t expected)
   const auto index = take_decimal(rest);
   if (!index || *index != expected || !rest.starts_with(' ')) return std::nullopt;
   Frame frame;
-  rest = trim(rest);
-  while (rest.starts_with('[')) {
-    const auto close = rest.find(']');
-    if (close == rest.npos) return std::nullopt;
-    if (rest.substr(0, close) == "[inlined") frame.inlined = true;
-    rest = trim(rest.substr(close + 1));
-  }
-  if (const auto address = take_hex(rest)) frame.address = RuntimeAddress{*address};
-  rest = trim(rest);
-  while (rest.starts_with('[')) {
-    const auto close = rest.find(']');
-    if (close == rest.npos) return std::nullopt;
-    if (rest.substr(0, close) == "[inlined") frame.inlined = true;
-    rest = trim(rest.substr(close + 1));
-  }
-  if (rest.empty() && !frame.address) return std::nullopt;
+  if (!take_marks(rest, frame)) return std::nullopt;
+  if (const auto address = take_address(rest)) frame.address = *address;
+  if (!take_marks(rest, frame) || (rest.empty() && !frame.address)) return std::nullopt;
   read_swift_place(rest, frame);
   return frame;
 }
 
-class SwiftBacktraceReader {
- public:
-  CrashReport run(std::string_view text) {
-    report_.kind = ReportKind::unreadable;
-    report_.from_text = true;
-    while (!text.empty()) {
-      const auto end = text.find('\n');
-      read(trim(text.substr(0, end)));
-      text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+/// `x0 0x0000000000000001  1`: name, value, and the bytes that it points to.
+std::optional<Register> swift_register_of(std::string_view line) {
+  const auto blank = line.find(' ');
+  if (blank == line.npos || blank > 6) return std::nullopt;
+  auto rest = trim(line.substr(blank));
+  const auto value = take_hex(rest);
+  if (!value || (!rest.empty() && rest.front() != ' ')) return std::nullopt;
+  Register out;
+  out.name = std::string(line.substr(0, blank));
+  out.value = *value;
+  return out;
+}
+
+/// `0x0000000100c14000–0x0000000100c18000 dd73ed2e1d9b32fbb7e5a8b1f0d1ab1d crash /src/crash`
+std::optional<Image> swift_image_of(std::string_view line) {
+  constexpr std::string_view kDash = "\xe2\x80\x93";
+  const auto dash = line.find(kDash);
+  if (dash == line.npos) return std::nullopt;
+  const auto hex_of = [](std::string_view text) {
+    const std::string prefixed = text.starts_with("0x") ? std::string(text) : "0x" + std::string(text);
+    std::string_view rest = prefixed;
+    const auto value = take_hex(rest);
+    return rest.empty() ? value : std::nullopt;
+  };
+  auto rest = line.substr(dash + kDash.size());
+  const auto first = hex_of(line.substr(0, dash));
+  const auto last = hex_of(rest.substr(0, rest.find(' ')));
+  if (!first || !last || *last <= *first) return std::nullopt;
+  Image image;
+  image.base = RuntimeAddress{*first};
+  image.size_bytes = *last - *first;
+  const auto next_word = [&rest] {
+    rest = rest.find(' ') == rest.npos ? std::string_view() : trim(rest.substr(rest.find(' ')));
+    return rest.substr(0, rest.find(' '));
+  };
+  const auto id = next_word();
+  if (const auto uuid = Uuid::parse(id)) {
+    image.uuid = *uuid;
+  } else if (id != "<no") {
+    image.build_id = std::string(id);
+  }
+  if (id == "<no") static_cast<void>(next_word());  // `<no build ID>` stands for none.
+  if (id == "<no") static_cast<void>(next_word());
+  image.name = std::string(next_word());
+  if (const auto path = next_word(); !path.empty()) image.path = std::string(rest);
+  return image;
+}
+
+class SwiftBacktraceReader final : public PrintedReportReader {
+ protected:
+  bool read(std::string_view line) override {
+    if (!report().exception) return read_words(line);
+    if (is_swift_backtrace_head(line)) return false;
+    if (line.starts_with("Platform: ")) {
+      read_platform(line.substr(10));
+    } else if (line.starts_with("Thread ") && read_thread(line)) {
+      part_ = Part::stack;
+    } else if (line == "Registers:") {
+      part_ = Part::registers;
+    } else if (line.starts_with("Images") && line.ends_with(':')) {
+      part_ = Part::images;
+    } else {
+      read_part(line);
     }
-    if (!report_.exception || report_.threads.empty()) return std::move(report_);
-    report_.kind = ReportKind::crash;
-    report_.issues.push_back({"", "printed by Swift's backtracer: no time, process number or incident"});
-    return std::move(report_);
+    return true;
+  }
+
+  void finish() override {
+    if (!report().exception || report().threads.empty()) return;
+    link_frames();
+    attach_registers();
+    accept(ReportKind::crash, "printed by Swift's backtracer: no time, process number or incident");
   }
 
  private:
-  void read(std::string_view line) {
-    if (const auto at = line.find(kSwiftCrashed); at != line.npos && !report_.exception) {
+  enum class Part { none, stack, registers, images };
+
+  bool read_words(std::string_view line) {
+    if (const auto at = line.find(kSwiftCrashed); at != line.npos) {
       auto words = line.substr(at + kSwiftCrashed.size());
       if (words.ends_with(" ***")) words.remove_suffix(4);
-      report_.exception = swift_exception_of(words);
-      info().emplace_back(words);
-      return;
+      report().exception = swift_exception_of(words);
+      add_words(words);
+    } else if (line.find(kFatalSwift) != line.npos) {
+      add_words(line);  // The program's own words come before the backtracer's.
     }
-    if (const auto at = line.find(kFatalSwift); at != line.npos && !report_.exception) {
-      info().emplace_back(line);  // The program's own words come before the backtracer's.
-      return;
-    }
-    if (!report_.exception) return;
-    if (line.starts_with("Platform: ")) return read_platform(line.substr(10));
-    if (line.starts_with("Thread ") && read_thread(line)) return;
-    if (report_.threads.empty()) return;
-    auto& frames = report_.threads.back().frames;
-    if (auto frame = swift_frame_of(line, physical_)) {
-      frames.push_back(std::move(*frame));
-      ++physical_;
-    }
+    return true;
   }
 
-  std::vector<std::string>& info() {
-    if (report_.app_specific_info.empty()) report_.app_specific_info.emplace_back();
-    return report_.app_specific_info[0].lines;
+  void read_part(std::string_view line) {
+    if (part_ == Part::stack) {
+      auto frame = swift_frame_of(line, next_index_);
+      if (!frame) return;
+      add_frame(std::move(*frame));
+      ++next_index_;
+    } else if (part_ == Part::registers) {
+      if (auto found = swift_register_of(line)) registers_.push_back(std::move(*found));
+    } else if (part_ == Part::images) {
+      if (auto image = swift_image_of(line)) report().images.push_back(std::move(*image));
+    }
   }
 
   /// `arm64 macOS 13.5 (22G74)`
   void read_platform(std::string_view text) {
     const auto blank = text.find(' ');
-    report_.cpu_type = std::string(text.substr(0, blank));
+    report().cpu_type = std::string(text.substr(0, blank));
     if (blank == text.npos) return;
     text = trim(text.substr(blank + 1));
     const auto open = text.rfind(" (");
-    report_.os.train = std::string(text.substr(0, open));
+    report().os.train = std::string(text.substr(0, open));
     if (open != text.npos && text.ends_with(')')) {
-      report_.os.build = std::string(text.substr(open + 2, text.size() - open - 3));
+      report().os.build = std::string(text.substr(open + 2, text.size() - open - 3));
     }
   }
 
@@ -158,24 +196,54 @@ class SwiftBacktraceReader {
     auto rest = line.substr(7);
     const auto number = take_decimal(rest);
     if (!number || !rest.ends_with(':')) return false;
-    auto& thread = report_.threads.emplace_back();
-    if (*number + 1 != report_.threads.size()) thread.number = static_cast<std::size_t>(*number);
-    thread.triggered = rest.find(" crashed") != rest.npos;
+    auto& thread = begin_thread(rest.find(" crashed") != rest.npos);
+    if (*number + 1 != report().threads.size()) thread.number = static_cast<std::size_t>(*number);
     const auto open = rest.find('"');
     const auto close = rest.rfind('"');
-    if (open != rest.npos && close > open + 1)
+    if (open != rest.npos && close > open + 1) {
       thread.name = std::string(rest.substr(open + 1, close - open - 1));
-    physical_ = 0;
+    }
+    next_index_ = 0;
     return true;
   }
 
-  CrashReport report_;
-  std::size_t physical_ = 0;  ///< The index that the next frame has.
+  /// Frames whose address lies in a listed image are of that image.
+  void link_frames() {
+    const auto& images = report().images;
+    for (auto& thread : report().threads) {
+      for (auto& frame : thread.frames) {
+        if (!frame.address) continue;
+        const auto address = frame.address->value;
+        const auto image = std::find_if(images.begin(), images.end(), [&](const Image& one) {
+          return address - one.base.value < one.size_bytes;
+        });
+        if (image == images.end()) continue;
+        frame.image_index = static_cast<std::size_t>(image - images.begin());
+        frame.image_offset = ImageOffset{address - image->base.value};
+        frame.address.reset();
+        frame.image_name.reset();
+      }
+    }
+  }
+
+  void attach_registers() {
+    const auto crashed = report().crashed_thread_index();
+    if (!crashed || registers_.empty()) return;
+    auto& state = report().threads[*crashed].state.emplace();
+    state.registers = std::move(registers_);
+    state.flavor = state.find("rip") != nullptr ? "x86_THREAD_STATE" : "ARM_THREAD_STATE64";
+  }
+
+  Part part_ = Part::none;
+  std::size_t next_index_ = 0;
+  std::vector<Register> registers_;
 };
 
 }  // namespace
 
-bool is_swift_backtrace(std::string_view text) { return text.find(kSwiftCrashed) != text.npos; }
+bool is_swift_backtrace_head(std::string_view line) { return line.find(kSwiftCrashed) != line.npos; }
+
+bool is_swift_backtrace(std::string_view text) { return is_swift_backtrace_head(text); }
 
 CrashReport parse_swift_backtrace(std::string_view text) { return SwiftBacktraceReader().run(text); }
 

@@ -8,6 +8,8 @@
 
 namespace faultline {
 
+/// The line with which such a report begins.
+bool is_swift_backtrace_head(std::string_view line);
 bool is_swift_backtrace(std::string_view text);
 
 /// Its threads, with addresses where it was asked for them, registers and images. It says in words what

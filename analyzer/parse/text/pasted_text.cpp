@@ -169,6 +169,30 @@ std::string strip_fences(std::string_view text) {
   return out;
 }
 
+/// A line in backticks of its own: `` `0   libacme.dylib   draw + 0x3c` ``.
+std::optional<std::string_view> inside_backticks(std::string_view line) {
+  while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
+  line = without_leading_whitespace(line);
+  const bool alone = line.size() > 2 && line.front() == '`' && line.back() == '`' && line[1] != '`';
+  return alone ? std::optional(line.substr(1, line.size() - 2)) : std::nullopt;
+}
+
+bool has_lines_in_backticks(std::string_view text) {
+  std::size_t lines = 0;
+  each_line(text, [&](std::string_view line) { lines += inside_backticks(line) ? 1U : 0U; });
+  return lines >= 2;
+}
+
+std::string strip_backticks(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  each_line(text, [&](std::string_view line) {
+    out += inside_backticks(line).value_or(line);
+    out += '\n';
+  });
+  return out;
+}
+
 /// Replaces every one of `from` by the text beside it. False where none was found.
 template <std::size_t N>
 bool replace_all(std::string& text,
@@ -246,6 +270,10 @@ std::optional<CleanedText> clean_pasted_text(std::string_view text) {
   if (has_fence(cleaned.text)) {
     cleaned.text = strip_fences(cleaned.text);
     cleaned.removed.emplace_back("Markdown fences");
+  }
+  if (has_lines_in_backticks(cleaned.text)) {
+    cleaned.text = strip_backticks(cleaned.text);
+    cleaned.removed.emplace_back("backticks around the lines");
   }
   if (replace_all(cleaned.text, kUnicodeSpaces)) cleaned.removed.emplace_back("unusual blanks");
   if (has_typographic_keys(cleaned.text) && replace_all(cleaned.text, kQuotes)) {

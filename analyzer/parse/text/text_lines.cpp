@@ -325,6 +325,22 @@ std::optional<Image> parse_image_line(std::string_view line) {
   return image;
 }
 
+namespace {
+
+/// Where behind a register's description the next register begins: `(arg)  x2: 0x…`; npos if none does.
+std::size_t next_register(std::string_view text) {
+  for (auto at = text.find(": 0x"); at != text.npos; at = text.find(": 0x", at + 1)) {
+    const auto blank = text.substr(0, at).rfind(' ');
+    const auto length = blank == text.npos ? 0 : at - blank - 1;
+    const auto name = text.substr(at - length, length);
+    const bool is_name = length >= 2 && length <= 6 && std::all_of(name.begin(), name.end(), is_alphanumeric);
+    if (is_name) return blank;
+  }
+  return text.npos;
+}
+
+}  // namespace
+
 bool parse_register_line(std::string_view line, std::vector<Register>& registers) {
   auto rest = line;
   bool any = false;
@@ -351,9 +367,11 @@ bool parse_register_line(std::string_view line, std::vector<Register>& registers
     // Exactly one space divides value and description; the description may begin with one of its own.
     if (value.size() > 1 && value.front() == ' ' &&
         (value[1] == '(' || (value[1] == ' ' && reg.name == "esr"))) {
-      const auto text = value.substr(1);
-      if (!trim(text).empty()) reg.description = std::string(text);
-      break;
+      const auto next = next_register(value.substr(1));
+      const auto text = value.substr(1, next);
+      if (!trim(text).empty()) reg.description = std::string(next == value.npos ? text : trim(text));
+      if (next == value.npos) break;
+      rest = value.substr(1 + next);
     }
   }
   return any;

@@ -118,5 +118,7 @@ class SymbolArchive {
 /// Empty where the system names no home.
 std::filesystem::path default_symbol_archive_folder();
 std::filesystem::path default_gsym_cache_folder();
+/// Where Xcode keeps symbols of the systems that it has seen; empty on other systems.
+std::filesystem::path default_device_support_folder();
 
 }  // namespace faultline

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<EnumText<SymbolPlace>, 8> kSymbolPlaces{{
+constexpr std::array<EnumText<SymbolPlace>, 9> kSymbolPlaces{{
     {SymbolPlace::archive, "archive"},
     {SymbolPlace::given, "given"},
     {SymbolPlace::image_path, "image-path"},
@@ -25,6 +25,7 @@ constexpr std::array<EnumText<SymbolPlace>, 8> kSymbolPlaces{{
     {SymbolPlace::beside_image, "beside-image"},
     {SymbolPlace::debug_folder, "debug-folder"},
     {SymbolPlace::spotlight, "spotlight"},
+    {SymbolPlace::device_support, "device-support"},
     {SymbolPlace::driver_folder, "driver-folder"},
 }};
 static_assert(is_complete(kSymbolPlaces, SymbolPlace::driver_folder));
@@ -205,6 +206,41 @@ void SymbolFinder::find_by_path(const Image& image, std::vector<FoundSymbols>& f
   }
 }
 
+void SymbolFinder::find_in_device_support(const Image& image, std::vector<FoundSymbols>& found,
+                                          std::vector<Issue>& issues) {
+  const fs::path path = image.path.value_or("");
+  if (!path.is_absolute()) return;
+  std::vector<fs::path> systems;
+  std::error_code failed;
+  for (fs::directory_iterator it(places_.device_support_folder, failed), end; !failed && it != end;
+       it.increment(failed)) {
+    systems.push_back(it->path());
+  }
+  std::sort(systems.begin(), systems.end());
+  for (const auto& system : systems) {
+    const fs::path file = system / "Symbols" / path.relative_path();
+    const auto slices = slices_of(file, issues);
+    // A folder for each system: all but one are of other builds.
+    if (!slices.empty()) take(SymbolPlace::device_support, file, slices, image, found);
+  }
+}
+
+void SymbolFinder::find_driver(const Image& image, std::vector<FoundSymbols>& found, std::vector<Issue>& issues) {
+  if (!image.display_name().starts_with("AGXMetal")) return;
+  std::error_code failed;
+  for (fs::directory_iterator it(places_.driver_folder, failed), end; !failed && it != end; it.increment(failed)) {
+    if (!it->path().filename().string().starts_with("AGXMetal")) continue;
+    const fs::path file = it->path() / "Contents" / "MacOS" / it->path().stem();
+    const auto slices = slices_of(file, issues);
+    if (!slices.empty()) take(SymbolPlace::driver_folder, file, slices, image, found);
+  }
+  if (!found.empty()) return;
+  issues.push_back({image.path.value_or(image.display_name()),
+                    fmt::format("no file of the build {} is here: neither a driver bundle nor anything that Xcode "
+                                "keeps or a shared cache, so its frames have the report's own names",
+                                describe_image(image))});
+}
+
 std::vector<FoundSymbols> SymbolFinder::find(const Image& image, std::vector<Issue>& issues) {
   std::vector<FoundSymbols> found;
   if (!image.uuid || image.uuid->is_zero()) return found;
@@ -231,15 +267,8 @@ std::vector<FoundSymbols> SymbolFinder::find(const Image& image, std::vector<Iss
       take(SymbolPlace::spotlight, file, slices_of(file, issues), image, found);
     }
   }
-  if (!places_.driver_folder.empty() && found.empty() && image.display_name().starts_with("AGXMetal")) {
-    std::error_code failed;
-    for (fs::directory_iterator it(places_.driver_folder, failed), end; !failed && it != end;
-         it.increment(failed)) {
-      if (!it->path().filename().string().starts_with("AGXMetal")) continue;
-      const fs::path file = it->path() / "Contents" / "MacOS" / it->path().stem();
-      take(SymbolPlace::driver_folder, file, slices_of(file, issues), image, found);
-    }
-  }
+  if (!places_.device_support_folder.empty() && found.empty()) find_in_device_support(image, found, issues);
+  if (!places_.driver_folder.empty() && found.empty()) find_driver(image, found, issues);
   return found;
 }
 

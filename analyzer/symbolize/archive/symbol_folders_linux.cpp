@@ -30,4 +30,6 @@ std::filesystem::path default_gsym_cache_folder() {
   return below(base_folder("XDG_CACHE_HOME", ".cache"), "gsym");
 }
 
+std::filesystem::path default_device_support_folder() { return {}; }
+
 }  // namespace faultline

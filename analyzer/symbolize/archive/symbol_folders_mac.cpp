@@ -19,4 +19,10 @@ std::filesystem::path default_symbol_archive_folder() {
 
 std::filesystem::path default_gsym_cache_folder() { return below_library("Caches", "gsym"); }
 
+std::filesystem::path default_device_support_folder() {
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || home[0] != '/') return {};
+  return std::filesystem::path(home) / "Library/Developer/Xcode/macOS DeviceSupport";
+}
+
 }  // namespace faultline

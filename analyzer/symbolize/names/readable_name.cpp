@@ -35,7 +35,8 @@ std::string readable_name(std::string_view linkage_name) {
   if (linkage_name.size() > 2 && linkage_name.front() == '"' && linkage_name.back() == '"') {
     linkage_name = linkage_name.substr(1, linkage_name.size() - 2);
   }
-  return demangled(linkage_name);
+  // Swift's own tool says more, where there is one; whoever shows the name reads what is left.
+  return is_swift_name(linkage_name) ? std::string(linkage_name) : demangled(linkage_name);
 }
 
 std::string_view ReadableNames::of(std::string_view linkage_name) {

@@ -1,23 +1,13 @@
 #include "collector/reporter/ptrace/stack_unwinder_linux.h"
 
-#include <cxxabi.h>
 #include <elfutils/libdwfl.h>
 
-#include <cstdlib>
-#include <cstring>
+#include <memory>
 #include <string_view>
 #include <unordered_map>
 
 namespace faultline {
 namespace {
-
-std::string demangle(const char* name) {
-  if (std::strncmp(name, "_Z", 2) != 0) return name;
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(name, nullptr, nullptr, &status),
-                                                    std::free);
-  return status == 0 && text ? std::string(text.get()) : std::string(name);
-}
 
 std::string dwfl_problem(const char* what) {
   const char* message = dwfl_errmsg(-1);
@@ -151,7 +141,9 @@ class StackUnwinder::Impl {
     GElf_Off offset = 0;
     GElf_Sym symbol{};
     const char* name = dwfl_module_addrinfo(module, address, &offset, &symbol, nullptr, nullptr, nullptr);
-    if (name != nullptr && *name != '\0') entry->second = NamedPlace{demangle(name), address - offset};
+    // As the symbol table has it: the analysis reads mangled names, within bounds, and a stranger's program may
+    // hold one that no reader survives.
+    if (name != nullptr && *name != '\0') entry->second = NamedPlace{name, address - offset};
     return entry->second;
   }
 

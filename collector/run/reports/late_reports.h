@@ -1,4 +1,4 @@
-// Reports that come when their trial is recorded already, or that are no trial's at all.
+// Reports that arrive after their trial was recorded, or that belong to no trial.
 
 #pragma once
 
@@ -22,18 +22,18 @@ class LateReports {
 
   /// A report of a recorded trial, which is judged anew with it.
   Result<void> add(Trial trial, const ArrivedReport& arrived, const ReportFacts& facts);
-  /// The same incident in another file: kept if it says it in other bytes, and never counted again.
+  /// The same incident in another file: stored if its bytes differ, never counted a second time.
   Result<void> add_duplicate(const Trial& trial, const ArrivedReport& arrived);
   /// A panic, joined to the last trial under which the machine went down, if that one has no panic report
   /// yet. False where there is no such trial.
   Result<bool> add_panic(ArrivedReport& arrived, const ReportFacts& facts);
-  /// Nobody's.
+  /// A report that belongs to no trial.
   Result<void> add_foreign(const CollectedReport& report);
   /// A GPU reset at `time` lay in the time of these trials: those that are recorded are in no rate from now
   /// on.
   Result<void> contaminate(const std::vector<std::int64_t>& trials, WallTime time);
 
-  /// What earlier executions met.
+  /// A report that an earlier execution stored.
   void know(const RunReport& report);
 
   [[nodiscard]] std::int64_t foreign_count() const { return foreign_; }

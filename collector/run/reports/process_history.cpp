@@ -36,7 +36,7 @@ void ProcessHistory::know_reports(const std::vector<RunReport>& reports) {
 }
 
 void ProcessHistory::note_clocks(const ClockReading& now) {
-  // The latest ones: of those before them nothing is captured any more.
+  // The latest ones: reports of earlier trials no longer arrive.
   const std::size_t latest = processes_.size() - std::min(processes_.size(), kLookedAt);
   for (std::size_t i = latest; i < processes_.size(); ++i) faultline::note_clocks(processes_[i], now);
 }

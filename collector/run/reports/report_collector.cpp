@@ -52,6 +52,7 @@ Result<void> ReportCollector::open() {
 Result<void> ReportCollector::settle(EndedTrial& ended) {
   Clock& clock = setting_.parts.clock;
   ended.trial.load_1min = setting_.parts.host.load_1min();
+  for (Metric& condition : setting_.parts.host.conditions()) ended.trial.metrics.push_back(std::move(condition));
   if (ingest_) ended.trial.reports_pending = expectations_.pending();
   const SettleRule& rule = setting_.campaign.settle;
   if (rule.kind == SettleRule::Kind::time) clock.sleep(rule.limit);
@@ -88,7 +89,7 @@ void ReportCollector::recorded(const EndedTrial& ended) {
   for (const CollectedReport& report : ended.reports) drain(report);
 }
 
-/// One for each death that the supervisor saw; at least one where the trial died and has none.
+/// One for each crash that the supervisor saw; at least one where the trial crashed and has no report.
 void ReportCollector::expect(const Trial& trial, const TrialStatus& status,
                              std::chrono::nanoseconds since_end) {
   if (!ingest_) return;

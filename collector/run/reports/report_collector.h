@@ -46,7 +46,7 @@ class ReportCollector {
 
   // What earlier executions left.
 
-  /// A recorded trial; its reports may still be on their way, however long nobody was there to wait for them.
+  /// A recorded trial; its reports may still arrive, however long ago the run was interrupted.
   void know(const Trial& trial, const TrialStatus& status);
   /// Every report that is stored for the run; after the trials.
   void know(const std::vector<RunReport>& reports);

@@ -14,8 +14,8 @@
 
 namespace faultline {
 
-/// Where every death went, over the whole run, earlier executions included.
-struct RunLedger {
+/// Every crash of the run against its report, earlier executions included.
+struct RunReconciliation {
   std::int64_t deaths = 0;      ///< Trials that are `crashed`.
   std::int64_t matched = 0;     ///< Of these, with at least one report.
   std::int64_t uncaptured = 0;  ///< Of these, without. deaths = matched + uncaptured.
@@ -24,7 +24,7 @@ struct RunLedger {
   std::int64_t foreign = 0;
   std::int64_t late = 0;                             ///< Came after their trial had been recorded.
   std::vector<std::chrono::milliseconds> latencies;  ///< Sorted; of reports that were waited for.
-  std::int64_t unkillable = 0;                       ///< Processes that would not die.
+  std::int64_t unkillable = 0;                       ///< Processes that could not be killed.
 };
 
 /// Whether the cells that must crash did.
@@ -39,7 +39,7 @@ struct RunSummary {
   RunRecord record;  ///< With its final state and reason.
   RunProgress progress;
   std::int64_t executed = 0;  ///< Trials of this execution.
-  RunLedger ledger;
+  RunReconciliation reconciliation;
   std::optional<ControlResult> control;  ///< Absent where the campaign names none.
   std::vector<std::string> set_aside;    ///< Cells that took the machine down twice.
   /// `interrupted` since the time of --for was over: it goes on with the same command.

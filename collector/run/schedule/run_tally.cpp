@@ -42,25 +42,25 @@ void RunTally::count_into(RunProgress& progress) const {
   progress.uncaptured = uncaptured_;
 }
 
-RunLedger RunTally::ledger() const {
-  RunLedger ledger;
+RunReconciliation RunTally::reconciliation() const {
+  RunReconciliation reconciliation;
   std::map<std::string, std::int64_t> reasons;
   for (const auto& [index, trial] : trials_) {
-    ledger.reports += static_cast<std::int64_t>(trial.incidents.size());
-    ledger.unkillable += trial.unkillable_count;
+    reconciliation.reports += static_cast<std::int64_t>(trial.incidents.size());
+    reconciliation.unkillable += trial.unkillable_count;
     if (trial.verdict.outcome != Outcome::crashed) continue;
-    ++ledger.deaths;
+    ++reconciliation.deaths;
     if (!trial.uncaptured) {
-      ++ledger.matched;
+      ++reconciliation.matched;
       continue;
     }
-    ++ledger.uncaptured;
+    ++reconciliation.uncaptured;
     ++reasons[trial.uncaptured_reason];
   }
-  ledger.uncaptured_reasons.assign(reasons.begin(), reasons.end());
-  std::stable_sort(ledger.uncaptured_reasons.begin(), ledger.uncaptured_reasons.end(),
+  reconciliation.uncaptured_reasons.assign(reasons.begin(), reasons.end());
+  std::stable_sort(reconciliation.uncaptured_reasons.begin(), reconciliation.uncaptured_reasons.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
-  return ledger;
+  return reconciliation;
 }
 
 ControlResult RunTally::control(const std::vector<bool>& control_cells) const {

@@ -1,4 +1,4 @@
-// The trials of a run as they stand: counts, the ledger of deaths, and what the control proves.
+// The trials of a run as they stand: counts, crashes against their reports, and what the control proves.
 
 #pragma once
 
@@ -29,7 +29,7 @@ class RunTally {
   void count_into(RunProgress& progress) const;
 
   /// deaths, matched, uncaptured with reasons, reports, unkillable. The other members are not ours to know.
-  [[nodiscard]] RunLedger ledger() const;
+  [[nodiscard]] RunReconciliation reconciliation() const;
 
   /// `control_cells` has a flag per cell. Trials in no rate are not counted.
   [[nodiscard]] ControlResult control(const std::vector<bool>& control_cells) const;

@@ -1,4 +1,4 @@
-// Who says whether a cell is decided: statistics that the collector does not know.
+// Decides whether enough is known of a cell. The statistics stand outside of the collector.
 
 #pragma once
 

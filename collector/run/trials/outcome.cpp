@@ -11,6 +11,7 @@
 
 #include "collector/trial/crash_signals.h"
 #include "core/base/check.h"
+#include "core/model/gpu_error.h"
 #include "core/text/glob.h"
 
 namespace faultline {
@@ -100,17 +101,18 @@ std::optional<Verdict> shell_could_not_run(const TrialEvidence& evidence) {
                              code == 127 ? "did not find the command" : "could not execute the command"));
 }
 
-/// True: seen. False: whoever could look did not see it. nullopt: none is expected, or nobody could look.
+/// True: seen, or none is expected. False: whoever could look did not find it. nullopt: nobody looked in time.
 std::optional<bool> image_seen(const TrialEvidence& evidence) {
   const auto& expected = evidence.workload->expect_image;
-  if (!expected) return std::nullopt;
+  if (!expected) return true;
   std::optional<bool> seen = evidence.status.image_seen;
   for (const ReportFacts& report : evidence.reports) {
     if (report.image_names.empty()) continue;
-    seen = seen.value_or(false) || lists_image(report, *expected);
+    // The command's helpers need not have it.
+    const bool of_command = !report.pid || evidence.status.pid == 0 || *report.pid == evidence.status.pid;
+    if (lists_image(report, *expected)) seen = true;
+    if (of_command && !seen) seen = false;
   }
-  // Its other reports may list it.
-  if (seen == false && evidence.has_other_reports && !evidence.status.image_seen) return std::nullopt;
   return seen;
 }
 
@@ -266,28 +268,58 @@ std::span<const Rule> rules_before(std::string_view name) {
 }
 
 constexpr std::string_view kDecidedBy = "decided by ";
+constexpr std::string_view kImageMissingRule = "expect_image_missing";
+
+std::string not_loaded_note(const std::string& expected) {
+  return fmt::format("image \"{}\" was not loaded", expected);
+}
+std::string not_seen_note(const std::string& expected) {
+  return fmt::format("image \"{}\" was not seen; it was not looked for at the end", expected);
+}
+
+bool is_marked(const Verdict& decided) {
+  return decided.rule == kImageNotSeenRule || decided.rule == kImageMissingRule;
+}
 
 /// A pass of an arm that was not what it says is none. A crash is one all the same, and whatever else
 /// happened happened; but the trial is marked.
-void mark_image_not_seen(Verdict& decided, const std::string& expected) {
-  if (decided.outcome == Outcome::setup_failed) return;
-  decided.notes.insert(decided.notes.begin(), fmt::format("image \"{}\" was not loaded", expected));
-  if (decided.outcome == Outcome::passed) {
-    decided.outcome = Outcome::setup_failed;
-    decided.rule = "expect_image_missing";
-    return;
-  }
+void mark_image(Verdict& decided, const std::string& expected, std::optional<bool> seen) {
+  if (seen == true || decided.outcome == Outcome::setup_failed) return;
+  decided.notes.insert(decided.notes.begin(), seen ? not_loaded_note(expected) : not_seen_note(expected));
   decided.notes.push_back(std::string(kDecidedBy) + decided.rule);
-  decided.rule = std::string(kImageNotSeenRule);
+  const bool is_none = seen.has_value() && decided.outcome == Outcome::passed;
+  if (is_none) decided.outcome = Outcome::setup_failed;
+  decided.rule = std::string(is_none ? kImageMissingRule : kImageNotSeenRule);
+}
+
+/// What a recorded verdict says of the image; without a mark, it was seen.
+std::optional<bool> image_recorded(const Verdict& decided, const std::string& expected) {
+  const auto has = [&](const std::string& note) {
+    return std::find(decided.notes.begin(), decided.notes.end(), note) != decided.notes.end();
+  };
+  if (!is_marked(decided)) return true;
+  return has(not_loaded_note(expected)) ? std::optional(false) : std::nullopt;
 }
 
 /// The rule of the table that decided, also where the trial was marked since.
 std::string_view deciding_rule(const Verdict& decided) {
-  if (decided.rule != kImageNotSeenRule) return decided.rule;
+  if (!is_marked(decided)) return decided.rule;
   const auto note = std::find_if(decided.notes.rbegin(), decided.notes.rend(),
                                  [](const std::string& one) { return one.starts_with(kDecidedBy); });
   if (note == decided.notes.rend()) return decided.rule;
   return std::string_view(*note).substr(kDecidedBy.size());
+}
+
+/// As it was decided before it was marked.
+Verdict without_mark(Verdict decided, const std::string& expected) {
+  if (!is_marked(decided)) return decided;
+  const std::string rule(deciding_rule(decided));
+  if (decided.rule == kImageMissingRule) decided.outcome = Outcome::passed;
+  std::erase(decided.notes, not_loaded_note(expected));
+  std::erase(decided.notes, not_seen_note(expected));
+  std::erase(decided.notes, std::string(kDecidedBy) + rule);
+  decided.rule = rule;
+  return decided;
 }
 
 bool any_crash_death(const TrialEvidence& evidence) {
@@ -298,7 +330,7 @@ Verdict decide_without_image(const TrialEvidence& evidence) {
   auto found = first_verdict(kRules, evidence, [](const Rule&) { return true; });
   CHECK(found.has_value());
   for (const std::string& line : evidence.output.gpu_errors)
-    found->notes.push_back("GPU error on its output: " + line);
+    found->notes.push_back(std::string(kGpuErrorNote) + line);
   if (found->outcome == Outcome::crashed && evidence.status.timed_out) {
     found->notes.emplace_back("what was left of it ran into the time limit");
   }
@@ -319,7 +351,7 @@ bool has_shell_or_wrapper(const std::vector<std::string>& argv) {
 Verdict decide_outcome(const TrialEvidence& evidence) {
   CHECK(evidence.workload != nullptr);
   Verdict decided = decide_without_image(evidence);
-  if (image_seen(evidence) == false) mark_image_not_seen(decided, *evidence.workload->expect_image);
+  mark_image(decided, evidence.workload->expect_image.value_or(""), image_seen(evidence));
   return decided;
 }
 
@@ -345,27 +377,27 @@ void decide_with_late_report(Trial& trial, const ReportFacts& report, const Work
   TrialEvidence evidence;
   evidence.workload = &workload;
   evidence.status.started = true;
+  evidence.status.pid = trial.pid.value_or(0);
   evidence.status.exit_code = trial.exit_code;
   evidence.status.term_signal = trial.term_signal;
   // Nothing but the time limit makes a trial hung, also where no more is recorded of it.
   evidence.status.timed_out = trial.timed_out || trial.verdict.outcome == Outcome::hung;
   evidence.reports.push_back(report);
-  evidence.has_other_reports = !trial.incidents.empty();
-  const bool was_marked = trial.verdict.rule == kImageNotSeenRule;
-  if (was_marked) evidence.status.image_seen = false;
+  const std::string expected = workload.expect_image.value_or("");
+  const Verdict recorded = trial.verdict;
+  evidence.status.image_seen = image_recorded(recorded, expected);
+  trial.verdict = without_mark(recorded, expected);
   // Whatever else the verdict rests on is as it was: the rules that come before the recorded one did not
   // hold, and of them only those that read reports may hold now.
-  auto found = first_verdict(rules_before(deciding_rule(trial.verdict)), evidence,
+  auto found = first_verdict(rules_before(trial.verdict.rule), evidence,
                              [](const Rule& rule) { return rule.reads_reports; });
   if (found) {
     found->notes.insert(found->notes.begin(),
-                        fmt::format("was {} ({}) until its report came", outcome_text(trial.verdict.outcome),
-                                    trial.verdict.rule));
+                        fmt::format("was {} ({}) until its report came", outcome_text(recorded.outcome), recorded.rule));
     found->notes.insert(found->notes.end(), trial.verdict.notes.begin(), trial.verdict.notes.end());
     trial.verdict = std::move(*found);
   }
-  if ((found || !was_marked) && image_seen(evidence) == false)
-    mark_image_not_seen(trial.verdict, *workload.expect_image);
+  mark_image(trial.verdict, expected, image_seen(evidence));
   if (trial.verdict.outcome == Outcome::crashed && !report.is_crash) return;
   trial.uncaptured = false;
   trial.uncaptured_reason.clear();

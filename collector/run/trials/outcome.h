@@ -23,7 +23,6 @@ struct TrialEvidence {
   TrialStatus status;
   OutputFacts output;
   std::vector<ReportFacts> reports;
-  bool has_other_reports = false;  ///< It has more, of which nothing is known here.
 };
 
 /// The rules, in this order; the first that holds decides:
@@ -50,15 +49,16 @@ struct TrialEvidence {
 /// | accepted_exit_code, exit_zero | passed | |
 ///
 /// Where the workload expects an image, and whoever could look (a report, or the supervisor before the end)
-/// did not see it, a pass becomes `setup_failed` (rule expect_image_missing), and any other outcome stays, by
-/// the rule image_not_seen. Where nobody could look, nothing is claimed.
+/// did not find it, a pass becomes `setup_failed` (rule expect_image_missing), and any other outcome stays, by
+/// the rule image_not_seen. Where nobody looked at the right time, every outcome stays, by that rule, too: it was
+/// not seen, and is not said to have been missing.
 ///
 /// A crash before the time limit is the stronger evidence: the limit then only ended what was left.
 /// Expected output comes before a crash, because a crash in an arm that was not what it says must not
 /// be counted for it; the notes tell of both.
 Verdict decide_outcome(const TrialEvidence& evidence);
 
-/// The rule of a trial that ended without the image that it should have loaded, for whatever else decided.
+/// The rule of a trial in which the image that it should have loaded was not seen, for whatever else decided.
 inline constexpr std::string_view kImageNotSeenRule = "image_not_seen";
 
 /// Whether a crashed trial has no crash report, and why, where that is known.

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/files/text_file.h"
+#include "core/model/gpu_error.h"
 #include "core/text/text_escape.h"
 
 namespace faultline {
@@ -109,8 +110,7 @@ void scan_line(std::string_view line, const OutputPatterns& patterns, OutputFact
     const auto value = text ? read_number(*text) : std::nullopt;
     if (value) set_metric(facts.metrics, name, *value);
   }
-  if (facts.gpu_errors.size() < kMostGpuErrors &&
-      line.find("kIOGPUCommandBufferCallbackError") != std::string_view::npos) {
+  if (facts.gpu_errors.size() < kMostGpuErrors && find_gpu_error(line)) {
     facts.gpu_errors.push_back(excerpt(line));
   }
 }

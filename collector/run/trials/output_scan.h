@@ -55,7 +55,7 @@ struct OutputFacts {
   std::optional<std::string> expected_line;
   /// The dynamic loader's own complaint: the program never ran.
   std::optional<std::string> loader_error;
-  std::vector<std::string> gpu_errors;  ///< Lines with kIOGPUCommandBufferCallbackError…, at most 8.
+  std::vector<std::string> gpu_errors;  ///< Lines that name a GPU error (find_gpu_error()), at most 8.
   std::string head;                     ///< Start of stdout, at most 500 bytes, valid UTF-8.
   std::string stderr_tail;              ///< End of stderr, at most kStderrTailBytes, likewise.
 };

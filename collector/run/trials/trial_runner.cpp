@@ -188,7 +188,7 @@ Result<EndedTrial> TrialRunner::conclude(Trial trial, const Cell& cell, TrialSta
   trial.metrics = ended.evidence.output.metrics;
   trial.output_head = ended.evidence.output.head;
   const auto& gpu_errors = ended.evidence.output.gpu_errors;
-  // Its command buffers were thrown away for somebody else's fault.
+  // Its command buffers were discarded because of another process's fault.
   trial.contaminated = std::any_of(gpu_errors.begin(), gpu_errors.end(), [](const std::string& line) {
     return line.find("InnocentVictim") != std::string::npos;
   });

@@ -58,7 +58,7 @@ class TrialRunner {
   Result<std::optional<EndedTrial>> run(const PlannedTrial& planned, const Cell& cell,
                                         const std::atomic<bool>& stop);
 
-  /// What an earlier execution, which died, left of a trial that it did not record. The supervisor puts
+  /// What an earlier execution, which was killed, left of a trial that it did not record. The supervisor puts
   /// `started.json` on the disk before it lets the command go, so that it is there after a panic, too.
   struct Leftover {
     std::optional<EndedTrial> ended;   ///< Its supervisor ended it properly: it can be recorded.

@@ -25,7 +25,7 @@ namespace faultline {
 struct WorkerResult {
   PlannedTrial planned;
   Result<std::optional<EndedTrial>> ended;  ///< As TrialRunner::run() gives it.
-  std::vector<std::string> notes;           ///< To be told by the thread that takes it.
+  std::vector<std::string> notes;           ///< For people; printed by the thread that takes the result.
 };
 
 /// Runs `work` for each started trial; one thread a trial, but none at all where there is one worker only:

@@ -418,6 +418,75 @@ TEST(FaultRulesTest, TellsDeliberateEndsApart) {
 }
 
 // Old words lie about in a process that lives long; an address is a better witness.
+TEST(FaultRulesTest, AGpuErrorOfTheOutputIsTheCauseOfAnAbortOnly) {
+  ReportMaker aborted;
+  aborted.exception("EXC_CRASH", "SIGABRT");
+  ReportMaker dereferenced;
+  dereferenced.bad_access(0x5c8);
+
+  const auto abort = explain_fault(aborted.report(), "cudaErrorLaunchFailure");
+  const auto access = explain_fault(dereferenced.report(), "cudaErrorLaunchFailure");
+
+  EXPECT_EQ(abort.gpu_error, "cudaErrorLaunchFailure");
+  EXPECT_EQ(access.gpu_error, "");
+  EXPECT_THAT(access.evidence, Contains(HasSubstr("cudaErrorLaunchFailure (not counted as the cause)")));
+}
+
+TEST(FaultRulesTest, SaysWhatASanitizerFound) {
+  ReportMaker maker;
+  maker.exception("EXC_CRASH", "SIGABRT");
+  maker.report().app_specific_info = {
+      {"", {"AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc 0x1"}}};
+
+  const FaultExplanation fault = explain_fault(maker.report());
+
+  EXPECT_EQ(fault.kind, FaultKind::abort);
+  EXPECT_EQ(fault.rule, "sanitizer");
+  EXPECT_EQ(fault.sentence, "AddressSanitizer: heap-use-after-free on address 0x* at pc 0x*");
+}
+
+TEST(FaultRulesTest, TakesTheDirectionFromASanitizersWords) {
+  ReportMaker maker;
+  maker.bad_access(0x18);
+  maker.report().app_specific_info = {{"", {"The signal is caused by a WRITE memory access."}}};
+
+  EXPECT_EQ(explain_fault(maker.report()).access, AccessKind::write);
+}
+
+TEST(FaultRulesTest, TakesTheAddressFromTheRegionWhereTheCodesLackIt) {
+  ReportMaker maker;
+  maker.exception("EXC_BAD_ACCESS", "SIGSEGV", {1});
+  maker.report().vm_region_info = "0x48 is not in any region.  Bytes before following region: 4294967224";
+
+  const FaultExplanation fault = explain_fault(maker.report());
+
+  EXPECT_EQ(fault.kind, FaultKind::null_dereference);
+  EXPECT_EQ(fault.address, 0x48U);
+}
+
+TEST(FaultRulesTest, ABadAccessWithoutAnAddressIsNoKill) {
+  ReportMaker maker;
+  maker.exception("EXC_BAD_ACCESS", "SIGSEGV", {});
+
+  const FaultExplanation fault = explain_fault(maker.report());
+
+  EXPECT_EQ(fault.kind, FaultKind::unknown);
+  EXPECT_EQ(fault.rule, "bad_access");
+  EXPECT_EQ(fault.sentence, "an access to memory failed (SIGSEGV); the report does not say at which address");
+}
+
+TEST(FaultRulesTest, ASwiftFatalErrorThatNamesItsPlaceIsAnAssertion) {
+  ReportMaker maker;
+  maker.exception("EXC_BREAKPOINT", "SIGTRAP");
+  maker.report().app_specific_info = {
+      {"libswiftCore.dylib", {"Grid/Board.swift:77: Fatal error: Index out of range"}}};
+
+  const FaultExplanation fault = explain_fault(maker.report());
+
+  EXPECT_EQ(fault.kind, FaultKind::assertion);
+  EXPECT_EQ(fault.sentence, "assertion failed: Fatal error: Index out of range");
+}
+
 TEST(FaultRulesTest, DoesNotTakeABadAccessForAnAssertion) {
   ReportMaker maker;
   maker.bad_access(0x5c8).arm64({{"x20", 0}}).code({kLoadField});

@@ -127,5 +127,23 @@ TEST(DemangleTest, MemoryStaysSmallForTheNameThatGrewWithoutBound) {
   EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 100 * kMegabyte);
 }
 
+TEST(DemangleTest, SwiftNamesGiveTheirDeclaration) {
+  EXPECT_EQ(demangled("$s4prog4GridV4cellyS2iF"), "prog.Grid.cell");
+  EXPECT_EQ(demangled("_$s4prog4GridV4cell3row3colS2i_SitF"), "prog.Grid.cell(row:col:)");
+  EXPECT_EQ(demangled("$s4prog10GridLayoutV04drawC0yyF"), "prog.GridLayout.drawLayout");
+  EXPECT_EQ(demangled("$s4prog3runyyFyycfU_"), "closure #1 in prog.run");
+  EXPECT_EQ(demangled("$s4prog3runyyFyycfU0_"), "closure #2 in prog.run");
+  EXPECT_EQ(demangled("$sSS10FoundationE36_unconditionallyBridgeFromObjectiveCySSSo8NSStringCSgFZ"),
+            "String._unconditionallyBridgeFromObjectiveC");
+  EXPECT_EQ(demangled("$ss17_assertionFailure__4file4line5flagss5NeverOs12StaticStringV_SSAHSus6UInt32VtF"),
+            "Swift._assertionFailure(_:_:file:line:flags:)");
+}
+
+TEST(DemangleTest, WhatIsNoDeclarationOfSwiftStaysAsItIs) {
+  for (const auto* name : {"$s", "$s4pro", "$s99prog", "$s4progD", "$sytD", "$s0A", "$sIego_", "$stack"}) {
+    EXPECT_EQ(demangled(name), name);
+  }
+}
+
 }  // namespace
 }  // namespace faultline

@@ -81,6 +81,49 @@ TEST(SplitReportsTest, PanicsInsideFencesAreToldApart) {
   EXPECT_EQ(parse_one_report(pieces[1]).system_event->panicked_task, "tidemarkd");
 }
 
+TEST(SplitReportsTest, ALogOfDataRacesIsOneReportARace) {
+  const auto race = [](const std::string& function) {
+    return "==================\nWARNING: ThreadSanitizer: data race (pid=12)\n  Write of size 4 at 0x7b04 by "
+           "thread T1:\n"
+           "    #0 " +
+           function + " /src/r.c:7 (prog+0x4a)\n\nSUMMARY: ThreadSanitizer: data race /src/r.c:7 in " +
+           function + "\n==================\n";
+  };
+  const auto whole = "started\n" + race("bump") + race("drop") + "ThreadSanitizer: reported 2 warnings\n";
+  const auto pieces = split_reports(whole);
+
+  ASSERT_EQ(pieces.size(), 2U);
+  EXPECT_EQ(parse_one_report(pieces[0]).threads[0].frames[0].symbol, "bump");
+  EXPECT_EQ(parse_one_report(pieces[1]).threads[0].frames[0].symbol, "drop");
+}
+
+TEST(SplitReportsTest, CrashesOfTwoSwiftProgramsAreTwo) {
+  const auto crash = [](const std::string& words) {
+    return "a/m.swift:4: Fatal error: " + words +
+           "\n\n*** Program crashed: System trap at 0x1 ***\n\nThread 0 crashed:\n\n0 f() in p at "
+           "/m.swift:3:1\n\n";
+  };
+  const auto whole = crash("first") + crash("second");
+  const auto pieces = split_reports(whole);
+
+  ASSERT_EQ(pieces.size(), 2U);
+  EXPECT_THAT(parse_one_report(pieces[1]).app_specific_info[0].lines[0], HasSubstr("second"));
+}
+
+TEST(SplitReportsTest, WhatARuntimePrintedAboveTheSystemsReportIsNoSecondOne) {
+  const std::string printed =
+      "Fatal Python error: Aborted\n\nCurrent thread 0x1 (most recent call first):\n  File \"a.py\", line 3 "
+      "in f\n\n";
+  EXPECT_EQ(split_reports(printed + text_report("Python", 7)).size(), 1U);
+}
+
+TEST(SplitReportsTest, MetrickitDocumentsBehindEachOtherAreToldApart) {
+  const std::string one =
+      R"json({"diagnosticMetaData":{"signal":11},"callStackTree":{"callStacks":[{"callStackRootFrames":[]}]}})json";
+  EXPECT_EQ(split_reports(one).size(), 1U);
+  EXPECT_EQ(split_reports(one + "\n" + one + "\n").size(), 2U);
+}
+
 TEST(SplitReportsTest, ReadAsOneTheFirstSaysThatMoreFollow) {
   const auto report = parse_report(text_report("one", 7) + text_report("two", 8));
 

@@ -244,6 +244,18 @@ TEST(ComparisonTest, AStratifiedTestBringsItsOwnEffect) {
   EXPECT_LT(comparison.a.ratio(), comparison.b.ratio());
 }
 
+TEST(ComparisonTest, AnEffectThatIsAnotherOneInEachStratumIsSaidToBeAnAverage) {
+  ComparisonInput input = counts({45, 100}, {35, 100});
+  input.strata = {{{40, 50}, {10, 50}}, {{5, 50}, {25, 50}}};
+  input.strata_name = "host and night";
+  const Comparison unlike = compare(input);
+  EXPECT_LT(unlike.homogeneity.p_value, 0.001);
+  EXPECT_THAT(unlike.warnings,
+              Contains(HasSubstr("not the same in all strata (host and night; Breslow and Day")));
+  input.strata = {{{20, 50}, {10, 50}}, {{25, 50}, {14, 50}}};
+  EXPECT_THAT(compare(input).warnings, IsEmpty());
+}
+
 TEST(ComparisonTest, LooksAfterEachNightHaveATestOfTheirOwn) {
   ComparisonInput input = counts({60, 400}, {120, 400});
   for (int night = 0; night < 10; ++night) input.strata.push_back({{6, 40}, {12, 40}});

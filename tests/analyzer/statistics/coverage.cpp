@@ -6,11 +6,18 @@
 #include <random>
 #include <tuple>
 
+#include "analyzer/statistics/change_point.h"
 #include "analyzer/statistics/comparison.h"
 #include "analyzer/statistics/difference.h"
 #include "analyzer/statistics/distributions.h"
+#include "analyzer/statistics/event_rate.h"
 #include "analyzer/statistics/exact_tests.h"
+#include "analyzer/statistics/logistic.h"
 #include "analyzer/statistics/metric_summary.h"
+#include "analyzer/statistics/modes.h"
+#include "analyzer/statistics/multiple_claims.h"
+#include "analyzer/statistics/order_tests.h"
+#include "analyzer/statistics/rank_test.h"
 #include "analyzer/statistics/sample_size.h"
 #include "analyzer/statistics/sequential.h"
 #include "analyzer/statistics/trend.h"
@@ -216,8 +223,7 @@ NightCoverage night_coverage(double p, double correlation, int nights, std::int6
       all = {all.counted + groups.back().counted, all.trials + trials};
     }
     const Interval narrow = clopper_pearson(all);
-    const bool is_wide = overdispersion(groups).is_overdispersed;
-    widened += holds(is_wide ? overdispersed_interval(groups) : narrow, p) ? 1 : 0;
+    widened += holds(choose_interval(all, {false, groups}).interval, p) ? 1 : 0;
     plain += holds(narrow, p) ? 1 : 0;
   }
   return {static_cast<double>(widened) / runs, static_cast<double>(plain) / runs};
@@ -308,12 +314,16 @@ double false_unlike_mixes(int runs) {
   return static_cast<double>(claimed) / runs;
 }
 
+std::int64_t promised_trials(TestKind test, double rate_a, double rate_b, std::size_t claims) {
+  const double level = 1.0 - kAlpha / static_cast<double>(claims);
+  return test == TestKind::anytime
+             ? *anytime_trials_per_side(rate_a, rate_b, kDefaultPower, level)
+             : std::llround(std::ceil(trials_per_side_uncorrected(rate_a, rate_b, kDefaultPower, level)));
+}
+
 double promised_power(TestKind test, double rate_a, double rate_b, std::size_t claims, int runs) {
   const double level = 1.0 - kAlpha / static_cast<double>(claims);
-  const std::int64_t n =
-      test == TestKind::anytime
-          ? *anytime_trials_per_side(rate_a, rate_b, kDefaultPower, level)
-          : std::llround(std::ceil(trials_per_side_uncorrected(rate_a, rate_b, kDefaultPower, level)));
+  const std::int64_t n = promised_trials(test, rate_a, rate_b, claims);
   Random random(43);
   int found = 0;
   for (int run = 0; run < runs; ++run) {
@@ -323,6 +333,126 @@ double promised_power(TestKind test, double rate_a, double rate_b, std::size_t c
   return static_cast<double>(found) / runs;
 }
 
+NightCoverage order_coverage(double p, double stay, int trials, int runs) {
+  Random random(47);
+  int widened = 0;
+  int plain = 0;
+  for (int run = 0; run < runs; ++run) {
+    TrialSequence sequence;
+    for (int i = 0; i < trials; ++i) {
+      const bool stays = i > 0 && random.happens(stay);
+      sequence.push_back(stays ? sequence.back() : random.happens(p));
+    }
+    const Proportion of{std::count(sequence.begin(), sequence.end(), true), trials};
+    widened += holds(choose_interval(of, {false, {}, {sequence}}).interval, p) ? 1 : 0;
+    plain += holds(clopper_pearson(of), p) ? 1 : 0;
+  }
+  return {static_cast<double>(widened) / runs, static_cast<double>(plain) / runs};
+}
+
+NightCoverage event_rate_coverage(double variation, int nights, int runs) {
+  constexpr double kRate = 20.0;
+  Random random(53);
+  int widened = 0;
+  int plain = 0;
+  for (int run = 0; run < runs; ++run) {
+    std::vector<WorkedNight> worked;
+    std::int64_t all = 0;
+    for (int night = 0; night < nights; ++night) {
+      const double shape = variation > 0.0 ? 1.0 / (variation * variation) : 0.0;
+      const double rate = variation > 0.0 ? kRate * gamma_quantile(shape, random.uniform()) / shape : kRate;
+      // Poisson, by the times between events.
+      std::int64_t events = -1;
+      for (double time = 0.0; time < rate; ++events) time -= std::log1p(-random.uniform());
+      worked.push_back({events, 1.0});
+      all += events;
+    }
+    widened += holds(event_rate(worked).interval, kRate) ? 1 : 0;
+    plain += holds(poisson_rate(all, nights), kRate) ? 1 : 0;
+  }
+  return {static_cast<double>(widened) / runs, static_cast<double>(plain) / runs};
+}
+
+double false_changes(double correlation, int nights, int runs) {
+  constexpr int kCells = 10;
+  Random random(59);
+  int any = 0;
+  for (int run = 0; run < runs; ++run) {
+    std::vector<double> p_values;
+    for (int cell = 0; cell < kCells; ++cell) {
+      std::vector<Proportion> of_cell;
+      for (int night = 0; night < nights; ++night)
+        of_cell.push_back({random.count(night_rate(random, 0.3, correlation), 40), 40});
+      p_values.push_back(find_change(of_cell)->p_value);
+    }
+    const auto adjusted = holm(p_values);
+    any += *std::min_element(adjusted.begin(), adjusted.end()) <= kAlpha ? 1 : 0;
+  }
+  return static_cast<double>(any) / runs;
+}
+
+double false_ratios(std::size_t values, int runs) {
+  constexpr int kRows = 10;
+  Random random(61);
+  const auto side = [&] {
+    std::vector<RunNumber> numbers;
+    for (std::size_t i = 0; i < values; ++i) {
+      const std::size_t night = i % 2;
+      numbers.push_back({(night == 0 ? 100.0 : 170.0) * (1.0 - std::log1p(-random.uniform())), night});
+    }
+    return numbers;
+  };
+  int any = 0;
+  for (int run = 0; run < runs; ++run) {
+    const auto reference = side();
+    std::vector<NumberComparison> claims;
+    for (int row = 0; row < kRows; ++row) claims.push_back(compare_numbers(side(), reference));
+    judge_numbers(claims);
+    any += std::any_of(claims.begin(), claims.end(),
+                       [](const auto& claim) { return claim.verdict != ComparisonVerdict::undecided; })
+               ? 1
+               : 0;
+  }
+  return static_cast<double>(any) / runs;
+}
+
+double false_models(double correlation, int nights, int runs) {
+  Random random(67);
+  int any = 0;
+  for (int run = 0; run < runs; ++run) {
+    std::vector<ModelGroup> groups;
+    for (const char* threads : {"1", "8"}) {
+      for (const char* lock : {"none", "per-op", "global"}) groups.push_back({{threads, lock}, {}});
+    }
+    std::vector<std::vector<Proportion>> of_nights(groups.size());
+    for (int night = 0; night < nights; ++night) {
+      // Each cell has nights of its own: the hardest case for a model over trials.
+      for (std::size_t i = 0; i < groups.size(); ++i) {
+        const Proportion of{random.count(night_rate(random, 0.3, correlation), 40), 40};
+        of_nights[i].push_back(of);
+        groups[i].of = {groups[i].of.counted + of.counted, groups[i].of.trials + of.trials};
+      }
+    }
+    const auto model = fit_logistic({"threads", "lock"}, groups, {{0}, {1}}, model_dispersion(of_nights));
+    std::vector<double> p_values;
+    for (const ModelCoefficient& one : model->coefficients) p_values.push_back(one.p_value);
+    const auto adjusted = holm(p_values);
+    any += *std::min_element(adjusted.begin(), adjusted.end()) <= kAlpha ? 1 : 0;
+  }
+  return static_cast<double>(any) / runs;
+}
+
+double false_modes(std::size_t values, int runs) {
+  Random random(71);
+  int two = 0;
+  for (int run = 0; run < runs; ++run) {
+    std::vector<double> sample;
+    for (std::size_t i = 0; i < values; ++i) sample.push_back(-std::log1p(-random.uniform()));
+    two += two_modes(sample) ? 1 : 0;
+  }
+  return static_cast<double>(two) / runs;
+}
+
 double median_coverage(std::size_t values, int runs) {
   Random random(23);
   int held = 0;
@@ -330,7 +460,7 @@ double median_coverage(std::size_t values, int runs) {
     std::vector<double> sample;
     // Exponential: its median is ln 2.
     for (std::size_t i = 0; i < values; ++i) sample.push_back(-std::log1p(-random.uniform()));
-    const auto estimate = median_with_interval(sample, kDefaultLevel, static_cast<std::uint64_t>(run) + 1);
+    const auto estimate = median_with_interval(sample);
     held += holds(*estimate->interval, std::log(2.0)) ? 1 : 0;
   }
   return static_cast<double>(held) / runs;

@@ -76,11 +76,36 @@ double false_verdicts_at_looks(double correlation, int looks, bool shared, bool 
 /// differ.
 double false_unlike_mixes(int runs);
 
+/// As many trials a side are named for `test`, at the level of one claim among `claims`.
+std::int64_t promised_trials(TestKind test, double rate_a, double rate_b, std::size_t claims);
+
 /// The share of `runs` in which `test` finds the difference with as many trials a side as are named for it,
 /// at the level of one claim among `claims`.
 double promised_power(TestKind test, double rate_a, double rate_b, std::size_t claims, int runs);
 
-/// The share of `runs` in which the bootstrap interval holds the median of a skewed distribution.
+/// One run of `trials` whose outcome is with probability `stay` that of the trial before: how often the
+/// interval that rates show, and the plain one, hold p.
+NightCoverage order_coverage(double p, double stay, int trials, int runs);
+
+/// Crashes per operation over nights whose rates vary (gamma, with that coefficient of variation): the same.
+NightCoverage event_rate_coverage(double variation, int nights, int runs);
+
+/// The share of `runs` in which one of ten cells is said to have changed, where nights have one rate, or vary
+/// with that correlation.
+double false_changes(double correlation, int nights, int runs);
+
+/// The share of `runs` in which one of ten rows of numbers is said to differ from the row that it is
+/// compared with, all of one skewed distribution, over two nights of different speed.
+double false_ratios(std::size_t values, int runs);
+
+/// The share of `runs` in which a model of 2 x 3 cells of one rate claims any odds ratio, over nights with
+/// that correlation.
+double false_models(double correlation, int nights, int runs);
+
+/// How many values of one skewed mode are said to have two, as a share of `runs`.
+double false_modes(std::size_t values, int runs);
+
+/// The share of `runs` in which the interval holds the median of a skewed distribution.
 double median_coverage(std::size_t values, int runs);
 
 }  // namespace faultline

@@ -3,14 +3,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <string_view>
+#include <tuple>
 
 #include "analyzer/statistics/distributions.h"
 #include "analyzer/statistics/method_choice.h"
+#include "analyzer/statistics/sample_size.h"
 #include "reports/formats/number_format.h"
 #include "reports/formats/report_writer.h"
 #include "tests/analyzer/statistics/coverage.h"
+#include "tests/app/bundle/false_workarounds.h"
 
 namespace faultline {
 namespace {
@@ -130,9 +135,16 @@ void print_tables_and_nights() {
       table.rows.push_back({"  the plain one", percent(coverage.plain)});
     }
   }
-  for (const std::size_t values : {std::size_t{5}, std::size_t{10}, std::size_t{20}, std::size_t{50}}) {
-    table.rows.push_back({fmt::format("bootstrap interval of the median holds, {} values", values),
-                          percent(median_coverage(values, 1'000))});
+  print(table);
+}
+
+void print_medians() {
+  Table table;
+  table.caption =
+      "The interval of the median holds, exponential values, 4,000 runs each: at least 95 % wanted.";
+  table.columns = {number_column("values"), number_column("share")};
+  for (const std::size_t values : {std::size_t{6}, std::size_t{10}, std::size_t{20}, std::size_t{50}}) {
+    table.rows.push_back({static_cast<std::int64_t>(values), percent(median_coverage(values, 4'000))});
   }
   print(table);
 }
@@ -176,15 +188,84 @@ void print_power() {
       "Unlike mixes of cells, equal rates in each: {} false verdicts. Power with as many "
       "trials as are said to be needed, 80 % wanted, 2,000 runs each.",
       percent(false_unlike_mixes(2'000)));
-  table.columns = {text_column("test"), number_column("p_a"), number_column("p_b"), number_column("claims"),
-                   number_column("power")};
+  table.columns = {text_column("test"),
+                   number_column("p_a"),
+                   number_column("p_b"),
+                   number_column("claims"),
+                   number_column("trials", "trials a side"),
+                   number_column("power"),
+                   number_column("optimum", "fixed-n optimum")};
   for (const TestKind test : {TestKind::boschloo, TestKind::anytime}) {
     for (const auto& [a, b] : {std::pair{0.5, 0.2}, std::pair{0.3, 0.1}, std::pair{0.1, 0.02}}) {
       for (const std::size_t claims : {std::size_t{1}, std::size_t{10}}) {
-        table.rows.push_back({std::string(test_kind_text(test)), a, b, static_cast<std::int64_t>(claims),
-                              percent(promised_power(test, a, b, claims, 2'000))});
+        const double level = 1.0 - (1.0 - kDefaultLevel) / static_cast<double>(claims);
+        table.rows.push_back(
+            {std::string(test_kind_text(test)), a, b, static_cast<std::int64_t>(claims),
+             promised_trials(test, a, b, claims), percent(promised_power(test, a, b, claims, 2'000)),
+             std::llround(std::ceil(trials_per_side_uncorrected(a, b, kDefaultPower, level)))});
       }
     }
+  }
+  print(table);
+}
+
+void print_bundles() {
+  Table table;
+  table.caption =
+      "Bundles over cells of one rate (0.4, 30 trials each) that name a workaround: at most 5 % wanted.";
+  table.columns = {text_column("cells"), number_column("runs"), number_column("against_control"),
+                   number_column("by_settings")};
+  for (const auto& [threads, locks, runs] : {std::tuple{3, 3, 2'000}, {5, 5, 2'000}, {10, 5, 500}}) {
+    table.rows.push_back({fmt::format("{}x{}", threads, locks), runs,
+                          percent(false_workarounds(threads, locks, true, runs)),
+                          percent(false_workarounds(threads, locks, false, runs))});
+  }
+  print(table);
+}
+
+void print_order_and_events() {
+  Table table;
+  table.caption = "Intervals that hold the rate, nominal 95 %, 2,000 runs each, simulated.";
+  table.columns = {text_column("what"), number_column("as_shown"), number_column("plain")};
+  for (const double stay : {0.0, 0.3, 0.6, 0.8}) {
+    for (const int trials : {50, 200}) {
+      const NightCoverage coverage = order_coverage(0.3, stay, trials, 2'000);
+      table.rows.push_back({fmt::format("{} trials of a run, each as the one before with {}", trials, stay),
+                            percent(coverage.widened), percent(coverage.plain)});
+    }
+  }
+  for (const double variation : {0.0, 0.3, 0.6}) {
+    for (const int nights : {4, 10}) {
+      const NightCoverage coverage = event_rate_coverage(variation, nights, 2'000);
+      table.rows.push_back({fmt::format("crashes per operation, {} nights, variation {}", nights, variation),
+                            percent(coverage.widened), percent(coverage.plain)});
+    }
+  }
+  print(table);
+}
+
+void print_new_claims() {
+  Table table;
+  table.caption = "Tables with any false claim, at most 5 % wanted, simulated.";
+  table.columns = {text_column("what"), number_column("runs"), number_column("share")};
+  for (const double correlation : {0.0, 0.1, 0.2}) {
+    for (const int nights : {8, 14}) {
+      table.rows.push_back(
+          {fmt::format("a change point in one of ten cells, {} nights, correlation {}", nights, correlation),
+           500, percent(false_changes(correlation, nights, 500))});
+    }
+    for (const int nights : {2, 5, 10}) {
+      table.rows.push_back(
+          {fmt::format("an odds ratio in a model of 2x3 cells, {} nights each, correlation {}", nights,
+                       correlation),
+           2'000, percent(false_models(correlation, nights, 2'000))});
+    }
+  }
+  for (const std::size_t values : {std::size_t{6}, std::size_t{20}, std::size_t{60}}) {
+    table.rows.push_back({fmt::format("a ratio in ten rows of {} numbers over two nights", values), 2'000,
+                          percent(false_ratios(values, 2'000))});
+    table.rows.push_back(
+        {fmt::format("two modes in {} numbers of one", values), 2'000, percent(false_modes(values, 2'000))});
   }
   print(table);
 }
@@ -222,22 +303,36 @@ void print_shown() {
   print(table);
 }
 
+struct NamedTable {
+  std::string_view name;
+  void (*print)();
+};
+constexpr NamedTable kTables[]{{"nights", print_nights},
+                               {"looks", print_looks},
+                               {"power", print_power},
+                               {"shown", print_shown},
+                               {"bundles", print_bundles},
+                               {"order", print_order_and_events},
+                               {"claims", print_new_claims},
+                               {"medians", print_medians},
+                               {"rates", print_proportions},
+                               {"pairs", print_two_rates},
+                               {"verdicts", print_false_verdicts},
+                               {"anytime", print_anytime},
+                               {"ratio", print_anytime_ratio},
+                               {"pooled", print_tables_and_nights}};
+
+bool is_asked_for(std::string_view name, int argc, char** argv) {
+  return argc < 2 || std::find(argv + 1, argv + argc, name) != argv + argc;
+}
+
 }  // namespace
 }  // namespace faultline
 
-/// Without a word all tables; with `nights` those that are about nights, looks, power and what is shown.
+/// Prints the tables that are named, all of them where none is.
 int main(int argc, char** argv) {
-  const bool only_nights = argc > 1 && std::string_view(argv[1]) == "nights";
-  faultline::print_nights();
-  faultline::print_looks();
-  faultline::print_power();
-  faultline::print_shown();
-  if (only_nights) return 0;
-  faultline::print_proportions();
-  faultline::print_two_rates();
-  faultline::print_false_verdicts();
-  faultline::print_anytime();
-  faultline::print_anytime_ratio();
-  faultline::print_tables_and_nights();
+  for (const faultline::NamedTable& table : faultline::kTables) {
+    if (faultline::is_asked_for(table.name, argc, argv)) table.print();
+  }
   return 0;
 }

@@ -1,4 +1,5 @@
-// The values that R, SciPy and statsmodels give, as make_golden.py wrote them.
+// The values that R, SciPy and statsmodels give, as make_golden.py and make_models_golden.R
+// wrote them.
 
 #pragma once
 

@@ -65,8 +65,8 @@ TEST_F(StoredNightTest, AForeignReportBelongsToNoTrial) {
 
   ASSERT_VALUE(const auto row, report_row(store, night_incident(1)));
   EXPECT_FALSE(row.trial_index.has_value());
-  ASSERT_VALUE(const auto ledger, query_ledger(store, run.uuid));
-  EXPECT_EQ(ledger.foreign, 1);
+  ASSERT_VALUE(const auto reconciliation, query_reconciliation(store, run.uuid));
+  EXPECT_EQ(reconciliation.foreign, 1);
 }
 
 TEST_F(StoredNightTest, AGpuResetTakesTrialsOutOfEveryRate) {

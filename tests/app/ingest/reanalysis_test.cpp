@@ -27,9 +27,10 @@ ReanalysisWatcher watcher_of(std::vector<MovedSite>& moved) {
 TEST(ReanalysisTest, TheSameRulesMoveNothing) {
   NightStore night;
   Symbolizer symbolizer(no_symbols());
+  AnalysisChild no_child("/no/such/program");
   std::vector<MovedSite> moved;
 
-  ASSERT_VALUE(const auto counts, reanalyze_store(night.store, {}, symbolizer, watcher_of(moved)));
+  ASSERT_VALUE(const auto counts, reanalyze_store(night.store, {}, symbolizer, no_child, watcher_of(moved)));
 
   EXPECT_EQ(counts.reports, 5);
   EXPECT_EQ(counts.moved, 0);
@@ -43,9 +44,10 @@ TEST(ReanalysisTest, ASiteThatOlderRulesMadeIsReplacedAndNamed) {
   const Analysis old = make_analysis(1, "oldRule");
   ASSERT_DONE(store.add_report(bytes, arrival(), old));
   Symbolizer symbolizer(no_symbols());
+  AnalysisChild no_child("/no/such/program");
   std::vector<MovedSite> moved;
 
-  ASSERT_VALUE(const auto counts, reanalyze_store(store, {}, symbolizer, watcher_of(moved)));
+  ASSERT_VALUE(const auto counts, reanalyze_store(store, {}, symbolizer, no_child, watcher_of(moved)));
 
   EXPECT_EQ(counts.moved, 1);
   ASSERT_EQ(moved.size(), 1U);
@@ -65,9 +67,10 @@ TEST(ReanalysisTest, ACrashWithoutReportIsDerivedFromItsOutputAgain) {
       "Assertion failed: (_encoder != nil), function commit, file command_buffer.mm, line 42.\n";
   ASSERT_DONE(store.record_trial(trial, {}));
   Symbolizer symbolizer(no_symbols());
+  AnalysisChild no_child("/no/such/program");
   std::vector<MovedSite> moved;
 
-  ASSERT_VALUE(const auto counts, reanalyze_store(store, {}, symbolizer, watcher_of(moved)));
+  ASSERT_VALUE(const auto counts, reanalyze_store(store, {}, symbolizer, no_child, watcher_of(moved)));
 
   EXPECT_EQ(counts.uncaptured, 1);
   ASSERT_EQ(moved.size(), 1U);

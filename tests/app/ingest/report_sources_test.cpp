@@ -38,6 +38,45 @@ TEST(ReportSourcesTest, HiddenFilesAreStillBeingWrittenAndAreLeftOut) {
   EXPECT_THAT(find_report_sources({folder.path().string()}).files, IsEmpty());
 }
 
+class CrashPointTest : public testing::Test {
+ protected:
+  CrashPointTest() {
+    std::filesystem::create_directories(logs() / "LocallySymbolicated");
+    touch(bundle() / "PointInfo.json");
+    touch(bundle() / "Filters/Filter_1/DistributionInfo.json");
+    touch(logs() / "2026-03-01_10-00-00.0000_+0100-aa.crash");
+    touch(logs() / "2026-03-02_10-00-00.0000_+0100-bb.crash");
+    touch(logs() / "LocallySymbolicated/2026-03-02_10-00-00.0000_+0100-bb.crash");
+  }
+  [[nodiscard]] std::filesystem::path bundle() const { return folder_ / "a.xccrashpoint"; }
+  [[nodiscard]] std::filesystem::path logs() const { return bundle() / "Filters/Filter_1/Logs"; }
+
+  ScopedTempFolder folder_;
+};
+
+TEST_F(CrashPointTest, TheReportsOfABundleAreThoseOfItsLogs) {
+  const auto sources = find_report_sources({folder_.path().string()});
+
+  EXPECT_EQ(sources.files.size(), 3U);
+  EXPECT_EQ(sources.other_files, 2U);
+}
+
+TEST_F(CrashPointTest, ABundleStandsForItsNewestReportAndTheOthersAreNamed) {
+  const auto found = choose_report_file(bundle().string() + "/");
+  ASSERT_TRUE(found.has_value());
+  const auto& chosen = *found;
+
+  EXPECT_EQ(chosen.path, logs() / "LocallySymbolicated/2026-03-02_10-00-00.0000_+0100-bb.crash");
+  EXPECT_THAT(chosen.left_out, testing::HasSubstr("newest of 2 reports"));
+}
+
+TEST_F(CrashPointTest, AnyOtherFolderIsForImport) {
+  const auto chosen = choose_report_file(folder_.path().string());
+
+  ASSERT_FALSE(chosen.has_value());
+  EXPECT_THAT(chosen.error().text(), testing::HasSubstr("faultline import"));
+}
+
 TEST(ReportSourcesTest, ALoopOfLinksInAFolderEndsAndOneOnTheCommandLineIsNamed) {
   const ScopedTempFolder folder;
   touch(folder / "a.ips");

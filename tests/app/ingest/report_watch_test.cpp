@@ -26,7 +26,7 @@ class ReportWatchTest : public testing::Test {
     WatchObserver observer;
     observer.arrived = [this](const std::string& line) { arrived.push_back(line); };
     observer.problem = [this](const std::string& line) { problems.push_back(line); };
-    return {store, rules, *symbolizer, clock, {path}, observer};
+    return {store, rules, *symbolizer, no_child, clock, {path}, observer};
   }
   /// A file counts when it has not changed for a while.
   void look(ReportWatch& reports) {
@@ -39,6 +39,7 @@ class ReportWatchTest : public testing::Test {
   ScopedTempFolder folder;
   Store store = std::move(*Store::open_in_memory());
   SiteRules rules;
+  AnalysisChild no_child{"/no/such/program"};
   std::unique_ptr<Symbolizer> symbolizer;
   FakeClock clock;
   std::vector<std::string> arrived;

@@ -47,10 +47,10 @@ TEST(ArmsTest, GroupsAreNamedAsPeopleWriteThem) {
   ASSERT_VALUE(const auto groups, arm_groups(night.store, arm, "", "bad", {{"threads"}}));
 
   ASSERT_EQ(groups.size(), 2U);
-  EXPECT_EQ(groups[0].first, "threads=1");
-  EXPECT_EQ(groups[0].second.total.counted, 0);
-  EXPECT_EQ(groups[1].first, "threads=8");
-  EXPECT_EQ(groups[1].second.total.counted, 5);
+  EXPECT_EQ(groups[0].name, "threads=1");
+  EXPECT_EQ(groups[0].evidence.total.counted, 0);
+  EXPECT_EQ(groups[1].name, "threads=8");
+  EXPECT_EQ(groups[1].evidence.total.counted, 5);
 }
 
 }  // namespace

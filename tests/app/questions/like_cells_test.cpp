@@ -26,7 +26,8 @@ class LikeCellsTest : public ::testing::Test {
   Result<LikeArms> arms(const std::string& a, const std::string& b) {
     TRY_ASSIGN(const Arm left, parse_arm(a, &*store_));
     TRY_ASSIGN(const Arm right, parse_arm(b, &*store_));
-    return like_arms({*store_, left}, {*store_, right}, "", "bad");
+    TRY_ASSIGN(auto groups, like_arms({*store_, left}, {*store_, right}, "", "bad"));
+    return std::move(groups.front());
   }
 
   std::optional<Store> store_;

@@ -82,6 +82,32 @@ TEST(RateRequestTest, WorkPerCrashGoesWithRowsAlone) {
   EXPECT_FALSE(check_rate_request(wanted).has_value());
 }
 
+TEST(RateRequestTest, AModelSaysWhatEachSettingDoes) {
+  NightStore night;
+  RateRequest wanted;
+  wanted.model = {"threads", "lock"};
+  ASSERT_TRUE(check_rate_request(wanted).has_value());
+
+  ASSERT_VALUE(const auto table, answer_rates(night.store, wanted, TableAudience::people));
+
+  ASSERT_EQ(table.rows.size(), 3U) << "one of two values of threads, two of three of lock";
+  EXPECT_EQ(std::get<std::string>(table.rows[0][1].value), "threads=8");
+  EXPECT_GT(std::get<Estimate>(table.rows[0][2].value).value, 1.0);
+  EXPECT_EQ(table.command, "faultline rates --model threads,lock");
+}
+
+TEST(RateRequestTest, AModelNamesItsColumnsItself) {
+  RateRequest wanted;
+  wanted.model = {"threads"};
+  wanted.by = {"lock"};
+  EXPECT_FALSE(check_rate_request(wanted).has_value());
+  wanted.by.clear();
+  for (const char* wrong : {"", "threads:", "threads:threads"}) {
+    wanted.model = {wrong};
+    EXPECT_FALSE(check_rate_request(wanted).has_value()) << wrong;
+  }
+}
+
 TEST(RateRequestTest, AMistakeNamesItsOption) {
   NightStore night;
   RateRequest wanted;

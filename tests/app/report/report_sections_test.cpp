@@ -74,11 +74,11 @@ TEST_F(ReportSectionsTest, ReportsThatAreNoCrashesAreListedByTheQueryThatFindsTh
   ASSERT_EQ(tables.size(), 2U);
   EXPECT_EQ(tables[1]->table->id, "other_reports");
   EXPECT_EQ(tables[1]->table->people.rows.size(), 1U);
-  EXPECT_THAT(tables[1]->table->people.command, HasSubstr("faultline query \"SELECT"));
+  EXPECT_THAT(tables[1]->table->people.command, HasSubstr("faultline query 'SELECT"));
 }
 
 TEST_F(ReportSectionsTest, WhatTheRunCannotTellIsSaid) {
-  summary.ledger.uncaptured = 2;
+  summary.reconciliation.uncaptured = 2;
   summary.control.reset();
 
   ASSERT_VALUE(const auto section, unknown_section(night.store, summary));

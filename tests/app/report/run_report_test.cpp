@@ -27,7 +27,8 @@ TEST(RunReportTest, AStoredRunIsSummedUpAsOneThatJustEnded) {
 
   EXPECT_EQ(summary.progress.trials_done, 60);
   EXPECT_EQ(summary.progress.outcomes[Outcome::crashed], 5);
-  EXPECT_EQ(summary.ledger.deaths, summary.ledger.matched + summary.ledger.uncaptured);
+  EXPECT_EQ(summary.reconciliation.deaths,
+            summary.reconciliation.matched + summary.reconciliation.uncaptured);
   ASSERT_TRUE(summary.control.has_value());
   EXPECT_EQ(summary.control->crashed, 5);
 }

@@ -36,8 +36,8 @@ TEST(MacPitfallsTest, P1DeathsAreCountedNotFiles) {
 
   const auto summary = stage.execute();
 
-  EXPECT_EQ(summary->ledger.deaths, 12);
-  EXPECT_EQ(summary->ledger.uncaptured, 12);
+  EXPECT_EQ(summary->reconciliation.deaths, 12);
+  EXPECT_EQ(summary->reconciliation.uncaptured, 12);
   EXPECT_EQ(summary->progress.outcomes[Outcome::crashed], 12);
 }
 
@@ -49,7 +49,7 @@ TEST(MacPitfallsTest, P2AReportMayComeLongAfterTheNextTrialsAndIsStillItsOwn) {
 
   stage.execute();
 
-  stage.expect_ledgers_agree();
+  stage.expect_reconciliation_agrees();
 }
 
 TEST(MacPitfallsTest, P3AFileThatMovesToRetiredWhileItIsReadIsMetThere) {
@@ -60,7 +60,7 @@ TEST(MacPitfallsTest, P3AFileThatMovesToRetiredWhileItIsReadIsMetThere) {
 
   const auto summary = stage.execute();
 
-  EXPECT_EQ(summary->ledger.matched, 12);
+  EXPECT_EQ(summary->reconciliation.matched, 12);
   for (const auto& stored : stage.journal.reports) {
     EXPECT_EQ(stored.report.source.parent_path().filename(), "Retired");
   }
@@ -72,7 +72,7 @@ TEST(MacPitfallsTest, P4OneIncidentInSeveralFilesIsOneReport) {
   FolderStage stage(vices);
   stage.processes.script = dies;
 
-  EXPECT_EQ(stage.execute()->ledger.reports, 12);
+  EXPECT_EQ(stage.execute()->reconciliation.reports, 12);
 }
 
 TEST(MacPitfallsTest, P5WordsAroundTheTwoDocumentsDoNotHideThem) {
@@ -107,8 +107,8 @@ TEST(MacPitfallsTest, P11APidAloneMatchesNothing) {
 
   const auto summary = stage.execute();
 
-  EXPECT_EQ(summary->ledger.matched, 0);
-  EXPECT_EQ(summary->ledger.foreign, 12);
+  EXPECT_EQ(summary->reconciliation.matched, 0);
+  EXPECT_EQ(summary->reconciliation.foreign, 12);
 }
 
 TEST(MacPitfallsTest, P11AGrandchildWhoseParentIsGoneIsFoundByTheProcessesThatWereSeen) {
@@ -130,8 +130,8 @@ TEST(MacPitfallsTest, P11AGrandchildWhoseParentIsGoneIsFoundByTheProcessesThatWe
 
   const auto summary = stage.execute();
 
-  EXPECT_EQ(summary->ledger.matched, 12);
-  EXPECT_EQ(summary->ledger.foreign, 0);
+  EXPECT_EQ(summary->reconciliation.matched, 12);
+  EXPECT_EQ(summary->reconciliation.foreign, 0);
 }
 
 TEST(MacPitfallsTest, P12TheNameInTheReportNeedNotBeWhatWasLaunched) {
@@ -141,7 +141,7 @@ TEST(MacPitfallsTest, P12TheNameInTheReportNeedNotBeWhatWasLaunched) {
     stage.processes.script = dies;
     stage.change_death = [name](const TrialSpec&, SimulatedDeath& death) { death.process = name; };
 
-    EXPECT_EQ(stage.execute()->ledger.matched, 12) << name;
+    EXPECT_EQ(stage.execute()->reconciliation.matched, 12) << name;
   }
 }
 
@@ -153,7 +153,7 @@ TEST(MacPitfallsTest, P13ADeathBySigkillIsNoCrashAndNoReportIsAwaited) {
   const auto summary = stage.execute();
 
   EXPECT_EQ(summary->progress.outcomes[Outcome::exit_error], 12);
-  EXPECT_EQ(summary->ledger.deaths, 0);
+  EXPECT_EQ(summary->reconciliation.deaths, 0);
   EXPECT_EQ(stage.observer.waits, 0);
 }
 
@@ -162,7 +162,8 @@ TEST(MacPitfallsTest, P14WhereNothingReportsTheRunSaysSoForEachDeath) {
   stage.processes.script = dies;
   stage.processes.before_return = [](const TrialSpec&) {};
 
-  EXPECT_THAT(stage.execute()->ledger.uncaptured_reasons, Contains(Pair("no report came in time", 12)));
+  EXPECT_THAT(stage.execute()->reconciliation.uncaptured_reasons,
+              Contains(Pair("no report came in time", 12)));
 }
 
 TEST(MacPitfallsTest, P15WhatABurstLosesIsUncapturedAndTheRestIsNotMixedUp) {
@@ -172,9 +173,9 @@ TEST(MacPitfallsTest, P15WhatABurstLosesIsUncapturedAndTheRestIsNotMixedUp) {
 
   const auto summary = stage.execute();
 
-  stage.expect_ledgers_agree();
-  EXPECT_EQ(summary->ledger.deaths, 40);
-  EXPECT_EQ(summary->ledger.uncaptured,
+  stage.expect_reconciliation_agrees();
+  EXPECT_EQ(summary->reconciliation.deaths, 40);
+  EXPECT_EQ(summary->reconciliation.uncaptured,
             stage.report_crash.count(SimulatedReportCrash::Fate::dropped_in_burst));
 }
 
@@ -212,7 +213,8 @@ TEST(MacPitfallsTest, P17AFolderThatMayNotBeReadIsNotAnEmptyOne) {
 
   ASSERT_TRUE(summary);
   EXPECT_TRUE(stage.observer.was_told("Permission denied"));
-  EXPECT_THAT(summary->ledger.uncaptured_reasons, Contains(Pair("the report folders cannot be read", 12)));
+  EXPECT_THAT(summary->reconciliation.uncaptured_reasons,
+              Contains(Pair("the report folders cannot be read", 12)));
 }
 
 TEST(MacPitfallsTest, P18TrialsInTheWindowOfAGpuResetAreContaminatedNotCounted) {
@@ -240,7 +242,7 @@ TEST(MacPitfallsTest, P19AClockThatIsSetMovesNoReport) {
 
   stage.execute();
 
-  stage.expect_ledgers_agree();
+  stage.expect_reconciliation_agrees();
 }
 
 TEST(MacPitfallsTest, P20AHandMadeReportOfNoProcessIsInNoRate) {
@@ -255,7 +257,7 @@ TEST(MacPitfallsTest, P20AHandMadeReportOfNoProcessIsInNoRate) {
   const auto summary = stage.execute();
 
   EXPECT_EQ(summary->progress.outcomes[Outcome::passed], 12);
-  EXPECT_EQ(summary->ledger.foreign, 1);
+  EXPECT_EQ(summary->reconciliation.foreign, 1);
 }
 
 }  // namespace

@@ -31,12 +31,12 @@ TEST(ReportCrashTest, ReportsThatComeLateAreJoinedToTheirTrialsAndTakenOutOfTheF
   const auto summary = stage.execute();
 
   ASSERT_TRUE(summary);
-  stage.expect_ledgers_agree();
-  EXPECT_EQ(summary->ledger.deaths, 9);
-  EXPECT_EQ(summary->ledger.matched, stage.report_crash.count(Fate::written));
-  EXPECT_GT(summary->ledger.late, 0);
-  EXPECT_FALSE(summary->ledger.latencies.empty());
-  EXPECT_LE(summary->ledger.latencies.back(), seconds(27));
+  stage.expect_reconciliation_agrees();
+  EXPECT_EQ(summary->reconciliation.deaths, 9);
+  EXPECT_EQ(summary->reconciliation.matched, stage.report_crash.count(Fate::written));
+  EXPECT_GT(summary->reconciliation.late, 0);
+  EXPECT_FALSE(summary->reconciliation.latencies.empty());
+  EXPECT_LE(summary->reconciliation.latencies.back(), seconds(27));
   EXPECT_TRUE(std::filesystem::is_directory(stage.report_crash.folder()));
   for (const auto& file : std::filesystem::directory_iterator(stage.report_crash.folder())) {
     EXPECT_EQ(file.path().filename(), "Retired") << "left behind";
@@ -52,9 +52,9 @@ TEST(ReportCrashTest, SettleWaitsForTheReportOfTheTrialThatDied) {
   const auto summary = stage.execute();
 
   ASSERT_TRUE(summary);
-  stage.expect_ledgers_agree();
-  EXPECT_EQ(summary->ledger.matched, 9);
-  EXPECT_EQ(summary->ledger.late, 0);
+  stage.expect_reconciliation_agrees();
+  EXPECT_EQ(summary->reconciliation.matched, 9);
+  EXPECT_EQ(summary->reconciliation.late, 0);
   for (const auto& [index, trial] : stage.journal.trials) EXPECT_EQ(trial.reports_pending, 0);
 }
 
@@ -80,12 +80,12 @@ TEST(ReportCrashTest, ABurstLosesReportsAndTheDeathsAreUncaptured) {
   const auto summary = stage.execute();
 
   ASSERT_TRUE(summary);
-  stage.expect_ledgers_agree();
+  stage.expect_reconciliation_agrees();
   const auto dropped = stage.report_crash.count(Fate::dropped_in_burst);
   EXPECT_GT(dropped, 0);
-  EXPECT_EQ(summary->ledger.deaths, 12);
-  EXPECT_EQ(summary->ledger.uncaptured, dropped);
-  EXPECT_THAT(summary->ledger.uncaptured_reasons, Contains(Pair("no report came in time", dropped)));
+  EXPECT_EQ(summary->reconciliation.deaths, 12);
+  EXPECT_EQ(summary->reconciliation.uncaptured, dropped);
+  EXPECT_THAT(summary->reconciliation.uncaptured_reasons, Contains(Pair("no report came in time", dropped)));
 }
 
 TEST(ReportCrashTest, TheLimitPerNameIsNamedAsTheReasonAlsoForAWrappedProcess) {
@@ -110,12 +110,12 @@ TEST(ReportCrashTest, TheLimitPerNameIsNamedAsTheReasonAlsoForAWrappedProcess) {
   const auto summary = stage.execute();
 
   ASSERT_TRUE(summary);
-  EXPECT_EQ(summary->ledger.matched, 2);
-  EXPECT_EQ(summary->ledger.uncaptured, 10);
+  EXPECT_EQ(summary->reconciliation.matched, 2);
+  EXPECT_EQ(summary->reconciliation.uncaptured, 10);
   EXPECT_THAT(
-      summary->ledger.uncaptured_reasons,
+      summary->reconciliation.uncaptured_reasons,
       Contains(Pair("the system keeps at most 25 reports per process name, and that many are there", 10)));
-  EXPECT_EQ(summary->ledger.foreign, 25);
+  EXPECT_EQ(summary->reconciliation.foreign, 25);
   // Draining is for our own.
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 26);
 }
@@ -130,8 +130,8 @@ TEST(ReportCrashTest, WithDrainingTheLimitIsNeverReached) {
 
   const auto summary = stage.execute();
 
-  stage.expect_ledgers_agree();
-  EXPECT_EQ(summary->ledger.matched, 80);
+  stage.expect_reconciliation_agrees();
+  EXPECT_EQ(summary->reconciliation.matched, 80);
   EXPECT_EQ(stage.report_crash.count(Fate::dropped_at_limit), 0);
 }
 
@@ -144,12 +144,12 @@ TEST(ReportCrashTest, StrangersWithTheSamePidAndNameInTheSameSecondAreForeign) {
 
   const auto summary = stage.execute();
 
-  stage.expect_ledgers_agree();
-  EXPECT_EQ(summary->ledger.deaths, 9);
-  EXPECT_EQ(summary->ledger.matched, 9);
+  stage.expect_reconciliation_agrees();
+  EXPECT_EQ(summary->reconciliation.deaths, 9);
+  EXPECT_EQ(summary->reconciliation.matched, 9);
   // The last of them may come when nobody looks any more.
-  EXPECT_EQ(summary->ledger.foreign, stage.report_crash.count(Fate::written) - 9);
-  EXPECT_GE(summary->ledger.foreign, 16);
+  EXPECT_EQ(summary->reconciliation.foreign, stage.report_crash.count(Fate::written) - 9);
+  EXPECT_GE(summary->reconciliation.foreign, 16);
 }
 
 TEST(ReportCrashTest, CopiesOfOneIncidentAreOneReport) {
@@ -161,9 +161,9 @@ TEST(ReportCrashTest, CopiesOfOneIncidentAreOneReport) {
 
   const auto summary = stage.execute();
 
-  stage.expect_ledgers_agree();
-  EXPECT_EQ(summary->ledger.reports, 9);
-  EXPECT_EQ(summary->ledger.foreign, 0);
+  stage.expect_reconciliation_agrees();
+  EXPECT_EQ(summary->reconciliation.reports, 9);
+  EXPECT_EQ(summary->reconciliation.foreign, 0);
 }
 
 TEST(ReportCrashTest, AReportOfAProcessThatLivedOnDoesNotTakeThePlaceOfItsDeath) {
@@ -181,9 +181,9 @@ TEST(ReportCrashTest, AReportOfAProcessThatLivedOnDoesNotTakeThePlaceOfItsDeath)
 
   const auto summary = stage.execute();
 
-  stage.expect_ledgers_agree();
-  EXPECT_EQ(summary->ledger.matched, 9);
-  EXPECT_EQ(summary->ledger.reports, 18);
+  stage.expect_reconciliation_agrees();
+  EXPECT_EQ(summary->reconciliation.matched, 9);
+  EXPECT_EQ(summary->reconciliation.reports, 18);
 }
 
 class ClockStepRunTest : public ::testing::TestWithParam<seconds> {};
@@ -201,8 +201,8 @@ TEST_P(ClockStepRunTest, NothingIsLostWhenTheClockIsSetDuringATrialOrAfterIt) {
   const auto summary = stage.execute();
 
   ASSERT_TRUE(summary);
-  stage.expect_ledgers_agree();
-  EXPECT_EQ(summary->ledger.matched + stage.report_crash.count(Fate::dropped_in_burst), 9);
+  stage.expect_reconciliation_agrees();
+  EXPECT_EQ(summary->reconciliation.matched + stage.report_crash.count(Fate::dropped_in_burst), 9);
 }
 
 INSTANTIATE_TEST_SUITE_P(BackAndForward, ClockStepRunTest, ::testing::Values(seconds(-7200), seconds(7200)));
@@ -222,8 +222,8 @@ TEST(ReportCrashTest, AKilledHarnessWaitsAgainForWhatWasOnItsWay) {
   const auto summary = stage.execute();
 
   ASSERT_TRUE(summary);
-  stage.expect_ledgers_agree();
-  EXPECT_EQ(summary->ledger.matched, stage.report_crash.count(Fate::written));
+  stage.expect_reconciliation_agrees();
+  EXPECT_EQ(summary->reconciliation.matched, stage.report_crash.count(Fate::written));
   EXPECT_GT(stage.observer.waits, 0);
 }
 
@@ -258,11 +258,11 @@ TEST(ReportCrashTest, AllVicesAtOnceWithAHarnessThatIsKilledOverAndOver) {
 
   ASSERT_TRUE(summary);
   EXPECT_GT(stage.kills, 8);
-  stage.expect_ledgers_agree();
+  stage.expect_reconciliation_agrees();
   EXPECT_EQ(stage.journal.trials.size(), 400U);
-  EXPECT_EQ(summary->ledger.deaths, 300);
-  EXPECT_EQ(summary->ledger.matched + summary->ledger.uncaptured, 300);
-  EXPECT_GT(summary->ledger.late, 0);
+  EXPECT_EQ(summary->reconciliation.deaths, 300);
+  EXPECT_EQ(summary->reconciliation.matched + summary->reconciliation.uncaptured, 300);
+  EXPECT_GT(summary->reconciliation.late, 0);
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ TEST(WorkloadMapTest, WhatIsWrongIsSaidWithItsLine) {
       ElementsAre(HasSubstr("3: unknown key \"comand\" in [workload.products]; did you mean \"command\"?"),
                   HasSubstr("has no command")));
   EXPECT_THAT(messages_of("name = \"s\"\n[workload.products]\ncommand = \"sim\"\n"),
-              ElementsAre(HasSubstr("3: command is no list of texts")));
+              ElementsAre(HasSubstr("3: command is no array of strings")));
   EXPECT_THAT(messages_of("name = \"s\"\n[workload.products]\ncommand = [\"sim\", \"{lock}\"]\n"),
               ElementsAre(HasSubstr("unknown placeholder {lock}")));
   EXPECT_THAT(

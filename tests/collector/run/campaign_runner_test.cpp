@@ -77,10 +77,10 @@ TEST(CampaignRunnerTest, ReportsOfTheSupervisorGoWithTheirTrialAndAreDrained) {
   const auto summary = stage.execute();
 
   ASSERT_TRUE(summary);
-  EXPECT_EQ(summary->ledger.deaths, 3);
-  EXPECT_EQ(summary->ledger.matched, 3);
-  EXPECT_EQ(summary->ledger.uncaptured, 0);
-  EXPECT_EQ(summary->ledger.reports, 3);
+  EXPECT_EQ(summary->reconciliation.deaths, 3);
+  EXPECT_EQ(summary->reconciliation.matched, 3);
+  EXPECT_EQ(summary->reconciliation.uncaptured, 0);
+  EXPECT_EQ(summary->reconciliation.reports, 3);
   for (const auto& [index, trial] : stage.journal.trials) {
     const bool crashed = stage.cell_value(index) == "4";
     EXPECT_EQ(trial.verdict.outcome, crashed ? Outcome::crashed : Outcome::passed);
@@ -150,7 +150,7 @@ TEST(CampaignRunnerTest, CaptureCanBeAnArm) {
   const auto summary = stage.execute();
 
   EXPECT_NE(stage.processes.specs[0].capture, stage.processes.specs[1].capture);
-  EXPECT_THAT(summary->ledger.uncaptured_reasons, Contains(Pair("capture is off for this cell", 1)));
+  EXPECT_THAT(summary->reconciliation.uncaptured_reasons, Contains(Pair("capture is off for this cell", 1)));
 }
 
 TEST(CampaignRunnerTest, StopSavesAndTheSameCommandGoesOn) {
@@ -225,9 +225,9 @@ TEST_P(KillTest, EveryTrialIsRecordedOnceAndEveryReportOnce) {
   EXPECT_GT(stage.kills, 1);
   EXPECT_EQ(stage.recorded(), kAllTwelve);
   EXPECT_EQ(summary->progress.trials_done, 12);
-  EXPECT_EQ(summary->ledger.deaths, 3);
-  EXPECT_EQ(summary->ledger.matched, 3);
-  EXPECT_EQ(summary->ledger.reports, 3);
+  EXPECT_EQ(summary->reconciliation.deaths, 3);
+  EXPECT_EQ(summary->reconciliation.matched, 3);
+  EXPECT_EQ(summary->reconciliation.reports, 3);
   std::size_t own = 0;
   for (const auto& [index, trial] : stage.journal.trials) {
     EXPECT_EQ(trial.incidents, stage.journal.keys_of(index));
@@ -238,7 +238,8 @@ TEST_P(KillTest, EveryTrialIsRecordedOnceAndEveryReportOnce) {
     }
   }
   EXPECT_EQ(own, 3U);
-  EXPECT_EQ(summary->ledger.foreign, static_cast<std::int64_t>(stage.journal.keys_of(std::nullopt).size()));
+  EXPECT_EQ(summary->reconciliation.foreign,
+            static_cast<std::int64_t>(stage.journal.keys_of(std::nullopt).size()));
   EXPECT_EQ(stage.journal.duplicates, 0);
 }
 
@@ -301,7 +302,7 @@ TEST(CampaignResumeTest, AReportOfAnAttemptThatCountsForNothingIsKeptAsForeign) 
   const auto summary = stage.execute();
 
   EXPECT_THAT(stage.journal.keys_of(std::nullopt), ElementsAre(numbered_incident(77)));
-  EXPECT_EQ(summary->ledger.foreign, 1);
+  EXPECT_EQ(summary->reconciliation.foreign, 1);
   EXPECT_EQ(summary->progress.outcomes[Outcome::crashed], 0);
 }
 
@@ -482,7 +483,12 @@ TEST(CampaignRunnerTest, ASupervisorThatDiesIsTriedAgainAndThenAnError) {
 
   CampaignStage always;
   always.processes.failures = 1000;
-  EXPECT_THAT(always.execute_to_error().text(), HasSubstr("while running trial 0: "));
+  const std::string error = always.execute_to_error().text();
+  EXPECT_THAT(error, HasSubstr("while running trial 0: "));
+  EXPECT_EQ(always.journal.run->state, RunState::interrupted);
+  EXPECT_THAT(always.journal.run->state_reason, HasSubstr("while running trial 0"));
+  EXPECT_THAT(error, HasSubstr("it was tried 3 times"));
+  EXPECT_THAT(error, HasSubstr("the same run command goes on with trial 0"));
   EXPECT_THAT(always.processes.specs, SizeIs(3));
   EXPECT_THAT(always.recorded(), IsEmpty());
 }
@@ -534,7 +540,7 @@ TEST(CampaignRunnerTest, ProcessesThatWouldNotDieAreCountedAndNamed) {
     return execution;
   };
 
-  EXPECT_EQ(stage.execute()->ledger.unkillable, 6);
+  EXPECT_EQ(stage.execute()->reconciliation.unkillable, 6);
   EXPECT_TRUE(stage.observer.was_told("process 31 of trial"));
 }
 

@@ -60,10 +60,28 @@ TEST(IdleWatchTest, PhasesMetricsReportsAndOtherOutcomesShowIt) {
   }
 }
 
-TEST(IdleWatchTest, WithoutAWordOnStandardErrorThatIsSaid) {
+/// Nights whose trials are all killed by the system, or all fail their test, are nights.
+TEST(IdleWatchTest, FailuresOfWhatRanAreResultsHoweverAlike) {
+  std::vector<Trial> working(4, failing(1, "FAILED (failures=1)"));
+  working[0].term_signal = 9;
+  working[0].term_signal_name = "SIGKILL";
+  working[0].exit_code.reset();
+  working[1].output_head = "1 test, 1 failure";
+  working[2].stderr_tail = " \n";
+  working[3].duration = std::chrono::seconds(10);
+  for (const Trial& trial : working) {
+    IdleWatch watch(1);
+    for (int i = 0; i < 4; ++i) watch.add(trial);
+    EXPECT_EQ(watch.reason(), std::nullopt);
+  }
+}
+
+TEST(IdleWatchTest, WhatNeverStartedNeedsNoWordOnStandardError) {
+  Trial trial;
+  trial.verdict = {Outcome::setup_failed, "not_started", {"the command could not be executed"}};
   IdleWatch watch(1);
-  for (int i = 0; i < 3; ++i) watch.add(failing(1, " \n"));
-  EXPECT_THAT(watch.reason().value_or(""), HasSubstr("exited with 1 and printed no error"));
+  for (int i = 0; i < 3; ++i) watch.add(trial);
+  EXPECT_EQ(watch.reason(), "every one of 3 trials failed to start: the command could not be executed");
 }
 
 }  // namespace

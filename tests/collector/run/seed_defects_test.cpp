@@ -54,7 +54,7 @@ TEST(SeedDefectsTest, D1FilesAreNotCountedAnUnrelatedCrashAndALateReportAreCharg
   ASSERT_TRUE(summary);
   EXPECT_EQ(summary->progress.outcomes[Outcome::crashed], 3);
   EXPECT_EQ(summary->progress.outcomes[Outcome::passed], 9);
-  EXPECT_EQ(summary->ledger.foreign, 12);
+  EXPECT_EQ(summary->reconciliation.foreign, 12);
   for (const auto& entry : stage.report_crash.ledger()) {
     EXPECT_EQ(stage.journal.keys_of(entry.death.trial), std::vector<std::string>{entry.incident});
   }
@@ -68,8 +68,8 @@ TEST(SeedDefectsTest, D2AReportThatTakesLongerThanAnyFixedSleepIsWaitedFor) {
 
   const auto summary = stage.execute();
 
-  EXPECT_EQ(summary->ledger.matched, 3);
-  EXPECT_GT(summary->ledger.latencies.back(), seconds(15));
+  EXPECT_EQ(summary->reconciliation.matched, 3);
+  EXPECT_GT(summary->reconciliation.latencies.back(), seconds(15));
 }
 
 TEST(SeedDefectsTest, D3AReportWrittenBetweenALookAndItsNoteIsNotLost) {
@@ -92,8 +92,8 @@ TEST(SeedDefectsTest, D4NoReportFallsOutOfTheRecordHoweverManyThereAre) {
 
   const auto summary = stage.execute();
 
-  EXPECT_EQ(summary->ledger.deaths, 60);
-  EXPECT_EQ(summary->ledger.matched, 60);
+  EXPECT_EQ(summary->reconciliation.deaths, 60);
+  EXPECT_EQ(summary->reconciliation.matched, 60);
   EXPECT_THAT(stage.journal.reports, SizeIs(60));
 }
 
@@ -114,9 +114,9 @@ TEST(SeedDefectsTest, D5WhatCountsIsWhoseAReportIsNotWhichWordsStandInIt) {
 
   const auto summary = stage.execute();
 
-  EXPECT_EQ(summary->ledger.deaths, 3);
-  EXPECT_EQ(summary->ledger.matched, 3);
-  EXPECT_EQ(summary->ledger.foreign, 1);
+  EXPECT_EQ(summary->reconciliation.deaths, 3);
+  EXPECT_EQ(summary->reconciliation.matched, 3);
+  EXPECT_EQ(summary->reconciliation.foreign, 1);
 }
 
 TEST(SeedDefectsTest, D6EveryFolderAndItsRetiredPartIsLookedInto) {
@@ -136,8 +136,8 @@ TEST(SeedDefectsTest, D6EveryFolderAndItsRetiredPartIsLookedInto) {
 
   const auto summary = stage.execute();
 
-  EXPECT_EQ(summary->ledger.deaths, 12);
-  EXPECT_EQ(summary->ledger.matched, 12);
+  EXPECT_EQ(summary->reconciliation.deaths, 12);
+  EXPECT_EQ(summary->reconciliation.matched, 12);
 }
 
 TEST(SeedDefectsTest, D10ArmsAreInterleavedAndABadExitIsNotACrash) {

@@ -40,9 +40,6 @@ TEST(EnumTextTest, AccessKindsReadBack) {
 TEST(EnumTextTest, RunStatesReadBack) {
   expect_round_trip(RunState::stopped, run_state_text, parse_run_state);
 }
-TEST(EnumTextTest, SymbolOriginsReadBack) {
-  expect_round_trip(SymbolOrigin::function_starts, symbol_origin_text, parse_symbol_origin);
-}
 
 TEST(EnumTextTest, TheDocumentedSpellingsHold) {
   EXPECT_EQ(outcome_text(Outcome::exit_error), "exit_error");

@@ -24,5 +24,12 @@ TEST(GpuErrorTest, TheFirstOfSeveralCounts) {
   EXPECT_EQ(find_gpu_error("CUDA_ERROR_OUT_OF_MEMORY then cudaErrorUnknown"), "CUDA_ERROR_OUT_OF_MEMORY");
 }
 
+TEST(GpuErrorTest, OfATrialsNotesThoseOfItsOutputCount) {
+  EXPECT_EQ(
+      gpu_error_of_notes({"cudaErrorUnknown elsewhere", "GPU error on its output: x cudaErrorLaunchFailure"}),
+      "cudaErrorLaunchFailure");
+  EXPECT_EQ(gpu_error_of_notes({"cudaErrorUnknown elsewhere"}), "");
+}
+
 }  // namespace
 }  // namespace faultline

@@ -9,102 +9,13 @@
 #include "db/sqlite/connection.h"
 #include "tests/db/store_fixtures.h"
 #include "tests/support/scoped_temp_folder.h"
+#include "tests/support/store_content.h"
 
 namespace faultline {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-
-/// Everything that a store holds, without local ids, as sorted lines.
-std::vector<std::string> content_of(Store& store) {
-  const std::vector<std::string> queries{
-      "SELECT 'run', r.stop_rule, r.uuid, h.host_key, r.campaign_name, r.seed_hex, r.started_at, r.os_build "
-      "FROM run r "
-      "JOIN host h "
-      "ON h.id = r.host_id",
-      "SELECT 'state', r.uuid, s.step, s.at, s.state, s.reason, s.planned_blocks FROM run_state s JOIN run r "
-      "ON r.id = "
-      "s.run_id",
-      "SELECT 'fact', r.uuid, f.source, f.position, f.name, f.value FROM run_fact f JOIN run r ON r.id = "
-      "f.run_id",
-      "SELECT 'cell', r.uuid, c.cell_index, c.label, p.position, p.name, p.label, p.type FROM cell c JOIN "
-      "run r ON r.id = "
-      "c.run_id LEFT JOIN cell_parameter p ON p.cell_id = c.id",
-      "SELECT 'trial', r.uuid, t.trial_index, c.cell_index, t.outcome, t.contaminated, t.uncaptured, "
-      "t.warm_up, ph.value, "
-      "t.started_at, ru.value, t.notes_json, a.value, t.stderr_tail FROM trial t JOIN run r ON r.id = "
-      "t.run_id JOIN cell c "
-      "ON c.id = t.cell_id LEFT JOIN attribute ph ON ph.id = t.phase_id LEFT JOIN text ru ON ru.id = "
-      "t.rule_id JOIN text a "
-      "ON a.id = t.argv_id",
-      "SELECT 'metric', r.uuid, t.trial_index, m.position, n.value, m.value FROM trial_metric m JOIN trial t "
-      "ON t.id = "
-      "m.trial_id JOIN run r ON r.id = t.run_id JOIN attribute n ON n.id = m.name_id",
-      "SELECT 'verdict', r.uuid, t.trial_index, v.is_recorded, v.at, v.outcome, v.rule FROM trial_verdict v "
-      "JOIN trial t "
-      "ON t.id = v.trial_id JOIN run r ON r.id = t.run_id",
-      "SELECT 'tally', r.uuid, c.cell_index, y.outcome, y.warm_up, y.contaminated, y.uncaptured, "
-      "sum(y.trials) FROM "
-      "trial_tally y JOIN cell c ON c.id = y.cell_id JOIN run r ON r.id = c.run_id WHERE y.trials > 0 GROUP "
-      "BY 2, 3, 4, 5, "
-      "6, 7",
-      "SELECT 'report', p.*, w.hash FROM reports p JOIN report rp ON rp.id = p.report_id JOIN raw w ON w.id "
-      "= rp.raw_id",
-      "SELECT 'form', rp.incident, w.hash, f.form, w.size_bytes FROM raw_form f JOIN report rp ON rp.id = "
-      "f.report_id JOIN "
-      "raw w ON w.id = f.raw_id",
-      "SELECT 'sighting', w.hash, s.origin, s.source_path, s.seen_at FROM sighting s JOIN raw w ON w.id = "
-      "s.raw_id",
-      "SELECT 'attribution', rp.incident, r.uuid, a.trial_index, a.at, a.grounds, a.late FROM attribution a "
-      "JOIN report rp "
-      "ON rp.id = a.report_id JOIN run r ON r.id = a.run_id",
-      "SELECT 'analysis', rp.incident, a.sentence, a.evidence_json, a.registers_json, k.key, m.key, n.value "
-      "FROM "
-      "report_analysis a JOIN report rp ON rp.id = a.report_id LEFT JOIN stack k ON k.id = "
-      "a.crashed_stack_id LEFT JOIN "
-      "image_set m ON m.id = a.image_set_id LEFT JOIN text n ON n.id = a.site_notes_id",
-      "SELECT 'thread', rp.incident, h.thread_index, k.key, n.value, q.value FROM report_thread h JOIN "
-      "report rp ON rp.id = "
-      "h.report_id JOIN stack k ON k.id = h.stack_id LEFT JOIN text n ON n.id = h.name_id LEFT JOIN text q "
-      "ON q.id = "
-      "h.queue_id",
-      "SELECT 'frame', k.key, f.position, i.key, f.image_offset_hex, x.value, f.symbol_offset_hex FROM "
-      "stack_frame f JOIN "
-      "stack k ON k.id = f.stack_id LEFT JOIN image i ON i.id = f.image_id LEFT JOIN text x ON x.id = "
-      "f.symbol_id",
-      "SELECT 'member', m.key, b.position, i.key FROM image_set_member b JOIN image_set m ON m.id = "
-      "b.image_set_id JOIN "
-      "image i ON i.id = b.image_id",
-      "SELECT 'output', r.uuid, t.trial_index, s.key, o.rule, o.notes_json, o.rules_version FROM output_site "
-      "o "
-      "JOIN trial t ON t.id = o.trial_id JOIN run r ON r.id = t.run_id JOIN site s ON s.id = o.site_id",
-      "SELECT 'partner', rp.incident, x.value FROM report_partner p JOIN report rp ON rp.id = p.report_id "
-      "JOIN text x ON "
-      "x.id = p.function_id",
-      "SELECT 'issue', rp.incident, s.position, s.at, s.message FROM report_issue s JOIN report rp ON rp.id "
-      "= s.report_id",
-      "SELECT 'site', key, text, family, family_text, rules_version, rule_labels_json FROM site",
-      "SELECT 'label', * FROM label",
-      "SELECT 'count', * FROM imported_count",
-  };
-  std::vector<std::string> lines;
-  for (const std::string& sql : queries) {
-    const auto table = query_sql(store, sql);
-    EXPECT_TRUE(table.has_value()) << table.error().text() << sql;
-    if (!table) continue;
-    for (const auto& row : table->rows) {
-      std::string line;
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        if (table->columns[i] == "report_id") continue;
-        line += query_value_text(row[i]) + "|";
-      }
-      lines.push_back(line);
-    }
-  }
-  std::sort(lines.begin(), lines.end());
-  return lines;
-}
 
 class MergeTest : public ::testing::Test {
  protected:

@@ -6,6 +6,7 @@
 #include "db/queries.h"
 #include "db/sqlite/connection.h"
 #include "db/store.h"
+#include "tests/db/store/stored_details.h"
 #include "tests/db/store_fixtures.h"
 
 namespace faultline {
@@ -154,7 +155,8 @@ TEST_F(StoreReportsTest, WhatNobodyCanReadIsKeptUnderItsHash) {
 TEST_F(StoreReportsTest, AnIncidentIsFoundByAPrefixInAnyCaseIfItIsUnique) {
   for (int i = 1; i <= 2; ++i) {
     Analysis analysis = make_analysis(i);
-    analysis.report.incident = i == 1 ? "AB000000-0000-4000-8000-000000000001" : "AB111111-0000-4000-8000-000000000001";
+    analysis.report.incident =
+        i == 1 ? "AB000000-0000-4000-8000-000000000001" : "AB111111-0000-4000-8000-000000000001";
     ASSERT_DONE(store().add_report(make_bytes(analysis), arrival(), analysis));
   }
   ASSERT_VALUE(const std::string found, store().resolve_report("ab11"));
@@ -210,7 +212,7 @@ TEST_F(StoreReportsTest, ALateReportMakesItsTrialCaptured) {
   trial.uncaptured = true;
   trial.uncaptured_reason = "none came in time";
   ASSERT_DONE(store().record_trial(trial, {}));
-  ASSERT_VALUE(const LedgerRow before, query_ledger(store(), run.uuid));
+  ASSERT_VALUE(const ReconciliationRow before, query_reconciliation(store(), run.uuid));
   EXPECT_EQ(before.uncaptured, 1);
   EXPECT_EQ(before.uncaptured_reasons.at("none came in time"), 1);
 
@@ -218,7 +220,7 @@ TEST_F(StoreReportsTest, ALateReportMakesItsTrialCaptured) {
   ReportArrival found = arrival(ReportOrigin::captured, "live/late.ips");
   found.attribution = ReportAttribution{run.uuid, std::nullopt, "seen in the folder"};
   ASSERT_DONE(store().add_report(make_bytes(analysis), found, analysis));
-  ASSERT_VALUE(const LedgerRow foreign, query_ledger(store(), run.uuid));
+  ASSERT_VALUE(const ReconciliationRow foreign, query_reconciliation(store(), run.uuid));
   EXPECT_EQ(foreign.foreign, 1);
   EXPECT_EQ(foreign.uncaptured, 1);
 
@@ -229,12 +231,12 @@ TEST_F(StoreReportsTest, ALateReportMakesItsTrialCaptured) {
   EXPECT_FALSE(after->uncaptured);
   EXPECT_EQ(after->verdict.outcome, Outcome::crashed);
   EXPECT_THAT(after->incidents, ElementsAre(*analysis.report.incident));
-  ASSERT_VALUE(const LedgerRow ledger, query_ledger(store(), run.uuid));
-  EXPECT_EQ(ledger.deaths, 1);
-  EXPECT_EQ(ledger.matched, 1);
-  EXPECT_EQ(ledger.uncaptured, 0);
-  EXPECT_EQ(ledger.foreign, 0);
-  EXPECT_EQ(ledger.late, 1);
+  ASSERT_VALUE(const ReconciliationRow reconciliation, query_reconciliation(store(), run.uuid));
+  EXPECT_EQ(reconciliation.deaths, 1);
+  EXPECT_EQ(reconciliation.matched, 1);
+  EXPECT_EQ(reconciliation.uncaptured, 0);
+  EXPECT_EQ(reconciliation.foreign, 0);
+  EXPECT_EQ(reconciliation.late, 1);
   ASSERT_VALUE(const auto rates, query_rates(store(), {}));
   EXPECT_EQ(rates.total.uncaptured, 0);
 }
@@ -492,7 +494,7 @@ TEST_F(StoreReportsTest, HowLongAReportTookIsKnownThoughALaterAttributionDoesNot
   ASSERT_VALUE(const ReportArrival how, store().arrival_of("last"));
 
   ASSERT_TRUE(how.attribution.has_value());
-  EXPECT_EQ(how.attribution->grounds, "looked at again");
+  EXPECT_EQ(how.attribution->basis, "looked at again");
   EXPECT_EQ(how.attribution->latency, std::chrono::milliseconds(2750));
 }
 

@@ -119,12 +119,13 @@ TEST_F(UnderivedReportsTest, WhatIsNotYetDerivedIsFoundAgain) {
   add_bytes(first);
   add_bytes(second);
   ASSERT_VALUE(const auto before, store().underived_reports(run_.uuid));
-  EXPECT_THAT(before, ElementsAre(first, second));
+  EXPECT_THAT(before, ElementsAre(testing::Field(&UnderivedReport::bytes, first),
+                                  testing::Field(&UnderivedReport::bytes, second)));
 
   ASSERT_DONE(store().add_analysis(first, make_analysis(1), run_.started));
 
   ASSERT_VALUE(const auto after, store().underived_reports(run_.uuid));
-  EXPECT_THAT(after, ElementsAre(second));
+  EXPECT_THAT(after, ElementsAre(testing::Field(&UnderivedReport::bytes, second)));
   ASSERT_DONE(store().add_analysis(second, make_analysis(2), run_.started));
   ASSERT_VALUE(const auto none, store().underived_reports(run_.uuid));
   EXPECT_THAT(none, IsEmpty());

@@ -155,6 +155,7 @@ TEST(CrashJsonTest, FollowsItsSchema) {
   for (const CrashReport& report : {driver_crash(), poor.report(), CrashReport{}, panic}) {
     check(schema, schema, Json::parse(crash_json(analyze(report))), "report");
   }
+  check(schema, schema, Json::parse(crash_json(analyze(driver_crash()), {std::nullopt, true})), "report");
   const Disassembly code{{{{0x1000}, {0x88, 0xe6, 0x42, 0xf9}, "ldr x8, [x20, #0x5c8]", true}}, "report"};
   const Json shown = Json::parse(crash_json(analyze(driver_crash()), {code, false}));
   check(schema, schema, shown, "report");

@@ -16,6 +16,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using Json = nlohmann::ordered_json;
 
 TEST(DocumentTest, KeepsLinesOfCodeAndOneLineOfEverythingElse) {
@@ -26,6 +27,20 @@ TEST(DocumentTest, KeepsLinesOfCodeAndOneLineOfEverythingElse) {
   EXPECT_EQ(document_text(document), "page\n\nTitle\n  a\n\n    b\n  - one\\ntwo\n  k  v\n");
   EXPECT_EQ(document_markdown(document),
             "# page\n\n## Title\n\n```\na\n\n  b\n```\n\n- one\\\\ntwo\n\n| | |\n|---|---|\n| k | v |\n");
+}
+
+TEST(DocumentTest, NobodyIsCalledAndNothingIsLinkedWhereMarkdownIsPasted) {
+  const std::string data = "@everyone see https://evil.example/x or www.evil.example, GH-12 and #12";
+  const Document document{
+      data,
+      {Block::strong(data)},
+      {{data, {Block::paragraph(data), Block::list({data}), Block::facts({{"k", data}})}}}};
+
+  const auto markdown = document_markdown(document);
+
+  for (const auto* live : {"@everyone", "https://", "www.evil", "GH-12", " #12"})
+    EXPECT_THAT(markdown, Not(HasSubstr(live)));
+  EXPECT_THAT(markdown, HasSubstr("@<!-- -->everyone"));
 }
 
 Document folded_table() {

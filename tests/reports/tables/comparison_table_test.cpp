@@ -21,7 +21,7 @@ Comparison comparison_of(Proportion a, Proportion b) {
 }
 
 TEST(ComparisonTableTest, JsonHasTheDocumentedShape) {
-  const auto parsed = json::parse(comparison_json(comparison_of({11, 20}, {2, 20})));
+  const auto parsed = json::parse(comparisons_json({comparison_of({11, 20}, {2, 20})}));
 
   EXPECT_EQ(parsed["a"]["trials"], 20);
   EXPECT_EQ(parsed["a"]["counted"], 11);
@@ -39,12 +39,12 @@ TEST(ComparisonTableTest, JsonHasTheDocumentedShape) {
 }
 
 TEST(ComparisonTableTest, WhatHasNoNumberIsNullInJson) {
-  const auto parsed = json::parse(comparison_json(comparison_of({11, 20}, {0, 20})));
+  const auto parsed = json::parse(comparisons_json({comparison_of({11, 20}, {0, 20})}));
   EXPECT_TRUE(parsed["ratio"]["value"].is_null());
   EXPECT_TRUE(parsed["ratio"]["high"].is_null());
   EXPECT_TRUE(parsed["ratio"]["low"].is_number());
 
-  const auto empty = json::parse(comparison_json(comparison_of({0, 0}, {0, 20})));
+  const auto empty = json::parse(comparisons_json({comparison_of({0, 0}, {0, 20})}));
   EXPECT_TRUE(empty["a"]["rate"].is_null());
   EXPECT_TRUE(empty["difference"]["value"].is_null());
 }
@@ -118,7 +118,7 @@ TEST(ComparisonTableTest, StrataAreNamedAsGrounds) {
   input.b = {18, 60};
   input.strata = {{{35, 40}, {9, 10}}, {{1, 10}, {9, 50}}};
   EXPECT_THAT(comparison_sentence(compare(input)), HasSubstr("exact, by host and night"));
-  EXPECT_TRUE(json::parse(comparison_json(compare(input)))["odds_ratio"]["value"].is_number());
+  EXPECT_TRUE(json::parse(comparisons_json({compare(input)}))["odds_ratio"]["value"].is_number());
 }
 
 TEST(ComparisonTableTest, WarningsStandBelowOnceEach) {

@@ -10,6 +10,7 @@
 namespace faultline {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -153,7 +154,7 @@ TEST(MetricPivotTableTest, CellsThatCrashedSaySo) {
   ASSERT_TRUE(table.has_value());
   const std::string markdown = write_table(*table, TableFormat::markdown);
   EXPECT_THAT(markdown, HasSubstr("| threads | workload mps | workload mlx |"));
-  EXPECT_THAT(markdown, HasSubstr("| 1 | 100 %  [100 %, 100 %] | 100 %  [100 %, 100 %] |"));
+  EXPECT_THAT(markdown, HasSubstr("| 1 | 100 %  [100 %, 100 %]  n 10 | 100 %  [100 %, 100 %]  n 10 |"));
   EXPECT_THAT(markdown, HasSubstr("| 8 | 13 %  ["));
   EXPECT_THAT(markdown, HasSubstr("| **crashed 5/5** |"));
 }
@@ -166,7 +167,67 @@ TEST(MetricPivotTableTest, ACellWithBothSaysBoth) {
   const auto table = metric_pivot_table(seeds.groups(), {});
 
   ASSERT_TRUE(table.has_value());
-  EXPECT_THAT(write_table(*table, TableFormat::text), HasSubstr("]  crashed 2/12"));
+  EXPECT_THAT(write_table(*table, TableFormat::text), HasSubstr("]  n 10, crashed 2/12"));
+}
+
+/// Two kinds of lock, the second slower by a third.
+MetricTableOptions against_none(const Seeds& seeds) {
+  MetricTableOptions options;
+  MetricReference against{"workload=mps", {"workload"}, {}};
+  for (const MetricGroup& group : seeds.groups().groups) {
+    if (group.values[1] == text("mps")) against.groups.push_back(group);
+  }
+  options.against = std::move(against);
+  return options;
+}
+
+TEST(MetricTableTest, GroupsAreComparedWithTheirLikeByRatioIntervalAndTest) {
+  const Seeds seeds;
+  const auto table = metric_table(seeds.groups(), against_none(seeds));
+
+  ASSERT_TRUE(table.has_value());
+  EXPECT_THAT(write_table(*table, TableFormat::text),
+              AllOf(HasSubstr("Ratio to workload=mps"), HasSubstr("Mann and Whitney's test;"),
+                    HasSubstr("a ratio compares those that passed")));
+  MetricTableOptions programs = against_none(seeds);
+  programs.audience = TableAudience::programs;
+  const json rows =
+      json::parse(write_table(*metric_table(seeds.groups(), programs), TableFormat::json))["rows"];
+  EXPECT_TRUE(rows[0]["ratio"].is_null()) << "what is compared with is not compared";
+  EXPECT_NEAR(rows[1]["ratio"], 0.9, 0.01) << "mlx at one thread";
+  EXPECT_LT(rows[1]["ratio_high"], 1.0);
+  EXPECT_LT(rows[1]["ratio_p"], 0.01);
+  EXPECT_EQ(rows[1]["ratio_verdict"], "lower");
+  EXPECT_TRUE(rows[3]["ratio"].is_null()) << "no trial of it passed";
+}
+
+TEST(MetricPivotTableTest, CellsSayTheirNumberOfTrialsAndTheRatio) {
+  const Seeds seeds;
+  const auto table = metric_pivot_table(seeds.groups(), against_none(seeds));
+  ASSERT_TRUE(table.has_value());
+  EXPECT_THAT(write_table(*table, TableFormat::text), HasSubstr("]  n 10, 0.9x (lower)"));
+}
+
+TEST(MetricTableTest, TwoModesAreNamedWithTheirShares) {
+  Seeds seeds;
+  seeds.add(16, "mps", 15, 0, 4000.0);
+  seeds.rates.rows.pop_back();
+  for (auto& metric : seeds.metrics) metric.values = {number(1), text("mps")};
+  const auto table = metric_table(seeds.groups(), {});
+  ASSERT_TRUE(table.has_value());
+  EXPECT_THAT(write_table(*table, TableFormat::text),
+              AllOf(HasSubstr("two modes"), HasSubstr("near 4080"), HasSubstr("is the number of no trial")));
+  const auto plain = metric_table(Seeds().groups(), {});
+  EXPECT_THAT(write_table(*plain, TableFormat::text), Not(HasSubstr("two modes")));
+}
+
+TEST(MetricTableTest, WhatIsTheSameInEveryTrialIsSaidToBeASetting) {
+  Seeds seeds;
+  for (auto& metric : seeds.metrics) metric.value = 1000.0;
+  EXPECT_TRUE(is_constant(seeds.groups()));
+  EXPECT_FALSE(is_constant(Seeds().groups()));
+  EXPECT_THAT(write_table(*metric_table(seeds.groups(), {}), TableFormat::text),
+              HasSubstr("it is a setting"));
 }
 
 TEST(MetricTableTest, EveryGroupOfTheRatesIsARow) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "reports/formats/report_writer.h"
@@ -175,6 +176,46 @@ TEST(RateTableTest, UncapturedDeathsMayHaveBeenOfTheSite) {
 
   EXPECT_EQ(std::get<Rate>(table.rows[2][2].value).of, (Proportion{10, 50}));
   EXPECT_EQ(std::get<Rate>(table.rows[2][3].value).of, (Proportion{15, 50}));
+  // 28/50 crashed, 10 of the 23 with a report were at the site.
+  const auto estimated = std::get<Estimate>(table.rows[2][4].value);
+  EXPECT_NEAR(estimated.value, 0.56 * 10 / 23, 1e-12);
+  EXPECT_LT(estimated.interval.low, 0.2);
+  EXPECT_GT(estimated.interval.high, 0.3);
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(table.rows[0][4].value)) << "nothing crashed there";
+}
+
+TEST(RateTableTest, WhereNeighboursAreAlikeTheTableSaysSoAndIsWider) {
+  RatesResult result = threads_by_lock();
+  std::vector<bool> order(50, false);
+  std::fill(order.begin() + 5, order.begin() + 33, true);
+  result.rows[2].sequences = {order};
+
+  const Table table = rate_table(result, {});
+
+  const Interval interval = std::get<Rate>(table.rows[2][2].value).interval;
+  EXPECT_LT(interval.low, clopper_pearson({28, 50}).low - 0.05);
+  EXPECT_EQ(std::get<Rate>(table.rows[0][2].value).interval, clopper_pearson({0, 50}));
+  EXPECT_THAT(
+      write_table(table, TableFormat::text),
+      HasSubstr(
+          "Within runs the order of trials matters: threads=8 lock=none (runs test p < 0.0001, drift "));
+  const json rows = json::parse(write_table(rate_table(result, for_programs()), TableFormat::json))["rows"];
+  EXPECT_LT(rows[2]["runs_p"], 0.0001);
+  EXPECT_GT(rows[2]["lag1_correlation"], 0.8);
+  EXPECT_TRUE(rows[0]["runs_p"].is_null()) << "the order is not known";
+}
+
+TEST(RateTableTest, NoneOf160IsShownWithWhatItRulesOut) {
+  RatesResult result;
+  result.columns = {"threads"};
+  result.rows.push_back({{QueryValue(std::int64_t{1})}, crashed(0, 160)});
+  result.rows.push_back({{QueryValue(std::int64_t{8})}, crashed(24, 1'000)});
+  EXPECT_THAT(write_table(rate_table(result, {}), TableFormat::text),
+              HasSubstr("0/160    0 %    [0 %, 2.3 %]"));
+  RateTableOptions upper;
+  upper.side = IntervalSide::upper;
+  EXPECT_THAT(write_table(rate_table(result, upper), TableFormat::text),
+              HasSubstr("24/1000  2.4 %  <= 3.4 %"));
 }
 
 TEST(RateTableTest, TrialsToSeeOneComeFromTheLowerEnd) {
@@ -191,7 +232,7 @@ TEST(RateTableTest, TrialsToSeeOneComeFromTheLowerEnd) {
 TEST(RateTableTest, CrashesPerOperationStandWithTheirPoissonInterval) {
   const RatesResult result = threads_by_lock();
   RateTableOptions options;
-  options.exposure = RateExposure{"operations", {{result.rows[2].values, 5000.0}}, 3};
+  options.exposure = RateExposure{"operations", {{result.rows[2].values, {{28, 5000.0}}}}, 3};
 
   const Table people = rate_table(result, options);
   options.audience = TableAudience::programs;
@@ -205,6 +246,20 @@ TEST(RateTableTest, CrashesPerOperationStandWithTheirPoissonInterval) {
   const std::string text = write_table(people, TableFormat::text);
   EXPECT_THAT(text, HasSubstr("5600  [3721, 8094]"));
   EXPECT_THAT(text, HasSubstr("3 trials printed no operations"));
+}
+
+TEST(RateTableTest, CrashesPerOperationOfNightsThatDifferHaveAWiderInterval) {
+  const RatesResult result = threads_by_lock();
+  RateTableOptions options;
+  options.audience = TableAudience::programs;
+  options.exposure = RateExposure{
+      "operations", {{result.rows[2].values, {{14, 1000.0}, {0, 1000.0}, {13, 1000.0}, {1, 1000.0}}}}, 0};
+
+  const json row = json::parse(write_table(rate_table(result, options), TableFormat::json))["rows"][2];
+
+  EXPECT_DOUBLE_EQ(row["per_work"], 28.0 / 4000.0);
+  EXPECT_GT(row["per_work_dispersion"], 5.0);
+  EXPECT_LT(row["per_work_low"], 0.5 * poisson_rate(28, 4000.0).low);
 }
 
 TEST(RatePivotTableTest, ValuesOfTheLastColumnBecomeColumns) {

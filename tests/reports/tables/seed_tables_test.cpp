@@ -70,23 +70,37 @@ class SeedTablesTest : public ::testing::Test {
     std::int64_t index = 0;
     for (std::size_t cell = 0; cell < planned_.size(); ++cell) {
       const Planned& planned = planned_[cell];
-      for (int i = 0; i < planned.passed; ++i) {
-        Trial trial = make_trial(run_, index++, cell, Outcome::passed);
-        // No two trials are equally fast: 98 to 102 %.
-        if (planned.ops > 0.0)
-          trial.metrics = {{"ops_per_second", planned.ops * (0.98 + 0.04 * (i + 0.5) / planned.passed)}};
-        ASSERT_DONE(store().record_trial(trial, {}));
-      }
-      for (int i = 0; i < planned.crashed; ++i) {
-        Analysis analysis = make_analysis(static_cast<int>(index), planned.death.function);
-        analysis.fault.kind = analysis.site.kind = planned.death.kind;
-        if (planned.death.kind == FaultKind::assertion) {
-          analysis.site.text = analysis.site.image + " " + planned.death.function + " assertion";
-          analysis.site.key = hash64_hex(analysis.site.text);
+      const int trials = planned.passed + planned.crashed;
+      int passed = 0;
+      // Crashes among the others, as trials come: 19 has no factor in common with any number of trials.
+      for (int i = 0; i < trials; ++i) {
+        if (i * 19 % trials < planned.crashed) {
+          record_planned_crash(planned, cell, index++);
+        } else {
+          record_pass(planned, cell, index++, passed++);
         }
-        record_crash(store(), run_, index++, cell, analysis);
       }
     }
+  }
+
+  void record_pass(const Planned& planned, std::size_t cell, std::int64_t index, int passed_before) {
+    Trial trial = make_trial(run_, index, cell, Outcome::passed);
+    // No two trials are equally fast: 98 to 102 %.
+    if (planned.ops > 0.0) {
+      trial.metrics = {
+          {"ops_per_second", planned.ops * (0.98 + 0.04 * (passed_before + 0.5) / planned.passed)}};
+    }
+    ASSERT_DONE(store().record_trial(trial, {}));
+  }
+
+  void record_planned_crash(const Planned& planned, std::size_t cell, std::int64_t index) {
+    Analysis analysis = make_analysis(static_cast<int>(index), planned.death.function);
+    analysis.fault.kind = analysis.site.kind = planned.death.kind;
+    if (planned.death.kind == FaultKind::assertion) {
+      analysis.site.text = analysis.site.image + " " + planned.death.function + " assertion";
+      analysis.site.key = hash64_hex(analysis.site.text);
+    }
+    record_crash(store(), run_, index, cell, analysis);
   }
 
   Store& store() { return *store_; }

@@ -97,6 +97,27 @@ TEST(TrendTableTest, NightsThatDifferWidenTheIntervalAndSaySo) {
   EXPECT_THAT(write_trend(tables, TableFormat::text), HasSubstr("and is wider for it"));
 }
 
+TEST(TrendTableTest, TheRunFromWhichOnTheRateIsAnotherOneIsNamed) {
+  Nights nights({5, 4, 6, 5, 20, 22, 19, 21});
+  for (std::size_t i = 4; i < 8; ++i) nights.runs[i].host.os_build = "24G504";
+
+  const json cell = nights.as_json()["cells"][0];
+
+  EXPECT_EQ(cell["change_at"], "2025-12-07");
+  EXPECT_NEAR(cell["change_p"], 2.0 / 70.0, 1e-9);
+  EXPECT_EQ(cell["change_before"], 0.1);
+  EXPECT_EQ(cell["change_after"], 0.41);
+  EXPECT_EQ(cell["change_with"], (std::vector<std::string>{"os_build 24G419 -> 24G504"}));
+  EXPECT_THAT(write_trend(nights.tables(), TableFormat::text), HasSubstr("by permutation of the runs"));
+}
+
+TEST(TrendTableTest, NightsThatVaryNameNoChangeAndSevenAreTooFew) {
+  const json cell = Nights({5, 21, 4, 20, 6, 22, 5, 19, 4}).as_json()["cells"][0];
+  EXPECT_GT(cell["change_p"], 0.05);
+  EXPECT_TRUE(cell["change_at"].is_null());
+  EXPECT_TRUE(Nights({0, 0, 0, 50, 50, 50, 50}).as_json()["cells"][0]["change_p"].is_null());
+}
+
 TEST(TrendTableTest, NightsOfOneRateKeepThePlainInterval) {
   const json cell = Nights({28, 26, 29, 27}).as_json()["cells"][0];
   EXPECT_EQ(cell["runs_differ"], "as chance lets them");

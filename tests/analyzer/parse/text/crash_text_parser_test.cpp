@@ -142,6 +142,18 @@ TEST(CrashTextParserTest, FramesFindTheirImagesByAddress) {
   EXPECT_EQ(report.images[0].uuid->text(), "3d9e0ded-2c66-30ee-ac6c-7c426246332e");
 }
 
+TEST(CrashTextParserTest, ARegisterBehindTheNoteOfAnotherIsRead) {
+  std::vector<Register> registers;
+
+  ASSERT_TRUE(parse_register_line(
+      "    x0: 0x0000000102e4c000   x1: 0x0000000000000000 (arg)  x2: 0x0000000000000002", registers));
+
+  ASSERT_EQ(registers.size(), 3U);
+  EXPECT_EQ(registers[1].description, "(arg)");
+  EXPECT_EQ(registers[2].name, "x2");
+  EXPECT_EQ(registers[2].value, 2U);
+}
+
 TEST(CrashTextParserTest, RegistersAndTrapBelongToTheCrashedThread) {
   const auto report = parse_report(kLegacy);
 

@@ -45,6 +45,20 @@ TEST(PastedReportTest, AnExcerptKeepsTheNumbersOfItsThreads) {
   EXPECT_EQ(report.crashed_thread_number(), 6U);
 }
 
+TEST(PastedReportTest, LinesInBackticksAreRead) {
+  const auto report = parse_report(
+      "> Thread 7 Crashed (worker, com.acme.render):\n> `0   libacme.dylib   acme::Renderer::draw(int) + "
+      "0x3c`\n"
+      "> `1   libacme.dylib   acme::Loop::tick() + 0x110`\n>\n> Exception Type: EXC_BAD_ACCESS (SIGSEGV)\n"
+      "> Exception Subtype: KERN_INVALID_ADDRESS at 0x0000000000000010\n");
+
+  ASSERT_EQ(report.crashed_thread_number(), 7U);
+  const auto& frames = report.threads[*report.crashed_thread_index()].frames;
+  ASSERT_EQ(frames.size(), 2U);
+  EXPECT_EQ(frames[0].symbol, "acme::Renderer::draw(int)");
+  EXPECT_EQ(frames[0].symbol_location, 0x3cU);
+}
+
 TEST(PastedReportTest, ANumberIsNoPlaceInTheList) {
   const auto report = parse_report(kHead +
                                    "Crashed Thread: 1  loader\n\nThread 5:: a\n0   app  \t0x100001000 "

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "tests/support/recorded_vmmap.h"
+
 namespace faultline {
 namespace {
 
@@ -62,23 +64,8 @@ TEST(MappedImagesTest, OurOwnLibrariesAreThere) {
 }
 #endif
 
-/// vmmap -w of a process on macOS 15, its lines shortened: a framework's image lies in the shared cache.
-constexpr const char* kVmmap = R"(Process:         python3.12 [4711]
-Path:            /opt/homebrew/*/python3.12
-Load Address:    0x1045a8000
-
-==== Non-writable regions for process 4711
-REGION TYPE                    START - END         [ VSIZE  RSDNT  DIRTY   SWAP] PRT/MAX SHRMOD PURGE    REGION DETAIL
-__TEXT                      1045a8000-1045ac000    [   16K    16K     0K     0K] r-x/r-x SM=COW          /opt/homebrew/bin/python3.12
-__DATA_CONST                1045ac000-1045b0000    [   16K    16K     0K     0K] r--/rw- SM=COW          /opt/homebrew/bin/python3.12
-__TEXT                      18a1b2000-18a1f6000    [  272K   272K     0K     0K] r-x/r-x SM=COW          /System/Library/Frameworks/Metal.framework/Versions/A/Metal
-__TEXT                      1f2000000-1f2a00000    [  10.0M  6544K    0K     0K] r-x/r-x SM=COW          /System/Library/Extensions/AGXMetalG16X.bundle/Contents/MacOS/AGXMetalG16X
-__TEXT                      104900000-104904000    [   16K    16K     0K     0K] r-x/r-x SM=COW          /Users/USER/my tools/lib fix.dylib
-mapped file                 104a00000-104a04000    [   16K    16K     0K     0K] r--/r-- SM=COW          /usr/share/zoneinfo/UTC
-)";
-
 TEST(MappedImagesTest, TheSystemsOwnListGivesTheImagesOfItsTextRegions) {
-  EXPECT_THAT(images_in_vmmap(kVmmap), ElementsAre("AGXMetalG16X", "Metal", "lib fix.dylib", "python3.12"));
+  EXPECT_THAT(images_in_vmmap(kRecordedVmmap), ElementsAre("AGXMetalG16X", "Metal", "lib fix.dylib", "python3.12"));
 }
 
 TEST(MappedImagesTest, ARefusalGivesNone) {
@@ -88,11 +75,11 @@ TEST(MappedImagesTest, ARefusalGivesNone) {
 }
 
 TEST(MappedImagesTest, APolledTrialThatLackedTheImageIsNotSeenAndNeverMissing) {
-  ImageWatch watch("libfix*", [](pid_t) { return images_in_vmmap(kVmmap); });
+  ImageWatch watch("libfix*", [](pid_t) { return images_in_vmmap(kRecordedVmmap); });
   for (int i = 0; i < 5; ++i) watch.glance(kCommand);
   EXPECT_EQ(watch.seen(), std::nullopt);
 
-  ImageWatch found("AGXMetal*", [](pid_t) { return images_in_vmmap(kVmmap); });
+  ImageWatch found("AGXMetal*", [](pid_t) { return images_in_vmmap(kRecordedVmmap); });
   found.glance(kCommand);
   EXPECT_EQ(found.seen(), true);
 }

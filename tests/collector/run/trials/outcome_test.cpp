@@ -10,6 +10,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// A started command under test; each test changes what it is about.
 class OutcomeTest : public ::testing::Test {
@@ -190,7 +191,8 @@ TEST_F(OutcomeTest, ACrashWithoutTheExpectedImageStaysACrashAndIsMarked) {
 
 TEST_F(OutcomeTest, APassWithoutTheExpectedImageIsNone) {
   workload_.expect_image = "libcuda*";
-  expect(Outcome::passed, "exit_zero");  // Nobody could look.
+  expect(Outcome::passed, "image_not_seen");  // Nobody looked in time: it is not said to be missing.
+  EXPECT_THAT(verdict().notes, Contains(HasSubstr("was not seen")));
 
   evidence_.status.image_seen = true;
   expect(Outcome::passed, "exit_zero");
@@ -308,15 +310,14 @@ TEST_F(OutcomeTest, ALateReportIsJudgedByTheRulesThatJudgeOneThatComesInTime) {
   Trial trial;
   trial.term_signal = SIGSEGV;
   trial.verdict = decide_outcome(evidence_);
-  ASSERT_EQ(trial.verdict.rule, "crash_signal");
+  ASSERT_THAT(trial.verdict.notes, Contains("decided by crash_signal"));
 
   decide_with_late_report(trial, report, workload_);
 
   evidence_.reports = {report};
   const Verdict in_time = decide_outcome(evidence_);
   EXPECT_EQ(in_time.rule, "image_not_seen");
-  EXPECT_EQ(trial.verdict.rule, in_time.rule);
-  EXPECT_EQ(trial.verdict.outcome, in_time.outcome);
+  EXPECT_EQ(trial.verdict, in_time);
 }
 
 TEST_F(OutcomeTest, ALateReportMakesACrashOfAnEndThatIsMarkedForItsImage) {
@@ -335,6 +336,57 @@ TEST_F(OutcomeTest, ALateReportMakesACrashOfAnEndThatIsMarkedForItsImage) {
   EXPECT_EQ(trial.verdict.outcome, Outcome::crashed);
   EXPECT_EQ(trial.verdict.rule, "image_not_seen");
   EXPECT_EQ(trial.verdict.notes.back(), "decided by own_report");
+}
+
+/// A pass that was none for want of its image is a crash all the same once its report comes.
+TEST_F(OutcomeTest, ALateReportMakesACrashOfAPassWithoutItsImage) {
+  workload_.expect_image = "libwanted.dylib";
+  evidence_.status.image_seen = false;
+  evidence_.status.exit_code = 0;
+  Trial trial;
+  trial.exit_code = 0;
+  trial.verdict = decide_outcome(evidence_);
+  ASSERT_EQ(trial.verdict.rule, "expect_image_missing");
+  ReportFacts report;
+  report.is_crash = true;
+
+  decide_with_late_report(trial, report, workload_);
+
+  EXPECT_EQ(trial.verdict.outcome, Outcome::crashed);
+  EXPECT_EQ(trial.verdict.rule, "image_not_seen");
+}
+
+TEST_F(OutcomeTest, ALateReportThatListsTheImageTakesTheMarkBack) {
+  workload_.expect_image = "libwanted.dylib";
+  evidence_.status.image_seen = false;
+  evidence_.status.exit_code = 3;
+  Trial trial;
+  trial.exit_code = 3;
+  trial.verdict = decide_outcome(evidence_);
+  ReportFacts report;
+  report.image_names = {"libwanted.dylib"};
+
+  decide_with_late_report(trial, report, workload_);
+
+  EXPECT_EQ(trial.verdict.rule, "exit_code");
+  EXPECT_THAT(trial.verdict.notes, Not(Contains(HasSubstr("was not loaded"))));
+}
+
+TEST_F(OutcomeTest, TheReportOfAHelperSaysNothingOfTheCommandsImages) {
+  workload_.expect_image = "libwanted.dylib";
+  evidence_.status.pid = 100;
+  evidence_.status.exit_code = 0;
+  ReportFacts report;
+  report.pid = 101;
+  report.is_crash = true;
+  report.image_names = {"libother.dylib"};
+  evidence_.reports = {report};
+
+  expect(Outcome::crashed, "image_not_seen");
+  EXPECT_THAT(verdict().notes, Not(Contains(HasSubstr("was not loaded"))));
+
+  evidence_.reports[0].pid = 100;
+  EXPECT_THAT(verdict().notes, Contains(HasSubstr("was not loaded")));
 }
 
 TEST_F(OutcomeTest, AReportOfASecondProcessDoesNotTakeBackAnImageThatAnotherReportMayHaveListed) {

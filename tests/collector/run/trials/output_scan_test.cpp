@@ -93,6 +93,7 @@ TEST(OutputScanTest, GpuErrorsAreCollectedButNotWithoutEnd) {
   for (int i = 0; i < 20; ++i) err += "Error: kIOGPUCommandBufferCallbackErrorHang\n";
 
   EXPECT_THAT(scan("", err).gpu_errors, SizeIs(8));
+  EXPECT_THAT(scan("", "RuntimeError: CUDA error: cudaErrorIllegalAddress\n").gpu_errors, SizeIs(1));
 }
 
 TEST(OutputScanTest, HugeBinaryOutputYieldsShortValidExcerpts) {

@@ -191,9 +191,9 @@ TEST(ParallelRunTest, EveryTrialIsRecordedOnceWithItsOwnReport) {
   ASSERT_TRUE(summary) << summary.error().text();
   EXPECT_EQ(processes.most(), 2);
   EXPECT_THAT(journal.trials, SizeIs(40));
-  EXPECT_EQ(summary->ledger.matched, 40);
-  EXPECT_EQ(summary->ledger.uncaptured, 0);
-  EXPECT_EQ(summary->ledger.foreign, 0);
+  EXPECT_EQ(summary->reconciliation.matched, 40);
+  EXPECT_EQ(summary->reconciliation.uncaptured, 0);
+  EXPECT_EQ(summary->reconciliation.foreign, 0);
   for (const auto& [index, trial] : journal.trials) {
     const auto keys = journal.keys_of(index);
     ASSERT_THAT(keys, SizeIs(1)) << index;

@@ -1,11 +1,9 @@
-// One report with everything that was derived from it.
+#include "tests/db/store/stored_details.h"
 
 #include <cstdlib>
 
-#include "db/queries.h"
 #include "db/sqlite/connection.h"
 #include "db/sqlite/json_text.h"
-#include "db/store.h"
 #include "db/store/stored_stack.h"
 
 namespace faultline {
