@@ -1,5 +1,6 @@
 #include "cli/filter_option.h"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/terminal.h"
