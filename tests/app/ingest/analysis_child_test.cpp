@@ -85,7 +85,7 @@ TEST_F(AnalysisChildTest, AnAnalysisWithoutEndIsEnded) {
 TEST_F(AnalysisChildTest, WhereNoChildCanBeStartedTheReportIsAnalysedAllTheSame) {
   AnalysisChild child("/no/such/program");
 
-  EXPECT_EQ(guarded(child)(report_with("nothing")).report.kind, ReportKind::crash);
+  EXPECT_EQ(guarded(child)(report_with("nothing"), {}).report.kind, ReportKind::crash);
 }
 
 TEST_F(AnalysisChildTest, SeveralThreadsMayAskAtATime) {

@@ -30,7 +30,7 @@ CrashPageContext full_context() {
   context.trial = {
       {"run", "9311dcce-aff6"}, {"trial", "797"}, {"cell", "threads=16"}, {"outcome", "crashed"}};
   context.trial_name = "9311dcce/797";
-  context.command = "agx_sim --threads 16";
+  context.command = {"agx_sim", "--threads", "16"};
   context.workload_phase = "encoding";
   context.labels = {"known"};
   context.site_crashes = 84;
@@ -73,7 +73,7 @@ TEST(CrashBriefTest, NothingOfAReportReachesTheTerminalUnescaped) {
   Analysis evil = deep_crash();
   evil.report.process_name = "a\x1b[2J\nb";
   CrashPageContext context;
-  context.command = "x\x1b]0;t\x07";
+  context.command = {"x\x1b]0;t\x07"};
   context.trial = {{"trial", "1"}};
   const std::string text = crash_brief_text(evil, context);
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
