@@ -383,7 +383,7 @@ TEST(FaultRulesTest, TellsDeliberateEndsApart) {
        }},
       {"a breach of security", FaultKind::killed, "a rule of security",
        [](ReportMaker& m) { m.exception("EXC_CRASH", "SIGKILL").termination("SPRINGBOARD", 0x2bad45ec); }},
-      {"a bus error of which only the signal is known", FaultKind::unknown, "it died of SIGBUS",
+      {"a bus error of which only the signal is known", FaultKind::unknown, "it crashed with SIGBUS",
        [](ReportMaker& m) {
          m.termination("SIGNAL", 10, "Bus error: 10");
          m.report().exception.reset();

@@ -101,7 +101,7 @@ TEST_F(RunRecoveryTest, ACellThatTookTheMachineDownTwiceIsSetAside) {
   ASSERT_TRUE(run_.recovery.resume().has_value());
 
   EXPECT_THAT(run_.schedule.cells_set_aside(), ElementsAre(cell));
-  EXPECT_TRUE(stage_.observer.was_told("is set aside"));
+  EXPECT_TRUE(stage_.observer.was_told("is quarantined"));
 }
 
 TEST_F(RunRecoveryTest, AReportOfAnAttemptThatIsRepeatedIsKeptAsForeign) {
