@@ -33,7 +33,12 @@ add_custom_command(
   COMMAND faultline completion fish > ${written}/completions/faultline.fish
   COMMAND ${CMAKE_COMMAND} -E touch ${written}/complete
   DEPENDS faultline VERBATIM)
-add_custom_target(written_pages DEPENDS ${written}/complete)
+# A program with a sanitizer is for tests alone.
+set(part_of_all ALL)
+if(FAULTLINE_SANITIZE)
+  set(part_of_all)
+endif()
+add_custom_target(written_pages ${part_of_all} DEPENDS ${written}/complete)
 add_dependencies(programs written_pages)
 install(DIRECTORY ${written}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${written}/completions/faultline DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)

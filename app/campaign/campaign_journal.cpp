@@ -77,9 +77,12 @@ Result<void> CampaignJournal::trial_ended(const Trial& trial, const std::vector<
 
 Result<void> CampaignJournal::add_analysis(std::string_view bytes, std::string_view output_gpu_error) {
   const auto analysis = derive_report_(bytes, output_gpu_error);
-  const auto stored = store_.add_analysis(bytes, analysis, clock_.wall());
+  auto stored = store_.add_analysis(bytes, analysis, clock_.wall());
   if (!stored) {
-    // A row that the store refuses is one report's; a store that takes nothing at all is the run's.
+    // A row that the store refuses is one report's issue. A disk that takes nothing is the run's: it stops, and derives
+    // the report when it goes on.
+    const ErrorKind kind = stored.error().kind();
+    if (kind != ErrorKind::database && kind != ErrorKind::unsupported) return stored;
     const auto why = fmt::format("cannot be stored ({})", stored.error().text());
     return store_.add_analysis(bytes, unanalysed(ReportOrigin::captured, why), clock_.wall());
   }

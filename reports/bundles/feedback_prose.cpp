@@ -1,3 +1,6 @@
+// toml++ is used header-only and without exceptions, as everywhere: its bodies must be the same in one program.
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
 #include "reports/bundles/feedback_prose.h"
 
 #include <fmt/format.h>
@@ -76,14 +79,13 @@ const std::vector<ProseField>& prose_fields() {
 Result<FeedbackProse> read_prose(std::string_view existing, std::string_view title_hint) {
   FeedbackProse prose;
   prose.file = existing.empty() ? std::string(kHead) : std::string(existing);
-  toml::table table;
-  try {
-    table = toml::parse(existing, std::string_view("feedback.toml"));
-  } catch (const toml::parse_error& error) {
+  const toml::parse_result parsed = toml::parse(existing, std::string_view("feedback.toml"));
+  if (!parsed) {
+    const toml::parse_error& error = parsed.error();
     return fail(ErrorKind::parse, fmt::format("feedback.toml, line {}: {}", error.source().begin.line,
                                               std::string(error.description())));
   }
-  for (const auto& [key, node] : table) {
+  for (const auto& [key, node] : parsed.table()) {
     const std::string name(key.str());
     const auto& fields = prose_fields();
     if (std::none_of(fields.begin(), fields.end(),

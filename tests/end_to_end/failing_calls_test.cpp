@@ -153,10 +153,9 @@ class FailingRunTest : public ::testing::Test {
   void SetUp() override {
     // Beside a supervisor that is linked dynamically: what it writes fails, too.
     const fs::path programs = FAULTLINE_CHAOS_PROGRAMS;
-    std::error_code there;
-    fs::create_hard_link(faultline_program(), programs / "faultline.new", there);
-    fs::rename(programs / "faultline.new", programs / "faultline");
     program_ = programs / "faultline";
+    fs::remove(program_);
+    fs::create_hard_link(faultline_program(), program_);
   }
   ProgramResult run_with(std::vector<std::string> settings) const {
     std::vector<std::string> argv{"/usr/bin/env"};
