@@ -117,19 +117,21 @@ class Repair {
     const auto sql =
         fmt::format("SELECT rowid, {} FROM {} NOT INDEXED WHERE rowid > {} AND rowid < {} ORDER BY rowid {}",
                     fmt::join(table.columns, ", "), table.name, above, below, order);
-    Broken broken{order == "DESC" ? below : above, {}};
+    const bool is_descending = order == "DESC";
+    Broken broken{is_descending ? below : above, {}};
     auto rows = from_.prepare(sql);
     if (!rows) return Broken{broken.last, rows.error().text()};
     while (true) {
       const auto row = rows->step();
       if (!row) return Broken{broken.last, row.error().text()};
       if (!*row) return std::nullopt;
-      // Where keys are damaged, SQLite may lead back to rows that were read before.
       const std::int64_t rowid = rows->integer(0);
-      if (order == "DESC" ? rowid >= broken.last : rowid <= broken.last)
-        return Broken{broken.last, "rows out of order"};
-      broken.last = rowid;
-      TRY(insert(table, *rows, 1, fmt::format("row {}", broken.last)));
+      const bool is_back = is_descending ? rowid >= broken.last : rowid <= broken.last;
+      const std::int64_t saved_before = repair_.rows;
+      TRY(insert(table, *rows, 1, fmt::format("row {}", rowid)));
+      // Where keys are out of order, SQLite may lead back to rows that were read before, and that without end.
+      if (is_back && repair_.rows == saved_before) return Broken{broken.last, "rows out of order"};
+      if (!is_back) broken.last = rowid;
     }
   }
 

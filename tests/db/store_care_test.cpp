@@ -165,6 +165,53 @@ TEST_F(StoreCareTest, DamagedPagesAreFoundAndSteppedOver) {
   EXPECT_EQ(beyond_repair, 0);
 }
 
+/// The number in these two bytes of a page, the higher byte first.
+std::size_t two_bytes(const std::string& page, std::size_t at) {
+  return static_cast<unsigned char>(page[at]) * 256U + static_cast<unsigned char>(page[at + 1]);
+}
+
+// A table's leaf lists where its rows stand, by their keys (https://www.sqlite.org/fileformat2.html, section 1.6).
+TEST_F(StoreCareTest, RowsOutOfOrderAreAllSaved) {
+  std::size_t size = 0;
+  std::size_t root = 0;
+  {
+    ASSERT_VALUE(Store store, Store::open(whole(), OpenMode::read_only));
+    auto& connection = store.connection();
+    size = static_cast<std::size_t>(connection.integer_of("PRAGMA page_size").value_or(0));
+    root = static_cast<std::size_t>(
+        connection.integer_of("SELECT rootpage FROM sqlite_schema WHERE name = 'report'").value_or(0));
+  }
+  ASSERT_GT(root, 1U);
+  fs::copy_file(whole(), damaged());
+  std::fstream file(damaged(), std::ios::binary | std::ios::in | std::ios::out);
+  std::string page(size, '\0');
+  const auto read = [&](std::size_t number) {
+    file.seekg(static_cast<std::streamoff>((number - 1) * size));
+    file.read(page.data(), static_cast<std::streamsize>(size));
+  };
+  read(root);
+  std::size_t leaf = root;
+  while (page[0] == 5) {
+    const std::size_t cell = two_bytes(page, 12);
+    leaf = two_bytes(page, cell) * 65536U + two_bytes(page, cell + 2);
+    read(leaf);
+  }
+  ASSERT_EQ(page[0], 13);
+  const std::size_t rows = two_bytes(page, 3);
+  ASSERT_GT(rows, 2U);
+  for (const std::size_t byte : {0U, 1U}) std::swap(page[8 + byte], page[8 + 2 * (rows - 1) + byte]);
+  file.seekp(static_cast<std::streamoff>((leaf - 1) * size));
+  file << page;
+  file.close();
+  EXPECT_THAT(check_store(damaged()), Not(IsEmpty()));
+
+  const StoreRepair done = repair();
+
+  EXPECT_GT(done.rows, 0);
+  EXPECT_THAT(check_store(repaired()), IsEmpty());
+  EXPECT_EQ(reports_in(repaired()), kReports);
+}
+
 // As a store is left by a command that ended, and by one that compacted it.
 TEST_F(StoreCareTest, ADamagedListOfTablesIsMadeAgain) {
   const auto fresh = folder_ / "fresh.db";
