@@ -48,9 +48,11 @@ Analysis unanalysed(ReportOrigin origin, std::string_view why) {
 }
 
 Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& rules, Symbolizer* symbolizer,
-                std::string_view output_gpu_error) {
+                std::string_view output_gpu_error, FrameNames names) {
   try {
-    return derive_or_throw(bytes, origin, rules, symbolizer, output_gpu_error);
+    Analysis analysis = derive_or_throw(bytes, origin, rules, symbolizer, output_gpu_error);
+    if (names == FrameNames::readable) make_names_readable(analysis.report);
+    return analysis;
   } catch (const std::exception& error) {
     return unanalysed(origin, fmt::format("failed ({})", error.what()));
   }

@@ -26,13 +26,17 @@ inline constexpr std::uint64_t kParseLimitBytes = 64ULL << 20;
 /// the sentence "Faultline's own analysis …". Its bytes are kept, and `reanalyze` tries again.
 Analysis unanalysed(ReportOrigin origin, std::string_view why);
 
+/// `as_reported`: for what prints a report as the system does.
+enum class FrameNames { readable, as_reported };
+
 /// Parses, symbolizes, explains and locates one document; frames are named by `symbolizer` first where one
 /// is given, and judged by a user's own `rules` before the lists. `output_gpu_error`: what the output of the
 /// report's trial named, see explain_fault(). Never fails: what nobody can read becomes a report of kind
 /// `unreadable`, and what our own code fails on `unanalysed`, whose issues say why. Threads: several at once,
 /// also with one symbolizer.
 Analysis derive(std::string_view bytes, ReportOrigin origin, const SiteRules& rules,
-                Symbolizer* symbolizer = nullptr, std::string_view output_gpu_error = {});
+                Symbolizer* symbolizer = nullptr, std::string_view output_gpu_error = {},
+                FrameNames names = FrameNames::readable);
 
 /// Where a trial that left no report crashed, as far as its stderr tells; nullopt for all others.
 std::optional<OutputSite> derive_output_site(const Trial& trial, const SiteRules& rules);

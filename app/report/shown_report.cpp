@@ -59,12 +59,12 @@ Result<ReportBytes> report_of_store(Store& store, const std::string& what) {
   return report;
 }
 
-ShownReport derive_shown(const ReportBytes& report, const SiteRules& rules,
+ShownReport derive_shown(const ReportBytes& report, const SiteRules& rules, FrameNames names,
                          const std::vector<std::string>& symbol_paths) {
   Symbolizer symbolizer(without_new_cache(symbolize_options(symbol_paths)));
   ShownReport shown;
   for (const auto piece : split_reports(report.bytes)) {
-    shown.analyses.push_back(derive(piece, report.origin, rules, &symbolizer, report.gpu_error));
+    shown.analyses.push_back(derive(piece, report.origin, rules, &symbolizer, report.gpu_error, names));
   }
   // What it finds by itself is of other builds wherever a report comes from elsewhere.
   shown.symbol_problems = symbol_problems(symbolizer, symbol_paths, /*all=*/!symbol_paths.empty());

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzer/derive.h"
 #include "analyzer/site/frame_rules.h"
 #include "analyzer/symbolize/disassembly.h"
 #include "core/base/result.h"
@@ -51,7 +52,7 @@ struct ShownReport {
 };
 /// Symbols are taken from the archive, these paths, and the images' own files. Makes nothing that stays: a
 /// cache that is not there yet is a temporary one.
-ShownReport derive_shown(const ReportBytes& report, const SiteRules& rules,
+ShownReport derive_shown(const ReportBytes& report, const SiteRules& rules, FrameNames names,
                          const std::vector<std::string>& symbol_paths);
 
 /// Other rules or symbols than those that stored it: a sentence about it; nullopt where the sites are equal,

@@ -122,12 +122,10 @@ Result<ExitStatus> show_report(const ShowFlags& flags, const CommandContext& con
     print(report.bytes);
     return ExitStatus::done;
   }
-  ShownReport shown = derive_shown(report, rules, flags.symbols);
-  if (const auto difference = difference_from_store(report, shown)) note(context, *difference);
   // The system's own text has the names as the reporter wrote them.
-  if (context.format != "apple") {
-    for (Analysis& analysis : shown.analyses) make_names_readable(analysis.report);
-  }
+  const FrameNames names = context.format == "apple" ? FrameNames::as_reported : FrameNames::readable;
+  const ShownReport shown = derive_shown(report, rules, names, flags.symbols);
+  if (const auto difference = difference_from_store(report, shown)) note(context, *difference);
   TRY(print_reports(shown.analyses, report, rules, flags, context));
   for (const auto& problem : shown.symbol_problems) print_error(problem);
   bool partial = !shown.symbol_problems.empty() || !report.left_out.empty();

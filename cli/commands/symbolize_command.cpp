@@ -25,7 +25,11 @@ struct SymbolizeFlags {
 };
 
 void print_report(const CrashReport& report, const std::string& format) {
-  if (format == "json") return write_crash_json(analyze(report), {}, print);
+  if (format == "json") {
+    Analysis analysis = analyze(report);
+    make_names_readable(analysis.report);
+    return write_crash_json(analysis, {}, print);
+  }
   if (format == "ips") return print(terminal_safe_json(write_ips(report)));
   print(escape_text(render_apple_text(report)));
 }

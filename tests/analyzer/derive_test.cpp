@@ -24,6 +24,25 @@ TEST(DeriveTest, AReportIsParsedExplainedAndLocated) {
   EXPECT_FALSE(analysis.rules_version.empty());
 }
 
+TEST(DeriveTest, NamesAreReadableUnlessTheReportersOwnAreWanted) {
+  std::string text = IpsBuilder().text();
+  const auto at = text.find("\"symbol\":\"");
+  ASSERT_NE(at, std::string::npos);
+  const auto begin = at + std::string_view("\"symbol\":\"").size();
+  text.replace(begin, text.find('"', begin) - begin, "_ZN4prog4mainEv");
+  const auto named = [](const Analysis& analysis, const char* name) {
+    for (const auto& thread : analysis.report.threads) {
+      for (const auto& frame : thread.frames)
+        if (frame.symbol == name) return true;
+    }
+    return false;
+  };
+
+  EXPECT_TRUE(named(derive(text, ReportOrigin::captured, {}), "prog::main()"));
+  EXPECT_TRUE(named(derive(text, ReportOrigin::captured, {}, nullptr, {}, FrameNames::as_reported),
+                    "_ZN4prog4mainEv"));
+}
+
 TEST(DeriveTest, WhatNobodyCanReadIsAnUnreadableReportThatSaysWhy) {
   const Analysis analysis = derive("no report at all", ReportOrigin::captured, {});
 

@@ -38,7 +38,7 @@ TEST(ShownReportTest, AStoredReportComesWithTheSiteThatTheStoreHas) {
   ASSERT_DONE(store.add_report(night_report(1), arrival(), old));
 
   ASSERT_VALUE(const auto report, report_of_store(store, night_incident(1)));
-  const ShownReport shown = derive_shown(report, {}, {});
+  const ShownReport shown = derive_shown(report, {}, FrameNames::readable, {});
 
   EXPECT_EQ(report.bytes, night_report(1));
   EXPECT_EQ(report.stored_site, old.site.key);
@@ -55,7 +55,7 @@ TEST(ShownReportTest, AFileHasNothingToDifferFrom) {
   ASSERT_VALUE(const auto report, report_of_file((folder / "a.ips").string()));
 
   EXPECT_EQ(report.origin, ReportOrigin::imported);
-  EXPECT_FALSE(difference_from_store(report, derive_shown(report, {}, {})).has_value());
+  EXPECT_FALSE(difference_from_store(report, derive_shown(report, {}, FrameNames::readable, {})).has_value());
 }
 
 TEST(ShownReportTest, WithoutACrashedThreadThereAreNoInstructions) {
