@@ -12,14 +12,19 @@
 #include <system_error>
 #include <utility>
 
+#include "core/text/leading_number.h"
 #include "core/text/nearest_name.h"
 
 namespace faultline {
 namespace {
 
-template <typename Number>
-std::optional<Number> number_in(const std::string& text) {
-  Number number{};
+std::optional<double> decimal_in(const std::string& text) {
+  const auto number = leading_number(text);
+  return number && number->rest.empty() ? std::optional(number->value) : std::nullopt;
+}
+
+std::optional<std::int64_t> number_in(const std::string& text) {
+  std::int64_t number = 0;
   const auto* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc() || stop != end) return std::nullopt;
@@ -30,7 +35,7 @@ std::optional<Number> number_in(const std::string& text) {
 
 CLI::Validator positive_number() {
   return {[](std::string& text) {
-            if (number_in<std::int64_t>(text).value_or(0) >= 1) return std::string();
+            if (number_in(text).value_or(0) >= 1) return std::string();
             return fmt::format("\"{}\" is not a whole number of at least 1", text);
           },
           "POSITIVE"};
@@ -38,7 +43,7 @@ CLI::Validator positive_number() {
 
 CLI::Validator number_between(double least, double most) {
   return {[least, most](std::string& text) {
-            const auto number = number_in<double>(text);
+            const auto number = decimal_in(text);
             if (number && *number >= least && *number <= most) return std::string();
             return fmt::format("\"{}\" is not a number from {} to {}", text, least, most);
           },

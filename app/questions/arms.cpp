@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "core/model/filter.h"
+#include "core/text/leading_number.h"
 
 namespace faultline {
 namespace {
@@ -63,13 +64,11 @@ Result<Arm> parse_arm(const std::string& text, Store* store) {
 }
 
 Result<double> parse_share(const std::string& option, const std::string& text) {
-  double value = 0.0;
-  const auto* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  const std::string rest(stop, end);
-  if (error == std::errc() && rest.empty() && value >= 0.0 && value <= 1.0) return value;
-  if (error == std::errc() && (rest == "%" || rest == " %") && value >= 0.0 && value <= 100.0)
-    return value / 100.0;
+  if (const auto number = leading_number(text)) {
+    const auto& [value, rest] = *number;
+    if (rest.empty() && value >= 0.0 && value <= 1.0) return value;
+    if ((rest == "%" || rest == " %") && value >= 0.0 && value <= 100.0) return value / 100.0;
+  }
   return fail(ErrorKind::invalid_argument, option + ": \"" + text + "\" is no share; write 30% or 0.3");
 }
 
