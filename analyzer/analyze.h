@@ -25,8 +25,8 @@ std::string rules_version(const SiteRules& rules);
 /// number at once.
 Analysis analyze(CrashReport report, const SiteRules& rules = {}, std::string_view output_gpu_error = {});
 
-/// Writes the mangled names of all frames as people read them. Analyse a report first: rules know some names by
-/// how they are mangled.
+/// Writes the mangled names of all frames as people read them. Analyse a report first: rules know some names
+/// by how they are mangled.
 void make_names_readable(CrashReport& report);
 
 /// The site of a crash that left no report, from the end of what `process` wrote to stderr; nullopt where

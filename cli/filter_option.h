@@ -1,4 +1,4 @@
-// --where, --count and their like, as every command reads them: told before they become numbers.
+// --where, --count and their like, as every command reads them. Mistakes are reported before anything is counted.
 
 #pragma once
 

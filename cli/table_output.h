@@ -18,7 +18,7 @@ std::string table_text(const Table& table, const CommandContext& context);
 /// Writes it to stdout; status `done`.
 Result<ExitStatus> print_table(const Table& table, const CommandContext& context);
 
-/// As many rows as text shows unless told: a screen.
+/// The rows that text shows by default: one screen.
 inline constexpr std::size_t kTextRows = 30;
 /// The same for a table of many rows: sorted and cut as --sort and --limit say. What programs read is cut
 /// only where that was asked for.

@@ -79,8 +79,8 @@ Result<void> CampaignJournal::add_analysis(std::string_view bytes, std::string_v
   const auto analysis = derive_report_(bytes, output_gpu_error);
   auto stored = store_.add_analysis(bytes, analysis, clock_.wall());
   if (!stored) {
-    // A row that the store refuses is one report's issue. A disk that takes nothing is the run's: it stops, and derives
-    // the report when it goes on.
+    // A row that the store refuses is one report's issue. A disk that takes nothing is the run's: it stops,
+    // and derives the report when it goes on.
     const ErrorKind kind = stored.error().kind();
     if (kind != ErrorKind::database && kind != ErrorKind::unsupported) return stored;
     const auto why = fmt::format("cannot be stored ({})", stored.error().text());

@@ -40,7 +40,7 @@ struct InstalledJobs {
   std::vector<std::string> problems;  ///< Where the system refused a job: why, and what to run by hand.
 };
 
-/// Files first, and nothing is undone where the system cannot be told. What it refuses for a while, because a job of
+/// Writes the files first. They stay where the job system cannot be reached. What it refuses for a while, because a job of
 /// the same name is still ending, is tried again for as long as one may take to end.
 Result<InstalledJobs> install_jobs(const std::vector<Job>& jobs, const JobSystem& system, Clock& clock);
 

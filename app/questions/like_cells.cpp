@@ -31,7 +31,7 @@ Result<std::vector<std::string>> shared_columns(const ArmSource& a, const ArmSou
   TRY_ASSIGN(const auto of_a, filter_fields(a.store.connection()));
   TRY_ASSIGN(const auto of_b, filter_fields(b.store.connection()));
   std::vector<std::string> columns;
-  // `cell` names all parameters at once: an arm that names it leaves nothing to be told apart by.
+  // `cell` names all parameters at once: an arm that names it leaves no other parameter to compare by.
   if (named.contains("cell")) return columns;
   if (!named.contains("workload")) columns.emplace_back("workload");
   for (const std::string& name : of_a.parameters) {

@@ -67,9 +67,9 @@ class Repair {
     TRY(replace_damaged_raws());
     TRY(drop_references_to_nothing(tables));
     // How bytes are written only decides between several of one report.
-    TRY(
-        to_.execute("INSERT OR IGNORE INTO raw_form (report_id, raw_id, form) SELECT rp.id, r.id, iif(r.shape = "
-                    "'', 'unreadable', 'json') FROM report rp JOIN raw r ON r.id = rp.raw_id"));
+    TRY(to_.execute(
+        "INSERT OR IGNORE INTO raw_form (report_id, raw_id, form) SELECT rp.id, r.id, iif(r.shape = "
+        "'', 'unreadable', 'json') FROM report rp JOIN raw r ON r.id = rp.raw_id"));
     TRY(
         to_.execute("INSERT OR IGNORE INTO raw_copy (raw_id, body) SELECT id, body FROM raw WHERE id IN "
                     "(SELECT prefix_raw_id FROM "
@@ -129,7 +129,8 @@ class Repair {
       const bool is_back = is_descending ? rowid >= broken.last : rowid <= broken.last;
       const std::int64_t saved_before = repair_.rows;
       TRY(insert(table, *rows, 1, fmt::format("row {}", rowid)));
-      // Where keys are out of order, SQLite may lead back to rows that were read before, and that without end.
+      // Where keys are out of order, SQLite may lead back to rows that were read before, and that without
+      // end.
       if (is_back && repair_.rows == saved_before) return Broken{broken.last, "rows out of order"};
       if (!is_back) broken.last = rowid;
     }

@@ -179,7 +179,7 @@ void add_margins(Table& table, const ComparisonTableOptions& options) {
       format_level(options.level)));
 }
 
-/// Where the interval of a difference and the test say different things, the reader is told.
+/// Where the interval of a difference and the test say different things, a footnote says so.
 void add_disagreements(Table& table, const std::vector<Comparison>& comparisons) {
   for (const Comparison& of : comparisons) {
     if (!interval_and_test_disagree(of)) continue;

@@ -170,7 +170,8 @@ std::size_t two_bytes(const std::string& page, std::size_t at) {
   return static_cast<unsigned char>(page[at]) * 256U + static_cast<unsigned char>(page[at + 1]);
 }
 
-// A table's leaf lists where its rows stand, by their keys (https://www.sqlite.org/fileformat2.html, section 1.6).
+// A table's leaf lists where its rows stand, by their keys (https://www.sqlite.org/fileformat2.html,
+// section 1.6).
 TEST_F(StoreCareTest, RowsOutOfOrderAreAllSaved) {
   std::size_t size = 0;
   std::size_t root = 0;
@@ -253,9 +254,10 @@ TEST_F(StoreCareTest, WhatIsNoStoreIsNotTakenForADamagedOne) {
   fs::remove(damaged());
   sqlite3* database = nullptr;
   ASSERT_EQ(sqlite3_open(damaged().c_str(), &database), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(database, "PRAGMA page_size = 8192; CREATE TABLE other (a); INSERT INTO other VALUES (1)",
-                         nullptr, nullptr, nullptr),
-            SQLITE_OK);
+  ASSERT_EQ(
+      sqlite3_exec(database, "PRAGMA page_size = 8192; CREATE TABLE other (a); INSERT INTO other VALUES (1)",
+                   nullptr, nullptr, nullptr),
+      SQLITE_OK);
   sqlite3_close(database);
   EXPECT_FALSE(repair_store(damaged(), repaired()).has_value());
   for (const auto& entry : fs::directory_iterator(folder_.path()))

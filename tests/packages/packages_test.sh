@@ -15,7 +15,7 @@ deb=$(echo "$work"/packages/*.deb) archive=$(echo "$work"/packages/*.tar.gz)
 # A system of its own: the C and C++ libraries, a shell, and what the kernel shows.
 make_root() {
   local root=$1 library
-  mkdir -p "$root"/{bin,dev,proc,root,tmp,usr/bin,usr/lib}
+  mkdir -p "$root"/{bin,dev,proc,tmp/home,usr/bin,usr/lib}
   for library in $({ ldd /bin/sh; ldd "$build/samples/abort"; ldd "$build/bin/faultline"; } | grep -oE '/[^ )]+' | sort -u); do
     mkdir -p "$root$(dirname "$library")"
     cp -L "$library" "$root$library"
@@ -32,7 +32,7 @@ in_root() {
 use() {
   local root=$1 faultline=$2 samples=$3
   in_root "$root" "
-    set -e; export HOME=/root TMPDIR=/tmp; cd /root
+    set -e; export HOME=/tmp/home TMPDIR=/tmp; cd /tmp/home
     $faultline --version
     $faultline run --trials 3 -- $samples/null_read
     $faultline rates
@@ -41,7 +41,7 @@ use() {
     { cat "$work/out" "$work/err"; exit 1; }
   grep -qE '3/3' "$work/out" || { cat "$work/out" "$work/err"; echo "three crashes were to be counted"; exit 1; }
   grep -qE 'address 0x40|0x40' "$work/out" || { cat "$work/out"; echo "the read of 0x40 was to be shown"; exit 1; }
-  ls "$root"/root/morning/*.md >/dev/null
+  ls "$root"/tmp/home/morning/*.md >/dev/null
 }
 
 make_root "$work/probe"
