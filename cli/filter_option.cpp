@@ -1,7 +1,8 @@
 #include "cli/filter_option.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
 
 #include "cli/terminal.h"
 #include "db/filter/filter_values.h"

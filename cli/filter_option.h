@@ -1,4 +1,5 @@
-// --where, --count and their like, as every command reads them. Mistakes are reported before anything is counted.
+// --where, --count and their like, as every command reads them. Mistakes are reported before anything is
+// counted.
 
 #pragma once
 

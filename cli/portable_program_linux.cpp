@@ -1,6 +1,7 @@
 // What a package's program brings along for C libraries older than the one that it was built with.
 //
-// libarchive asks for random numbers by names that glibc has since 2.36. These stand before it, and ask the kernel.
+// libarchive asks for random numbers by names that glibc has since 2.36. These stand before it, and ask the
+// kernel.
 
 #include <sys/random.h>
 

@@ -63,13 +63,14 @@ std::string unknown_option(const CLI::App& command, const std::string& word) {
     for (const std::string& known : option->get_lnames()) names.push_back("--" + known);
   }
   const std::string near = hint(name, names);
-  return fmt::format("{} has no option {}{}", full_name(command), name, near.empty() ? see_help(command) : near);
+  return fmt::format("{} has no option {}{}", full_name(command), name,
+                     near.empty() ? see_help(command) : near);
 }
 
 bool is_filter(std::string_view word) { return word.find_first_of("=~<>") != std::string_view::npos; }
 
-/// `run --trials 3 python3 t.py`: the words from what was taken for a campaign file on are a command. Not where
-/// an option before them is unknown: then it is that option's value which was taken for a file.
+/// `run --trials 3 python3 t.py`: the words from what was taken for a campaign file on are a command. Not
+/// where an option before them is unknown: then it is that option's value which was taken for a file.
 std::optional<std::string> forgotten_dashes(const CLI::App& command, const std::vector<std::string>& words,
                                             const std::string& unknown_option) {
   if (command.get_name() != "run") return std::nullopt;
@@ -77,7 +78,8 @@ std::optional<std::string> forgotten_dashes(const CLI::App& command, const std::
   if (campaign == nullptr || campaign->results().empty()) return std::nullopt;
   const auto first = std::find(words.begin(), words.end(), campaign->results().front());
   if (first == words.end() || first->ends_with(".toml")) return std::nullopt;
-  if (!unknown_option.empty() && std::find(words.begin(), first, unknown_option) != first) return std::nullopt;
+  if (!unknown_option.empty() && std::find(words.begin(), first, unknown_option) != first)
+    return std::nullopt;
   return fmt::format("a command to run stands after --: faultline {} -- {}",
                      fmt::join(words.begin(), first, " "), fmt::join(first, words.end(), " "));
 }

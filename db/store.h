@@ -260,9 +260,9 @@ class Store {
   /// Stores what was derived from bytes that are stored already, and makes of it all that a report makes that
   /// is stored with its analysis. Nothing changes where another form of the incident is preferred.
   Result<void> add_analysis(std::string_view bytes, const Analysis& analysis, WallTime at);
-  /// The bytes of every report that a run met and from which nothing is derived, as a harness leaves them that
-  /// is killed between the two; reports that nobody can read are among them, those of kind `unanalysed` and
-  /// those whose bytes are damaged are not.
+  /// The bytes of every report that a run met and from which nothing is derived, as a harness leaves them
+  /// that is killed between the two; reports that nobody can read are among them, those of kind `unanalysed`
+  /// and those whose bytes are damaged are not.
   Result<std::vector<UnderivedReport>> underived_reports(const Uuid& run);
 
   /// The GPU error that the output of the report's trial named (gpu_error_of_notes()); empty where it named

@@ -194,8 +194,11 @@ Result<void> add_rates(Store& store, const RunRecord& run, const std::string& co
     options.count = "crashed at these sites";
     options.counts_sites = result.total.uncaptured > 0;
     options.caption = "Died at the sites of this report: " + workload;
-    options.command =
-        CommandBuilder("rates").list("--by", query.by).option("--count", count).option("--where", where).text();
+    options.command = CommandBuilder("rates")
+                          .list("--by", query.by)
+                          .option("--count", count)
+                          .option("--where", where)
+                          .text();
     auto table = rate_table(result, options);
     scrub_table(table, scrubber);
     gathered.evidence.rates.push_back(std::move(table));

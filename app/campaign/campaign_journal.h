@@ -19,8 +19,8 @@ DeriveReport derive_captured(const SiteRules& rules);
 
 /// The bytes of a report are committed before `derive_report` is called. Once what it gave is stored,
 /// `archiver` sees which images the report names. What an execution left underived that was killed is derived
-/// when the run is resumed; what our own code failed on is stored as `unanalysed`, and no resumed run meets it
-/// again.
+/// when the run is resumed; what our own code failed on is stored as `unanalysed`, and no resumed run meets
+/// it again.
 ///
 /// Ownership: `store`, `rules`, `clock` and `archiver` must outlive it. Threads: the one that runs the
 /// campaign.

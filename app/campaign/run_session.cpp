@@ -112,7 +112,8 @@ Result<std::optional<RunSummary>> execute_run(Store& store, RunRequest request, 
   TRY_ASSIGN(auto archive, archive_of(request.campaign));
   ImageArchiver archiver(request.campaign.archive, std::move(archive), observer);
   AnalysisChild child(request.program_folder / "faultline");
-  CampaignJournal journal(store, request.rules, clock, archiver, child.guard(ReportOrigin::captured, derive_captured(request.rules)));
+  CampaignJournal journal(store, request.rules, clock, archiver,
+                          child.guard(ReportOrigin::captured, derive_captured(request.rules)));
   SnapshotObserver snapshot(store.path(), clock, observer);
   RunParts parts{clock, processes, host, commands, journal, snapshot};
 

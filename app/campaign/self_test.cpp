@@ -87,12 +87,14 @@ std::string describe_near_miss(const Trial& trial, const CollectedReport& report
   compare("boot session", lower_case(said.boot_session), lower_case(trial.boot_session), parts);
   if (said.parent_pid && trial.pid && *said.parent_pid == *trial.pid) parts.emplace_back("its parent");
   if (said.capture_time) {
-    const auto after = *said.capture_time - (trial.started + std::chrono::floor<std::chrono::microseconds>(trial.duration));
+    const auto after =
+        *said.capture_time - (trial.started + std::chrono::floor<std::chrono::microseconds>(trial.duration));
     parts.push_back(fmt::format("captured {:.1f} s after its end by the clock",
                                 std::chrono::duration<double>(after).count()));
   }
   parts.insert(parts.end(), report.notes.begin(), report.notes.end());
-  return fmt::format("a report of {}: {}", said.process_name.value_or("an unnamed process"), fmt::join(parts, ", "));
+  return fmt::format("a report of {}: {}", said.process_name.value_or("an unnamed process"),
+                     fmt::join(parts, ", "));
 }
 
 // A name of its own, which the report must show if symbols are found.

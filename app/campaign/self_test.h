@@ -27,7 +27,8 @@ struct SelfTestSetting {
   ReporterKind reporter = ReporterKind::supervisor;
   std::vector<std::filesystem::path> report_folders;
   std::chrono::milliseconds deadline{60'000};
-  std::vector<std::string> command;  ///< What crashes instead of this program, as a child of it; empty: this one.
+  std::vector<std::string>
+      command;  ///< What crashes instead of this program, as a child of it; empty: this one.
 };
 
 struct SelfTestResult {
@@ -43,8 +44,8 @@ struct SelfTestResult {
   }
 };
 
-/// What a report that is not of `trial` has in common with it, and what not: process numbers, start ticks, boot
-/// sessions, times. One line, with what attribution noted.
+/// What a report that is not of `trial` has in common with it, and what not: process numbers, start ticks,
+/// boot sessions, times. One line, with what attribution noted.
 std::string describe_near_miss(const Trial& trial, const CollectedReport& report);
 
 /// Runs it as one trial of a campaign of its own, through the same supervisor, folders and attribution as

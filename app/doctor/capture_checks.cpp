@@ -74,12 +74,14 @@ HostCheck check_near_misses(const SelfTestResult& self_test) {
   const std::string found = fmt::format("{}", fmt::join(self_test.near_misses, "; "));
   if (self_test.report) return {name, CheckState::good, "of other processes: " + found, {}};
   return {name, CheckState::bad, found,
-          "reports come, but none is the canary's: where only the clock differs, let it be set by the network; where "
+          "reports come, but none is the canary's: where only the clock differs, let it be set by the "
+          "network; where "
           "the pid or the start ticks differ, send this finding to the developers"};
 }
 
 HostCheck check_other_crash(const OtherCrash& crash) {
-  if (!crash.result) return {crash.name, CheckState::unknown, "not tried: the canary itself was not captured", {}};
+  if (!crash.result)
+    return {crash.name, CheckState::unknown, "not tried: the canary itself was not captured", {}};
   const SelfTestResult& result = *crash.result;
   if (!result.report && result.trial.verdict.outcome == Outcome::setup_failed)
     return {crash.name, CheckState::unknown, crash.what + " cannot be started here", {}};
@@ -87,10 +89,12 @@ HostCheck check_other_crash(const OtherCrash& crash) {
     std::string found = fmt::format("a crash of {} was not captured: {}", crash.what, result.why);
     if (!result.near_misses.empty()) found += fmt::format("; {}", fmt::join(result.near_misses, "; "));
     return {crash.name, CheckState::warning, found,
-            "such crashes are in every rate, but unexplained: let the campaign start the program that crashes itself"};
+            "such crashes are in every rate, but unexplained: let the campaign start the program that "
+            "crashes itself"};
   }
   const auto& identity = result.report->identity;
-  return {crash.name, CheckState::good,
+  return {crash.name,
+          CheckState::good,
           fmt::format("a crash of {} was captured {}, by {}{}", crash.what, latency_text(result),
                       attribution_basis_text(result.report->basis),
                       identity.process_name ? ", shown as " + *identity.process_name : ""),
@@ -101,10 +105,12 @@ HostCheck check_sample(const SampledProcess& process) {
   if (!process.sample) {
     return {process.name, CheckState::warning,
             fmt::format("no stacks of {}: {}", process.what, process.sample.error().text()),
-            "hung trials of such programs have no stacks; `sudo DevToolsSecurity -enable` allows more, and a hardened "
+            "hung trials of such programs have no stacks; `sudo DevToolsSecurity -enable` allows more, and a "
+            "hardened "
             "program needs the entitlement com.apple.security.get-task-allow"};
   }
-  return {process.name, CheckState::good,
+  return {process.name,
+          CheckState::good,
           fmt::format("stacks of {}: {} threads, {} images", process.what, process.sample->threads.size(),
                       process.sample->images.size()),
           {}};

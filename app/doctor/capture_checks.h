@@ -15,8 +15,8 @@ namespace faultline {
 
 /// A process other than the canary that crashed on purpose: `grandchild`, `python3`.
 struct OtherCrash {
-  std::string name;  ///< Of the finding.
-  std::string what;  ///< `a child of a shell`
+  std::string name;                      ///< Of the finding.
+  std::string what;                      ///< `a child of a shell`
   std::optional<SelfTestResult> result;  ///< Absent: not tried, since the canary itself was lost.
 };
 

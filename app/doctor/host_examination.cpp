@@ -54,11 +54,13 @@ HostCheck check_folder(const std::filesystem::path& path) {
 /// Reports are moved away after a run, since the system keeps 25 of a name.
 HostCheck check_removal(const std::filesystem::path& path) {
   const std::string name = "report_removal";
-  if (::access(path.c_str(), F_OK) != 0) return {name, CheckState::unknown, path.string() + " is not there yet", {}};
+  if (::access(path.c_str(), F_OK) != 0)
+    return {name, CheckState::unknown, path.string() + " is not there yet", {}};
   if (::access(path.c_str(), W_OK | X_OK) == 0)
     return {name, CheckState::good, "reports in " + path.string() + " may be moved away", {}};
   return {name, CheckState::warning, "reports in " + path.string() + " may not be moved away",
-          "at 25 of one process name no more are written there: import them, and let an administrator remove them"};
+          "at 25 of one process name no more are written there: import them, and let an administrator remove "
+          "them"};
 }
 
 /// A program of the system, which no debugger may touch where it is hardened, for as long as it is looked at.

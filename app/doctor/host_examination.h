@@ -43,7 +43,8 @@ std::vector<HostCheck> all_checks(const HostFindings& findings);
 std::vector<HostCheck> scrubbed(std::vector<HostCheck> checks, Scrubber& scrubber);
 
 /// Real crashes (of this program, of a grandchild, of Python) and how they are captured, samples of running
-/// processes, the report folders, then what the system says of itself. Nothing is stored. An error means that our own machinery failed; a host that is not fit is a finding.
+/// processes, the report folders, then what the system says of itself. Nothing is stored. An error means that
+/// our own machinery failed; a host that is not fit is a finding.
 Result<std::vector<HostCheck>> examine_host(const HostExamination& wanted, Clock& clock, HostProbe& host,
                                             const std::atomic<bool>& stop);
 

@@ -24,7 +24,8 @@ ReporterKind chosen_reporter(const std::string& name);
 std::vector<std::filesystem::path> chosen_report_folders(ReporterKind reporter,
                                                          const std::vector<std::string>& named);
 
-/// Pythons whose crashes doctor looks at: the one in PATH, on macOS also the system's stub, which starts another.
+/// Pythons whose crashes doctor looks at: the one in PATH, on macOS also the system's stub, which starts
+/// another.
 std::vector<std::string> python_commands();
 
 /// A command that holds off sleep until the process `pid` ends; empty where the system has none.

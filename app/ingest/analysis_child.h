@@ -1,4 +1,5 @@
-// A child process that analyses a report first, so that a report on which our own code crashes ends the child.
+// A child process that analyses a report first, so that a report on which our own code crashes ends the
+// child.
 
 #pragma once
 
@@ -22,7 +23,8 @@ using DeriveReport = std::function<Analysis(std::string_view bytes, std::string_
 /// The flag by which main() knows that it is the child.
 inline constexpr std::string_view kAnalysisChildFlag = "--analysis-child";
 
-/// The child's whole life: analyses what comes on kControlFd until nothing more does. Returns the exit status.
+/// The child's whole life: analyses what comes on kControlFd until nothing more does. Returns the exit
+/// status.
 int analysis_child_main(const DeriveReport& derive_report);
 
 /// For reports that nobody watches over: those of a run, of `watch`, and those that failed before. Costs the

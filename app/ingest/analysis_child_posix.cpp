@@ -71,7 +71,8 @@ std::optional<std::string> AnalysisChild::failure_of(std::string_view bytes) {
   const std::uint64_t size = bytes.size();
   const auto deadline = steady_clock::now() + most_time_;
   char answer = 0;
-  const bool is_sent = write_all(fd, {reinterpret_cast<const char*>(&size), sizeof size}) && write_all(fd, bytes);
+  const bool is_sent =
+      write_all(fd, {reinterpret_cast<const char*>(&size), sizeof size}) && write_all(fd, bytes);
   if (is_sent && !wait_for_answer(fd, deadline)) {
     child_.reset();
     return fmt::format("was not done after {} s",
@@ -82,7 +83,8 @@ std::optional<std::string> AnalysisChild::failure_of(std::string_view bytes) {
 }
 
 DeriveReport AnalysisChild::guard(ReportOrigin origin, DeriveReport derive_report) {
-  return [this, origin, derive_report = std::move(derive_report)](std::string_view bytes, std::string_view output_gpu_error) {
+  return [this, origin, derive_report = std::move(derive_report)](std::string_view bytes,
+                                                                  std::string_view output_gpu_error) {
     const auto failure = failure_of(bytes);
     return failure ? unanalysed(origin, *failure) : derive_report(bytes, output_gpu_error);
   };

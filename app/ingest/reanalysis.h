@@ -39,8 +39,8 @@ struct ReanalysisWatcher {
 
 /// Derives every stored report and every uncaptured crash again, in the order in which they came. Some
 /// batches are derived by all processors while the one before is written and the one after is read; memory is
-/// bounded by that number of batches. `child` has those reports first on which our own code failed before. Fails only where the store does; what was written stays, and the next
-/// call does the rest.
+/// bounded by that number of batches. `child` has those reports first on which our own code failed before.
+/// Fails only where the store does; what was written stays, and the next call does the rest.
 Result<ReanalysisCounts> reanalyze_store(Store& store, const SiteRules& rules, Symbolizer& symbolizer,
                                          AnalysisChild& child, const ReanalysisWatcher& watcher);
 

@@ -30,9 +30,10 @@ ReportWatch::ReportWatch(Store& store, const SiteRules& rules, Symbolizer& symbo
                          const Clock& clock, const std::vector<std::filesystem::path>& folders,
                          WatchObserver observer)
     : store_(store),
-      derive_report_(child.guard(ReportOrigin::imported, [&](std::string_view bytes, std::string_view) {
-        return derive(bytes, ReportOrigin::imported, rules, &symbolizer);
-      })),
+      derive_report_(child.guard(ReportOrigin::imported,
+                                 [&](std::string_view bytes, std::string_view) {
+                                   return derive(bytes, ReportOrigin::imported, rules, &symbolizer);
+                                 })),
       clock_(clock),
       observer_(std::move(observer)) {
   for (const auto& folder : folders) watched_.push_back({ReportFolder(folder), {}});

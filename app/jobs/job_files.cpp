@@ -132,8 +132,7 @@ std::vector<JobFile> launchd_files(const Job& job) {
       break;
   }
   // Background jobs are throttled, which changes the rates of races; the run saves on SIGTERM.
-  out +=
-      "  <key>ProcessType</key>\n  <string>Interactive</string>\n";
+  out += "  <key>ProcessType</key>\n  <string>Interactive</string>\n";
   out += fmt::format("  <key>ExitTimeOut</key>\n  <integer>{}</integer>\n</dict>\n</plist>\n",
                      kJobExitTimeout.count());
   return {{"faultline." + job.name + ".plist", std::move(out)}};

@@ -64,7 +64,8 @@ struct JobSystem {
   std::vector<std::vector<std::string>> (*unload)(const std::filesystem::path& folder, const Job& job);
   std::filesystem::path log_folder;
   std::string note;  ///< What the user must know besides.
-  std::vector<std::filesystem::path> protected_folders{};  ///< What jobs may not open; see check_protected_folders().
+  std::vector<std::filesystem::path>
+      protected_folders{};  ///< What jobs may not open; see check_protected_folders().
   /// Whether a refusal to load a job passes by itself; null: none does. It is tried again for `settle_time`.
   bool (*passes_by_itself)(std::string_view refusal) = nullptr;
   std::chrono::seconds settle_time{0};

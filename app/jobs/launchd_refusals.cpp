@@ -32,7 +32,8 @@ std::string explain_refusal(std::string_view refusal) {
       return "the job that it replaces has not ended, or launchd cannot read its file: try again in a minute";
     case 112:  // Could not find specified domain.
     case 125:  // Domain does not support specified action.
-      return "this user has no login session: ssh alone is none. Log in at the screen (Screen Sharing will do), or "
+      return "this user has no login session: ssh alone is none. Log in at the screen (Screen Sharing will "
+             "do), or "
              "switch on automatic login";
     default:
       return {};

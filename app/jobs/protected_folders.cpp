@@ -32,13 +32,15 @@ bool lies_in(const fs::path& path, const fs::path& folder) {
 Result<void> check_protected_folders(const std::vector<fs::path>& paths, const JobSystem& system) {
   for (const fs::path& path : paths) {
     const fs::path real = real_path(path);
-    const auto around = std::find_if(system.protected_folders.begin(), system.protected_folders.end(),
-                                     [&](const fs::path& folder) { return lies_in(real, real_path(folder)); });
+    const auto around =
+        std::find_if(system.protected_folders.begin(), system.protected_folders.end(),
+                     [&](const fs::path& folder) { return lies_in(real, real_path(folder)); });
     if (around == system.protected_folders.end()) continue;
-    return fail(ErrorKind::invalid_argument,
-                fmt::format("{} lies in {}, which the system keeps from its jobs: they would fail without a question "
-                            "on the screen. Put it elsewhere, as below ~/faultline",
-                            path.string(), around->string()));
+    return fail(
+        ErrorKind::invalid_argument,
+        fmt::format("{} lies in {}, which the system keeps from its jobs: they would fail without a question "
+                    "on the screen. Put it elsewhere, as below ~/faultline",
+                    path.string(), around->string()));
   }
   return {};
 }

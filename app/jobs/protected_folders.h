@@ -10,9 +10,10 @@
 
 namespace faultline {
 
-/// An error that names the remedy where one of these paths lies in, or is, a folder that the system protects from
-/// its jobs. Paths are absolute; links are followed as far as the path exists. Letters count whatever their case,
-/// as on the file systems of macOS.
-Result<void> check_protected_folders(const std::vector<std::filesystem::path>& paths, const JobSystem& system);
+/// An error that names the remedy where one of these paths lies in, or is, a folder that the system protects
+/// from its jobs. Paths are absolute; links are followed as far as the path exists. Letters count whatever
+/// their case, as on the file systems of macOS.
+Result<void> check_protected_folders(const std::vector<std::filesystem::path>& paths,
+                                     const JobSystem& system);
 
 }  // namespace faultline

@@ -63,7 +63,8 @@ Result<std::string> run_system_command(SystemCommandRunner& commands,
   return commands.run({command, {}, std::chrono::seconds(30), true, 4096});
 }
 
-/// One command of loading a job, again and again while the refusal is one that passes. Its error says what to do.
+/// One command of loading a job, again and again while the refusal is one that passes. Its error says what to
+/// do.
 Result<void> load_patiently(SystemCommandRunner& commands, const JobSystem& system,
                             const std::vector<std::string>& command, Clock& clock) {
   const MonotonicTime until = clock.monotonic() + system.settle_time;

@@ -26,8 +26,9 @@ struct JobPlaces {
 Result<JobPlaces> job_places(const std::filesystem::path& program_folder, const std::filesystem::path& db);
 
 /// A campaign at a time of day (`23:00`), and a second job that goes on with an interrupted run after a
-/// restart. Without `at` they are made to be removed, and the campaign's file is not read. An error where a job of
-/// this system could not open the program, the file, the store or the folder: check_protected_folders().
+/// restart. Without `at` they are made to be removed, and the campaign's file is not read. An error where a
+/// job of this system could not open the program, the file, the store or the folder:
+/// check_protected_folders().
 Result<std::vector<Job>> campaign_jobs(const JobPlaces& places, const std::string& campaign_file,
                                        const std::optional<std::string>& at, const JobSystem& system);
 
@@ -40,8 +41,8 @@ struct InstalledJobs {
   std::vector<std::string> problems;  ///< Where the system refused a job: why, and what to run by hand.
 };
 
-/// Writes the files first. They stay where the job system cannot be reached. What it refuses for a while, because a job of
-/// the same name is still ending, is tried again for as long as one may take to end.
+/// Writes the files first. They stay where the job system cannot be reached. What it refuses for a while,
+/// because a job of the same name is still ending, is tried again for as long as one may take to end.
 Result<InstalledJobs> install_jobs(const std::vector<Job>& jobs, const JobSystem& system, Clock& clock);
 
 /// Takes jobs away from the system, which need not know them. Gives the files that were there.

@@ -188,8 +188,8 @@ std::vector<std::string> differing_columns(const std::vector<LikeCell>& cells) {
   return columns;
 }
 
-/// The first cell of each direction in which cells differ beyond chance, by name; empty if none. Holm's correction
-/// over all: among many cells some always differ.
+/// The first cell of each direction in which cells differ beyond chance, by name; empty if none. Holm's
+/// correction over all: among many cells some always differ.
 struct OppositeCells {
   std::string higher;
   std::string lower;
@@ -314,8 +314,8 @@ Result<FormerRateTest> former_rate_test(const ComparisonRequest& wanted) {
   return test;
 }
 
-/// The first option given that asks for more than two pooled sides; empty if none. `--where` comes last: it goes
-/// with a side of a store, however many sides there are.
+/// The first option given that asks for more than two pooled sides; empty if none. `--where` comes last: it
+/// goes with a side of a store, however many sides there are.
 std::string given_option(const ComparisonRequest& wanted) {
   if (!wanted.by.empty()) return "--by";
   if (!wanted.stratify.empty()) return "--stratify";
@@ -338,10 +338,11 @@ Result<void> check_apart(const Sides& sides, const ComparisonRequest& wanted) {
   both.where = "(" + sides.a.where + ") and (" + sides.b.where + ")";
   TRY_ASSIGN(const auto of, arm_evidence(sides.store_a, both, wanted.where, "bad"));
   if (of.total.trials == 0) return {};
-  return fail(ErrorKind::invalid_argument,
-              fmt::format("no verdict: {} on both sides, A ({}) and B ({}); compare sides that share no trial",
-                          of.total.trials == 1 ? "1 trial is" : fmt::format("{} trials are", of.total.trials),
-                          sides.a.text, sides.b.text));
+  return fail(
+      ErrorKind::invalid_argument,
+      fmt::format("no verdict: {} on both sides, A ({}) and B ({}); compare sides that share no trial",
+                  of.total.trials == 1 ? "1 trial is" : fmt::format("{} trials are", of.total.trials),
+                  sides.a.text, sides.b.text));
 }
 
 Result<void> check_sides(const Sides& sides, const ComparisonRequest& wanted) {

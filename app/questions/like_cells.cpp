@@ -102,10 +102,12 @@ Result<std::vector<LikeArms>> like_arms(const ArmSource& a, const ArmSource& b, 
     like.cells.push_back({own.cell, own.evidence, *other});
   }
   if (groups.empty()) {
-    return fail(ErrorKind::invalid_argument,
-                fmt::format("no verdict: A ({}) and B ({}) have no cell{} in common; compare sides that differ only in "
-                            "what they name",
-                            a.arm.text, b.arm.text, by.empty() ? "" : fmt::format(" of {}", fmt::join(by, ","))));
+    return fail(
+        ErrorKind::invalid_argument,
+        fmt::format(
+            "no verdict: A ({}) and B ({}) have no cell{} in common; compare sides that differ only in "
+            "what they name",
+            a.arm.text, b.arm.text, by.empty() ? "" : fmt::format(" of {}", fmt::join(by, ","))));
   }
   // What is left out concerns all that is compared: it is said once.
   warn_of_lone(of_a, of_b, a.arm.text, groups.front().warnings);

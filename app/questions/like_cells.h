@@ -20,7 +20,7 @@ struct LikeCell {
 
 struct LikeArms {
   std::string group;  ///< `os_build=25A354`; empty where nothing makes groups.
-  ArmEvidence a;  ///< Over the like cells alone.
+  ArmEvidence a;      ///< Over the like cells alone.
   ArmEvidence b;
   std::vector<LikeCell> cells;        ///< In the order of rates.
   std::vector<std::string> warnings;  ///< Cells that only one arm has, and were left out.

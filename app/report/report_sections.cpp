@@ -86,8 +86,8 @@ std::optional<Plot> rate_grid(const RatesResult& result, const RateTableOptions&
     const Proportion of{row.counts.counted, row.counts.trials};
     const auto label = query_value_text(row.values[across]);
     const auto place = std::find(order.begin(), order.end(), label) - order.begin();
-    series->points.push_back({static_cast<double>(place), label, of.ratio(),
-                              rate_interval(row, result, options).interval, of});
+    series->points.push_back(
+        {static_cast<double>(place), label, of.ratio(), rate_interval(row, result, options).interval, of});
   }
   return plot;
 }
@@ -168,8 +168,8 @@ DocumentSection run_section(const RunSummary& summary) {
   const auto system = system_facts(run);
   facts.insert(facts.end(), system.begin(), system.end());
   DocumentSection section{"Run and environment", {}, "run"};
-  section.blocks.push_back(
-      Block::table_of(facts_table(facts, CommandBuilder("list runs").option("--where", where_run(run)).text()), "run"));
+  section.blocks.push_back(Block::table_of(
+      facts_table(facts, CommandBuilder("list runs").option("--where", where_run(run)).text()), "run"));
   return section;
 }
 
@@ -385,8 +385,8 @@ Result<DocumentSection> changes_section(Store& store, const RunRecord& run) {
     if (!has(now, row))
       changes.emplace_back("family no longer seen", short_site(row.text, row.image, row.family_text));
   }
-  section.blocks.push_back(
-      Block::table_of(facts_table(changes, CommandBuilder("report").word(run.uuid.text()).text()), "changes"));
+  section.blocks.push_back(Block::table_of(
+      facts_table(changes, CommandBuilder("report").word(run.uuid.text()).text()), "changes"));
   TRY_ASSIGN(const auto comparisons, changes_between_runs(store, run, *before));
   if (!comparisons.empty()) {
     ComparisonTableOptions options;

@@ -103,7 +103,8 @@ Result<Block> site_detail(Store& store, const RunRecord& run, const SiteRow& sit
   TRY(add_stack(store, site, blocks));
   TRY(add_portrait(store, site, totals, blocks));
   TRY(add_reports(store, run, site, blocks));
-  return Block::fold(fmt::format("{} {}", site.key, short_site(site.text, site.image, site.family_text)), std::move(blocks));
+  return Block::fold(fmt::format("{} {}", site.key, short_site(site.text, site.image, site.family_text)),
+                     std::move(blocks));
 }
 
 }  // namespace faultline

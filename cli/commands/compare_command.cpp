@@ -6,8 +6,8 @@
 #include "app/questions/arms.h"
 #include "cli/commands.h"
 #include "cli/filter_option.h"
-#include "cli/option_checks.h"
 #include "cli/open_store.h"
+#include "cli/option_checks.h"
 #include "cli/table_output.h"
 #include "cli/terminal.h"
 #include "core/model/filter.h"
@@ -71,7 +71,8 @@ Result<FormerRateTest> former_rate_in_store(const ComparisonRequest& wanted, con
 Result<ExitStatus> compare_command(const CompareFlags& flags, const CommandContext& context) {
   TRY(check_comparison_request(flags.wanted));
   if (!flags.other_db.empty() && (!flags.wanted.was.empty() || is_literal(flags.wanted))) {
-    return fail(ErrorKind::invalid_argument, "--other-db: no side of this comparison is from a store of its own");
+    return fail(ErrorKind::invalid_argument,
+                "--other-db: no side of this comparison is from a store of its own");
   }
   if (flags.wanted.was.empty()) return compare_sides(flags, context);
   TRY_ASSIGN(const auto test, is_literal(flags.wanted) ? former_rate_of_counts(flags.wanted)

@@ -77,7 +77,8 @@ void add_doctor_command(CLI::App& app, CommandContext& context) {
   command->footer(
       "A small process, the canary, really crashes, and its report must come; then a child of a shell and "
       "Python\n"
-      "crash, and stacks of running processes are taken where the system can. Exit status 1 if any finding is "
+      "crash, and stacks of running processes are taken where the system can. Exit status 1 if any finding "
+      "is "
       "bad;\n"
       "warnings leave it at 0. Nothing is stored. --format json is the file to send to others: names of "
       "accounts,\n"

@@ -34,7 +34,8 @@ void add_export_command(CLI::App& app, CommandContext& context) {
       ->type_name("RUN");
   add_shared_options(*command, context);
   command->footer(
-      "With its trials, every report byte for byte, what was derived from it, and the labels of its sites: all "
+      "With its trials, every report byte for byte, what was derived from it, and the labels of its sites: "
+      "all "
       "that merge would\ntake of this run.\n\n"
       "Example: faultline export night-2025-12-21.db --run 5f1c09aa");
   command->callback(

@@ -106,9 +106,10 @@ Result<Campaign> load_campaign(const RunFlags& flags, const std::vector<std::str
     TRY(check_is_there(flags.campaign_file));
     auto campaign = read_campaign_file(flags.campaign_file);
     if (!campaign && !flags.campaign_file.ends_with(".toml")) {
-      return fail(campaign.error().kind(), fmt::format("{}; a campaign file ends in .toml, and a command to run "
-                                                       "stands after --",
-                                                       campaign.error().text()));
+      return fail(campaign.error().kind(),
+                  fmt::format("{}; a campaign file ends in .toml, and a command to run "
+                              "stands after --",
+                              campaign.error().text()));
     }
     if (campaign && !flags.workload_map.empty()) TRY(map_workloads(*campaign, flags.workload_map));
     return campaign;

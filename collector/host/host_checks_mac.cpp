@@ -86,8 +86,9 @@ MacReadings read_mac() {
   readings.bursts = ask_log(
       "(process == \"ReportCrash\" OR process == \"osanalyticshelper\") AND eventMessage CONTAINS "
       "\"Too many events\"");
-  auto log = run({"/usr/bin/log", "show", "--last", "1m", "--style", "compact", "--predicate", "process == \"none\""},
-                 true);
+  auto log = run(
+      {"/usr/bin/log", "show", "--last", "1m", "--style", "compact", "--predicate", "process == \"none\""},
+      true);
   if (log) {
     readings.log_probe = std::move(*log);
   } else {

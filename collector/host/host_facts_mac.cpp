@@ -44,7 +44,8 @@ std::optional<std::int64_t> sysctl_number(const char* name) {
   return static_cast<std::int64_t>(high << 32 | low);
 }
 
-void add_driver_facts(CommandRunner& commands, const std::optional<std::string>& accelerator, HostFacts& facts) {
+void add_driver_facts(CommandRunner& commands, const std::optional<std::string>& accelerator,
+                      HostFacts& facts) {
   const auto bundles = agx_bundles(commands);
   const auto loaded = read_loaded_agx(accelerator);
   facts.agx_version = agx_version(bundles, loaded);

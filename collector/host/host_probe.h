@@ -26,8 +26,8 @@ class HostProbe {
   virtual std::optional<std::uint64_t> free_bytes(const std::filesystem::path& path) = 0;
   /// The machine's load over the last minute; nullopt where it cannot be asked.
   virtual std::optional<double> load_1min() = 0;
-  /// What else about the machine changes from trial to trial and moves crash rates, by name (`host_display_on`):
-  /// stored with the trial. May be some seconds old.
+  /// What else about the machine changes from trial to trial and moves crash rates, by name
+  /// (`host_display_on`): stored with the trial. May be some seconds old.
   virtual std::vector<Metric> conditions() { return {}; }
 };
 

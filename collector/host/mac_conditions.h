@@ -1,7 +1,7 @@
 // What a Mac was like while a trial ran, as numbers that are stored with the trial. Pure.
 //
-// The system kills GPU work that takes too long sooner where a display is on, and heat and batteries slow it: both
-// move crash rates.
+// The system kills GPU work that takes too long sooner where a display is on, and heat and batteries slow it:
+// both move crash rates.
 
 #pragma once
 

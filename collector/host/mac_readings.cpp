@@ -96,7 +96,8 @@ HostCheck read_boot_arguments(const std::optional<std::string>& output) {
     return {"boot_arguments", CheckState::bad, "-no_corpses is among them",
             "the kernel keeps nothing that could be reported: remove it from `nvram boot-args`"};
   }
-  return {"boot_arguments", CheckState::good, output && !output->empty() ? first_line_of(*output) : "none", {}};
+  return {
+      "boot_arguments", CheckState::good, output && !output->empty() ? first_line_of(*output) : "none", {}};
 }
 
 HostCheck read_metal(const std::optional<std::string>& output) {

@@ -59,7 +59,8 @@ HostCheck read_agx_driver(const std::vector<AgxBundle>& bundles, const std::opti
                           bool device_support) {
   const std::string name = "agx_driver";
   if (bundles.empty())
-    return {name, CheckState::warning, "no AGXMetal bundle is here", "this GPU is not one of Apple's: see metal_device"};
+    return {name, CheckState::warning, "no AGXMetal bundle is here",
+            "this GPU is not one of Apple's: see metal_device"};
   const std::string list = bundle_list(bundles, loaded);
   if (!loaded) {
     return {name, CheckState::warning, list + "; which one runs is not known",
@@ -70,11 +71,13 @@ HostCheck read_agx_driver(const std::vector<AgxBundle>& bundles, const std::opti
     return {name, CheckState::warning, *loaded + " is loaded, but is none of: " + list,
             "versions are not recorded: send this finding to the developers"};
   if (bundle->binary_on_disk)
-    return {name, CheckState::good, list + "; its binary is on disk: function starts and Objective-C names", {}};
+    return {
+        name, CheckState::good, list + "; its binary is on disk: function starts and Objective-C names", {}};
   if (device_support)
     return {name, CheckState::good, list + "; no binary on disk, but Xcode keeps symbols of a system", {}};
   return {name, CheckState::warning, list + "; no binary on disk, nor any that Xcode keeps",
-          "driver frames have the names that reports give them, and no others: `faultline symbols add` takes a copy of "
+          "driver frames have the names that reports give them, and no others: `faultline symbols add` takes "
+          "a copy of "
           "the dyld shared cache of this build"};
 }
 
@@ -82,7 +85,8 @@ HostCheck read_metal_toolchain(const std::optional<std::string>& version) {
   const std::string name = "metal_toolchain";
   if (version && !version->empty()) return {name, CheckState::good, first_line_of(*version), {}};
   return {name, CheckState::warning, "no compiler of Metal shaders",
-          "only workloads that compile shaders beforehand need one: `xcodebuild -downloadComponent MetalToolchain` "
+          "only workloads that compile shaders beforehand need one: `xcodebuild -downloadComponent "
+          "MetalToolchain` "
           "(Xcode 26), else Xcode itself"};
 }
 

@@ -19,10 +19,12 @@ struct AgxBundle {
   friend bool operator==(const AgxBundle&, const AgxBundle&) = default;
 };
 
-/// `"MetalPluginName" = "AGXMetalG16X"` of `ioreg -r -c AGXAccelerator`: the bundle that this GPU's driver loads.
+/// `"MetalPluginName" = "AGXMetalG16X"` of `ioreg -r -c AGXAccelerator`: the bundle that this GPU's driver
+/// loads.
 std::optional<std::string> read_loaded_agx(const std::optional<std::string>& accelerator);
 
-/// The version of the loaded bundle; where it is not known which that is, the one that all have. None is guessed.
+/// The version of the loaded bundle; where it is not known which that is, the one that all have. None is
+/// guessed.
 std::optional<std::string> agx_version(const std::vector<AgxBundle>& bundles,
                                        const std::optional<std::string>& loaded);
 
@@ -34,7 +36,8 @@ std::vector<std::pair<std::string, std::string>> agx_facts(const std::vector<Agx
 HostCheck read_agx_driver(const std::vector<AgxBundle>& bundles, const std::optional<std::string>& loaded,
                           bool device_support);
 
-/// `xcrun --find metal` and then `metal --version`: a compiler of shaders, a part of Xcode of its own since 26.
+/// `xcrun --find metal` and then `metal --version`: a compiler of shaders, a part of Xcode of its own
+/// since 26.
 HostCheck read_metal_toolchain(const std::optional<std::string>& version);
 
 }  // namespace faultline

@@ -13,12 +13,14 @@ std::size_t count_of(std::string_view text, std::string_view part) {
 
 }  // namespace
 
-HostCheck read_corpse_limit(const std::optional<std::int64_t>& allowed, const std::optional<std::string>& log) {
+HostCheck read_corpse_limit(const std::optional<std::int64_t>& allowed,
+                            const std::optional<std::string>& log) {
   const std::string name = "corpses";
   if (!allowed) return unanswered(name);
   const std::string limit = "at most " + std::to_string(*allowed) + " crashes at a time are kept for reports";
   if (*allowed < 1) {
-    return {name, CheckState::bad, limit, "no report will ever come: `sudo sysctl kern.total_corpses_allowed=5`"};
+    return {name, CheckState::bad, limit,
+            "no report will ever come: `sudo sysctl kern.total_corpses_allowed=5`"};
   }
   if (!log) return {name, CheckState::good, limit + "; the log does not say whether more came", {}};
   const std::size_t failures = count_of(*log, "Corpse failure");

@@ -19,16 +19,19 @@ HostCheck read_session(const SessionFacts& session) {
   if (manager == "Aqua") return {"session", CheckState::good, text, {}};
   if (session.over_ssh) {
     return {"session", CheckState::warning, text,
-            "ssh alone is no login session: Metal may give no device and launch agents cannot be loaded. Log in at "
+            "ssh alone is no login session: Metal may give no device and launch agents cannot be loaded. Log "
+            "in at "
             "the screen, or start the run by `faultline schedule`"};
   }
   if (session.in_tmux) {
     return {"session", CheckState::warning, text,
-            "this tmux was started outside of a login session: end its server (`tmux kill-server`) and start it from "
+            "this tmux was started outside of a login session: end its server (`tmux kill-server`) and start "
+            "it from "
             "Terminal"};
   }
   return {"session", CheckState::warning, text,
-          "not the session of somebody who is logged in at the screen: Metal may give no device. `faultline schedule` "
+          "not the session of somebody who is logged in at the screen: Metal may give no device. `faultline "
+          "schedule` "
           "makes jobs of the login session"};
 }
 
@@ -41,7 +44,8 @@ HostCheck read_account(const std::optional<std::string>& groups) {
     rest.remove_prefix(blank == std::string_view::npos ? rest.size() : blank + 1);
   }
   return {"account", CheckState::warning, "not a member of admin",
-          "reports in /Library/Logs/DiagnosticReports (of root, of the GPU, panics) and the system's log stay hidden: "
+          "reports in /Library/Logs/DiagnosticReports (of root, of the GPU, panics) and the system's log "
+          "stay hidden: "
           "`sudo dseditgroup -o edit -a \"$USER\" -t user admin` changes that"};
 }
 
@@ -57,7 +61,8 @@ std::string metal_family_text(const MetalLookup& lookup) {
 
 HostCheck read_metal_device(const MetalLookup& lookup, const SessionFacts& session) {
   const std::string name = "metal_device";
-  if (!lookup.framework) return {name, CheckState::bad, "Metal cannot be loaded", "this is no Mac that has Metal"};
+  if (!lookup.framework)
+    return {name, CheckState::bad, "Metal cannot be loaded", "this is no Mac that has Metal"};
   const std::string family = metal_family_text(lookup);
   const std::string device = lookup.device_class + (family.empty() ? "" : " (" + family + ")");
   if (lookup.default_alone) {
@@ -69,8 +74,10 @@ HostCheck read_metal_device(const MetalLookup& lookup, const SessionFacts& sessi
             "a workload that gets none must link CoreGraphics"};
   }
   if (lookup.all_devices > 0) {
-    return {name, CheckState::warning, device + " by MTLCopyAllDevices alone: there is no default in this session",
-            "workloads that ask for the default device end here without one; session: " + session_text(session)};
+    return {
+        name, CheckState::warning,
+        device + " by MTLCopyAllDevices alone: there is no default in this session",
+        "workloads that ask for the default device end here without one; session: " + session_text(session)};
   }
   return {name, CheckState::bad, "no call gives a device to this process; session: " + session_text(session),
           "run inside of a login session: over SSH without one, and in some jobs, there is none"};

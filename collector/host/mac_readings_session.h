@@ -21,11 +21,12 @@ struct SessionFacts {
 /// `Aqua`, `Background, over ssh, in tmux`; `unknown` where launchd does not say.
 std::string session_text(const SessionFacts& session);
 
-/// Aqua is the session of somebody who is logged in at the screen; in others Metal may give no device, reports may
-/// come late or go elsewhere, and launch agents cannot be loaded.
+/// Aqua is the session of somebody who is logged in at the screen; in others Metal may give no device,
+/// reports may come late or go elsewhere, and launch agents cannot be loaded.
 HostCheck read_session(const SessionFacts& session);
 
-/// `id -Gn`: members of admin may read /Library/Logs/DiagnosticReports and the log. Without that a run still works.
+/// `id -Gn`: members of admin may read /Library/Logs/DiagnosticReports and the log. Without that a run still
+/// works.
 HostCheck read_account(const std::optional<std::string>& groups);
 
 /// What Metal's calls give to this very process.

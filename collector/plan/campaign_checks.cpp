@@ -210,7 +210,8 @@ class CampaignChecker {
         const auto known = known_placeholders(workload);
         add(where, "unknown placeholder {" + piece.text + "}" + name_hint(piece.text, known));
         // The parameter that was meant has its place.
-        if (const auto meant = nearest_name(piece.text, known); meant && used != nullptr) used->emplace(*meant);
+        if (const auto meant = nearest_name(piece.text, known); meant && used != nullptr)
+          used->emplace(*meant);
         continue;
       }
       if (used != nullptr) used->insert(piece.text);

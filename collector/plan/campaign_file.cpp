@@ -107,7 +107,8 @@ class CampaignReader {
         values_.unknown(entry, "in [campaign]", kKnown, "campaign");
       }
     }
-    if (has_trials || values_.is_misread("campaign.trials") || values_.is_misread("campaign.duration")) return;
+    if (has_trials || values_.is_misread("campaign.trials") || values_.is_misread("campaign.duration"))
+      return;
     if (table.find("duration") != nullptr) {
       campaign_.trials = 0;
     } else {
@@ -241,9 +242,9 @@ CampaignText parse_campaign(std::string_view text, const std::filesystem::path& 
   CampaignValues values;
   CampaignReader(out.campaign, values).read(*parsed);
   out.mistakes = values.mistakes();
-  const auto found =
-      check_campaign(out.campaign, {[&values](std::string_view member) { return values.line(member); },
-                                    [&values](std::string_view member) { return values.is_misread(member); }});
+  const auto found = check_campaign(
+      out.campaign, {[&values](std::string_view member) { return values.line(member); },
+                     [&values](std::string_view member) { return values.is_misread(member); }});
   out.mistakes.insert(out.mistakes.end(), found.begin(), found.end());
   std::stable_sort(out.mistakes.begin(), out.mistakes.end(),
                    [](const CampaignMistake& a, const CampaignMistake& b) { return a.line < b.line; });

@@ -15,7 +15,8 @@ void CampaignValues::add(std::size_t line, std::string message) {
 
 void CampaignValues::unknown(const TomlMember& member, std::string_view where,
                              std::span<const std::string_view> known, std::string_view parent) {
-  if (const auto meant = nearest_name(member.name, known)) misspelt_.insert(fmt::format("{}.{}", parent, *meant));
+  if (const auto meant = nearest_name(member.name, known))
+    misspelt_.insert(fmt::format("{}.{}", parent, *meant));
   add(member.line, fmt::format("unknown key \"{}\" {}{}", member.name, where, name_hint(member.name, known)));
 }
 

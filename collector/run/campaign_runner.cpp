@@ -130,8 +130,8 @@ Result<RunSummary> CampaignRunner::run() {
   return finish(*ending);
 }
 
-/// A run that cannot go on is interrupted, and says why to whoever lists it; where not even that can be written, it
-/// is found as one that was left behind.
+/// A run that cannot go on is interrupted, and says why to whoever lists it; where not even that can be
+/// written, it is found as one that was left behind.
 Failure CampaignRunner::give_up(Error error) {
   const auto said = setting_.parts.journal.end(setting_.record.uuid, RunState::interrupted, error.text(),
                                                setting_.parts.clock.wall());

@@ -19,15 +19,16 @@ bool shows_work(const Trial& trial) {
   if (outcome != Outcome::exit_error && outcome != Outcome::setup_failed) return true;
   if (!trial.phase.empty() || !trial.metrics.empty() || !trial.incidents.empty()) return true;
   if (outcome == Outcome::setup_failed) return false;
-  // A failing test that says what failed on its standard output, or nothing at all, is a result; so is a process
-  // that something killed.
+  // A failing test that says what failed on its standard output, or nothing at all, is a result; so is a
+  // process that something killed.
   return trial.term_signal.has_value() || !is_blank(trial.output_head) || is_blank(trial.stderr_tail) ||
          trial.duration >= kLongStart;
 }
 
 std::string status_of(const Trial& trial) {
   if (trial.exit_code) return fmt::format("exited with {}", *trial.exit_code);
-  return "failed to start" + (trial.verdict.notes.empty() ? std::string() : ": " + trial.verdict.notes.front());
+  return "failed to start" +
+         (trial.verdict.notes.empty() ? std::string() : ": " + trial.verdict.notes.front());
 }
 
 std::string last_line_of(std::string_view text) {

@@ -15,9 +15,8 @@ namespace faultline {
 ///
 /// A phase, a metric, a report, a pass, and every outcome but exit_error and setup_failed show it. So does a
 /// failure that was ended by a signal, printed to standard output, was silent, or took ten seconds: those are
-/// results, alike as they may be. And so do two trials that ended differently: another status, or another last
-/// line on standard error.
-/// Threads: one at a time.
+/// results, alike as they may be. And so do two trials that ended differently: another status, or another
+/// last line on standard error. Threads: one at a time.
 class IdleWatch {
  public:
   /// `block` is the number of trials in a block; at least three are looked at, however few that is.

@@ -38,11 +38,12 @@ Result<std::optional<EndedTrial>> TrialTask::run_with_retries(const PlannedTrial
     if (stop.load()) return std::optional<EndedTrial>();
     ended.error().add_context(fmt::format("while running trial {}", planned.index));
     if (attempt == kMostAttempts) {
-      return fail(ended.error().kind(),
-                  fmt::format("{}; it was tried {} times. What was measured before is stored; `faultline doctor` "
-                              "looks for what is wrong with this host, and the same run command goes on with "
-                              "trial {}",
-                              ended.error().text(), attempt, planned.index));
+      return fail(
+          ended.error().kind(),
+          fmt::format("{}; it was tried {} times. What was measured before is stored; `faultline doctor` "
+                      "looks for what is wrong with this host, and the same run command goes on with "
+                      "trial {}",
+                      ended.error().text(), attempt, planned.index));
     }
     notes.push_back(ended.error().text() + "; trying again");
     setting_.parts.clock.sleep(kPauseBetweenAttempts);

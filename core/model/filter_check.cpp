@@ -39,7 +39,7 @@ std::string values_text(const KnownValues& known) {
   const auto shown = std::min(kMostShown, known.values.size());
   const std::vector<std::string> first(known.values.begin(),
                                        known.values.begin() + static_cast<std::ptrdiff_t>(shown));
-  const std::string_view title = known.is_vocabulary          ? "its words are"
+  const std::string_view title = known.is_vocabulary        ? "its words are"
                                  : known.values.size() == 1 ? "its only value is"
                                                             : "its values are";
   std::string text = fmt::format("{} {}", title, fmt::join(first, ", "));

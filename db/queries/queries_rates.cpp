@@ -320,7 +320,8 @@ std::string countable_instead(std::string_view text) {
   std::vector<std::string_view> words{"bad", "uncaptured"};
   for (const OutcomeRow& row : kOutcomes) words.push_back(row.text);
   if (const auto near = nearest_name(text, words)) return fmt::format("did you mean {}?", *near);
-  return fmt::format("an outcome ({}), bad, uncaptured, or a filter such as site~text can", countable_outcomes());
+  return fmt::format("an outcome ({}), bad, uncaptured, or a filter such as site~text can",
+                     countable_outcomes());
 }
 
 }  // namespace

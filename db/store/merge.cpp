@@ -33,8 +33,8 @@ std::string keyed_id(std::string_view table, std::string_view column) {
                      table, column);
 }
 
-/// Which rows of the other store one run needs: the ids of each table, and what they come from. Each query may
-/// name the tables before it.
+/// Which rows of the other store one run needs: the ids of each table, and what they come from. Each query
+/// may name the tables before it.
 struct ChosenRows {
   std::string_view table;
   std::string_view sql;
@@ -556,9 +556,10 @@ class Merge {
     TRY(connection_.execute(
         "INSERT OR IGNORE INTO main.label (target, word, at, is_removed) SELECT target, word, at, "
         "is_removed FROM other.label" +
-        std::string(only_ == nullptr
-                        ? ""
-                        : " WHERE target IN (SELECT key FROM main.site UNION SELECT family FROM main.site)")));
+        std::string(
+            only_ == nullptr
+                ? ""
+                : " WHERE target IN (SELECT key FROM main.site UNION SELECT family FROM main.site)")));
     summary_.labels = connection_.changes();
     if (only_ != nullptr) return scope.commit();
     TRY(connection_.execute(

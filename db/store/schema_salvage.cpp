@@ -120,7 +120,8 @@ class Pages {
   std::int64_t count_ = 0;
 };
 
-/// Each of the three may be what is damaged: the first bytes, our mark in the header, the names of our tables.
+/// Each of the three may be what is damaged: the first bytes, our mark in the header, the names of our
+/// tables.
 bool is_ours(const std::string& header, const std::map<std::string, std::int64_t>& known) {
   std::int64_t id = 0;
   for (std::size_t at = 68; at < 72; ++at) id = (id << 8) | static_cast<unsigned char>(header[at]);
@@ -155,7 +156,8 @@ std::map<std::string, std::int64_t> readable_entries(const std::filesystem::path
 }
 
 /// The better of the two plans, without the entries whose place is not known; those are named in `unknown`.
-Result<std::vector<SchemaEntry>> choose_entries(Pages& pages, const std::map<std::string, std::int64_t>& known,
+Result<std::vector<SchemaEntry>> choose_entries(Pages& pages,
+                                                const std::map<std::string, std::int64_t>& known,
                                                 std::vector<std::string>& unknown) {
   std::vector<SchemaEntry> best;
   std::size_t best_score = 0;
@@ -166,7 +168,8 @@ Result<std::vector<SchemaEntry>> choose_entries(Pages& pages, const std::map<std
     bool contradicted = false;
     for (const auto& entry : plan) {
       const auto here = known.find(entry.name);
-      if (here != known.end() && here->second != entry.root && pages.fits(entry, here->second)) contradicted = true;
+      if (here != known.end() && here->second != entry.root && pages.fits(entry, here->second))
+        contradicted = true;
       if (pages.fits(entry, entry.root)) ++score;
     }
     if (best.empty() || (is_contradicted && !contradicted) ||
@@ -195,9 +198,9 @@ Result<std::vector<SchemaEntry>> choose_entries(Pages& pages, const std::map<std
 Result<void> write_schema(const std::filesystem::path& copy, const std::vector<SchemaEntry>& entries) {
   TRY_ASSIGN(auto connection, open_copy(copy));
   TRY(connection.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA writable_schema = ON"));
-  TRY_ASSIGN(auto insert,
-             connection.prepare("INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES (?, ?, "
-                                "?, ?, nullif(?, ''))"));
+  TRY_ASSIGN(auto insert, connection.prepare(
+                              "INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES (?, ?, "
+                              "?, ?, nullif(?, ''))"));
   for (const auto& entry : entries) {
     TRY(insert.with(entry.type, entry.name, entry.table, entry.root, entry.sql).run_and_reset());
   }
@@ -209,14 +212,16 @@ Result<void> write_schema(const std::filesystem::path& copy, const std::vector<S
 Result<std::vector<std::string>> salvage_schema(const std::filesystem::path& path,
                                                 const std::filesystem::path& copy) {
   const auto failed = [&](const std::string& why) {
-    return fail(ErrorKind::database, fmt::format("the list of tables of {} is damaged, and {}", path.string(), why));
+    return fail(ErrorKind::database,
+                fmt::format("the list of tables of {} is damaged, and {}", path.string(), why));
   };
   std::error_code error;
   constexpr auto kOver = std::filesystem::copy_options::overwrite_existing;
   std::filesystem::copy_file(path, copy, kOver, error);
   if (error) return failed("it cannot be copied: " + error.message());
   const std::filesystem::path log = path.string() + "-wal";
-  if (std::filesystem::exists(log, error)) std::filesystem::copy_file(log, copy.string() + "-wal", kOver, error);
+  if (std::filesystem::exists(log, error))
+    std::filesystem::copy_file(log, copy.string() + "-wal", kOver, error);
   if (error) return failed("its log cannot be copied: " + error.message());
   std::string header;
   {

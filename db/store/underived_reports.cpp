@@ -55,12 +55,13 @@ Result<std::vector<UnderivedReport>> Store::underived_reports(const Uuid& run) {
   TRY_ASSIGN(const std::int64_t run_id, run_id_of(parts_->connection, run));
   std::vector<std::pair<std::int64_t, std::string>> errors_by_id;
   {
-    TRY_ASSIGN(auto statement,
-               parts_->connection.prepare(
-                   "SELECT r.id, max(t.notes_json) FROM attribution a JOIN raw_form f ON f.report_id = "
-                   "a.report_id JOIN raw r ON r.id = f.raw_id JOIN report rp ON rp.id = f.report_id LEFT JOIN "
-                   "trial t ON t.run_id = a.run_id AND t.trial_index = a.trial_index WHERE a.run_id = ? AND "
-                   "f.form = ? AND r.shape = '' AND rp.kind != 'unanalysed' GROUP BY r.id ORDER BY r.id"));
+    TRY_ASSIGN(
+        auto statement,
+        parts_->connection.prepare(
+            "SELECT r.id, max(t.notes_json) FROM attribution a JOIN raw_form f ON f.report_id = "
+            "a.report_id JOIN raw r ON r.id = f.raw_id JOIN report rp ON rp.id = f.report_id LEFT JOIN "
+            "trial t ON t.run_id = a.run_id AND t.trial_index = a.trial_index WHERE a.run_id = ? AND "
+            "f.form = ? AND r.shape = '' AND rp.kind != 'unanalysed' GROUP BY r.id ORDER BY r.id"));
     statement.with(run_id, kUnreadForm);
     while (true) {
       TRY_ASSIGN(const bool row, statement.step());

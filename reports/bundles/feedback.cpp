@@ -319,7 +319,8 @@ std::map<std::pair<std::string, std::int64_t>, std::vector<const Cell*>> cells_w
 
 Part not_observed(const FeedbackEvidence& evidence) {
   auto part = of_pages("not_observed", evidence, [](const FeedbackSite& site) {
-    return unknown_section(site.reports.front(), site.pages.empty() ? CrashPageContext{} : site.pages.front());
+    return unknown_section(site.reports.front(),
+                           site.pages.empty() ? CrashPageContext{} : site.pages.front());
   });
   std::vector<std::string> lines;
   if (evidence.uncaptured > 0) {
@@ -477,8 +478,10 @@ FeedbackParts feedback_parts(const FeedbackEvidence& evidence, const FeedbackPro
   put(parts, summary(evidence));
   put(parts, description(evidence));
   put(parts, crash_sites(evidence));
-  put(parts, of_pages("exception", evidence, [](const FeedbackSite& s) { return exception_section(s.reports.front()); }));
-  put(parts, of_pages("registers", evidence, [](const FeedbackSite& s) { return registers_section(s.reports.front(), 2); }));
+  put(parts, of_pages("exception", evidence,
+                      [](const FeedbackSite& s) { return exception_section(s.reports.front()); }));
+  put(parts, of_pages("registers", evidence,
+                      [](const FeedbackSite& s) { return registers_section(s.reports.front(), 2); }));
   put(parts, steps(evidence, files));
   Part rates = named_part("rates");
   for (const Table& table : evidence.rates) rates.blocks.push_back(Block::table_of(table));
@@ -491,7 +494,8 @@ FeedbackParts feedback_parts(const FeedbackEvidence& evidence, const FeedbackPro
   put(parts, workarounds(evidence));
   put(parts, validation(evidence));
   put(parts, system(evidence));
-  put(parts, of_pages("images", evidence, [](const FeedbackSite& s) { return images_section(s.reports.front()); }));
+  put(parts,
+      of_pages("images", evidence, [](const FeedbackSite& s) { return images_section(s.reports.front()); }));
   put(parts, not_observed(evidence));
   put(parts, family(evidence));
   // Nothing of macOS is asked elsewhere.

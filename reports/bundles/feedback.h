@@ -22,8 +22,8 @@ namespace faultline {
 /// One site of the bundle. Its analyses are of scrubbed reports.
 struct FeedbackSite {
   SiteRow row;
-  std::vector<Analysis> reports;       ///< The representative first; never empty.
-  std::vector<std::string> incidents;  ///< Of the same reports.
+  std::vector<Analysis> reports;        ///< The representative first; never empty.
+  std::vector<std::string> incidents;   ///< Of the same reports.
   std::vector<CrashPageContext> pages;  ///< What the store says of their trials, scrubbed.
 };
 

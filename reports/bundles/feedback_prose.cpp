@@ -1,4 +1,5 @@
-// toml++ is used header-only and without exceptions, as everywhere: its bodies must be the same in one program.
+// toml++ is used header-only and without exceptions, as everywhere: its bodies must be the same in one
+// program.
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
 #include "reports/bundles/feedback_prose.h"

@@ -378,8 +378,7 @@ void write_object(PieceWriter& out, const Analysis& analysis, const CrashJsonOpt
   const auto crashed = report.crashed_thread_index();
   out.key("threads");
   out.open('[');
-  for (std::size_t i = 0; i < report.threads.size(); ++i)
-    write_thread(out, report, i, crashed == i, options);
+  for (std::size_t i = 0; i < report.threads.size(); ++i) write_thread(out, report, i, crashed == i, options);
   out.close(']');
   out.members(members_after_threads(analysis, options));
   out.close('}');

@@ -17,8 +17,8 @@ namespace faultline {
 struct CrashPageContext {
   std::string workload_phase;  ///< The last phase that the workload printed; empty if none.
   std::vector<std::pair<std::string, std::string>> trial;  ///< Run, cell, outcome: shown as given.
-  std::string trial_name;            ///< `9311dcce/797`; empty where it is of no trial.
-  std::vector<std::string> command;  ///< Of the trial, as executed; empty if none.
+  std::string trial_name;                                  ///< `9311dcce/797`; empty where it is of no trial.
+  std::vector<std::string> command;                        ///< Of the trial, as executed; empty if none.
   std::string shown_as;  ///< What `show` takes for this report: a file, an incident; empty for stdin.
   std::vector<std::string> labels;         ///< A person's words on the site.
   std::int64_t site_crashes = 0;           ///< Stored crashes of this site, this one included.

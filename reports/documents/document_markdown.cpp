@@ -61,8 +61,8 @@ std::string markdown_of_block(const Block& block) {
   return out + fence + "\n";
 }
 
-/// Nobody is called by a text that is pasted into a thread (`@everyone`), and no address or number of an issue
-/// becomes a link.
+/// Nobody is called by a text that is pasted into a thread (`@everyone`), and no address or number of an
+/// issue becomes a link.
 std::string_view markdown_break_after(std::string_view text, std::size_t at) {
   const bool mention = text[at] == '@';
   const bool link = text[at] == ':' && text.substr(at + 1, 2) == "//";

@@ -59,8 +59,8 @@ struct TableCell {
   TableCell() = default;
   // Implicit, so that a row reads as a list of values.
   template <typename T>
-  requires std::is_constructible_v<CellValue, T> TableCell(T&& given, Emphasis how = Emphasis::none)
-      : value(std::forward<T>(given)), emphasis(how) {}
+    requires std::is_constructible_v<CellValue, T>
+  TableCell(T&& given, Emphasis how = Emphasis::none) : value(std::forward<T>(given)), emphasis(how) {}
   friend bool operator==(const TableCell&, const TableCell&) = default;
 };
 

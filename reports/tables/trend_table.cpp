@@ -292,7 +292,8 @@ Table runs_table(const RatesResult& rates, const std::vector<CellTrend>& cells,
   }
   if (!moves.empty()) {
     table.footnotes.push_back(fmt::format(
-        "Against the previous run: a change beyond trial-to-trial chance, p with Holm's correction over {}; ~ "
+        "Against the previous run: a change beyond trial-to-trial chance, p with Holm's correction over {}; "
+        "~ "
         "is undecided. How much nights vary by themselves is not in it, and what changed with a run is not "
         "thereby what moved the rate.",
         format_count(static_cast<std::int64_t>(moves.size()), "claim")));

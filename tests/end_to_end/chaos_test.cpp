@@ -103,8 +103,7 @@ std::vector<std::vector<std::string>> rows_of(const std::string& csv) {
 class ChaosNight {
  public:
   ChaosNight()
-      : disk_(folder_ / "disk"),
-        report_crash_(folder_ / "DiagnosticReports", all_vices(), 20251221) {
+      : disk_(folder_ / "disk"), report_crash_(folder_ / "DiagnosticReports", all_vices(), 20251221) {
     std::filesystem::create_directories(folder_ / "bin");
     std::filesystem::create_directories(folder_ / "Python.app/Contents/MacOS");
     for (const char* name : {"bin/prog", "bin/python3.14", "Python.app/Contents/MacOS/Python"}) {

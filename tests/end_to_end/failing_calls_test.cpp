@@ -1,5 +1,6 @@
-// Each system call of the write paths of the store and of a run's own files fails once, and the power goes after
-// each write: nothing is lost that was said to be stored, nothing is there twice, and the same command goes on.
+// Each system call of the write paths of the store and of a run's own files fails once, and the power goes
+// after each write: nothing is lost that was said to be stored, nothing is there twice, and the same command
+// goes on.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -175,10 +176,13 @@ class FailingRunTest : public ::testing::Test {
     ASSERT_VALUE(Store opened, Store::open(store(), OpenMode::read_only));
     auto& connection = opened.connection();
     const auto count = [&](const char* sql) { return connection.integer_of(sql).value_or(-1); };
-    EXPECT_EQ(count("SELECT count(*) FROM (SELECT 1 FROM trial GROUP BY run_id, trial_index HAVING count(*) > 1)"), 0);
-    EXPECT_EQ(count("SELECT count(*) FROM (SELECT 1 FROM attribution WHERE trial_index >= 0 GROUP BY report_id "
-                    "HAVING count(*) > 1)"),
-              0);
+    EXPECT_EQ(
+        count("SELECT count(*) FROM (SELECT 1 FROM trial GROUP BY run_id, trial_index HAVING count(*) > 1)"),
+        0);
+    EXPECT_EQ(
+        count("SELECT count(*) FROM (SELECT 1 FROM attribution WHERE trial_index >= 0 GROUP BY report_id "
+              "HAVING count(*) > 1)"),
+        0);
     EXPECT_EQ(count("SELECT count(*) FROM trial t WHERE t.outcome = 'crashed' AND t.uncaptured = 0 AND 1 != "
                     "(SELECT count(*) FROM report r WHERE r.trial_id = t.id AND r.kind = 'crash')"),
               0);
@@ -205,9 +209,8 @@ TEST_F(FailingRunTest, EachCallOfARunFailsOnceAndTheSameCommandGoesOn) {
       fs::remove_all(folder_ / "store");
       fs::create_directory(folder_ / "store");
       fs::remove(seen);
-      const auto broken =
-          run_with({"FAULTLINE_CALLS_OF=/store/", "FAULTLINE_FAIL_AT=" + std::to_string(call),
-                    "FAULTLINE_FAIL_WITH=" + how, "FAULTLINE_FAIL_SEEN=" + seen.string()});
+      const auto broken = run_with({"FAULTLINE_CALLS_OF=/store/", "FAULTLINE_FAIL_AT=" + std::to_string(call),
+                                    "FAULTLINE_FAIL_WITH=" + how, "FAULTLINE_FAIL_SEEN=" + seen.string()});
       if (!fs::exists(seen)) break;
       ++faults;
       ASSERT_TRUE(broken.exit_status == 0 || broken.exit_status == 1) << broken.exit_status << broken.err;

@@ -153,7 +153,9 @@ TEST_F(HostileInputTest, AReaderThatLeavesDoesNotHideWhatACheckFound) {
   const auto crash = sample_program("null_read");
   const auto result = shell(
       "mkfifo \"$2pipe\"; exec 4<>\"$2pipe\"; exec 5>\"$2pipe\"; exec 4<&-; "
-      "\"$1\" run --db \"$2s.db\" --trials 1 --fail-on crash -- " + crash + " >&5; echo $?; "
+      "\"$1\" run --db \"$2s.db\" --trials 1 --fail-on crash -- " +
+      crash +
+      " >&5; echo $?; "
       "\"$1\" report --db \"$2s.db\" --fail-on new-site >&5; echo $?");
   EXPECT_EQ(result.out, "4\n4\n") << result.err;
 }

@@ -118,10 +118,10 @@ TEST_F(InterruptedRunTest, ControlCSavesSaysHowToGoOnAndTheSameCommandGoesOn) {
 
 /// A cell whose trials do `harm` to their supervisor, and one that passes.
 void write_harmful_campaign(const ScopedTempFolder& folder, const std::string& harm) {
-  std::ofstream(folder / "campaign.toml") << "[campaign]\nname = \"harm\"\ntrials = 3\ntimeout = \"60s\"\n"
-                                          << "[[workload]]\nname = \"harmful\"\ncommand = [\"/bin/sh\", \"-c\", \""
-                                          << harm << "\"]\n"
-                                          << "[[workload]]\nname = \"good\"\ncommand = [\"{samples}/passes\"]\n";
+  std::ofstream(folder / "campaign.toml")
+      << "[campaign]\nname = \"harm\"\ntrials = 3\ntimeout = \"60s\"\n"
+      << "[[workload]]\nname = \"harmful\"\ncommand = [\"/bin/sh\", \"-c\", \"" << harm << "\"]\n"
+      << "[[workload]]\nname = \"good\"\ncommand = [\"{samples}/passes\"]\n";
 }
 
 TEST_F(InterruptedRunTest, ASupervisorThatItsTrialKillsOrStopsSetsThatTrialAside) {
@@ -134,7 +134,8 @@ TEST_F(InterruptedRunTest, ASupervisorThatItsTrialKillsOrStopsSetsThatTrialAside
 
     EXPECT_EQ(run.exit_status, 0) << run.err;
     EXPECT_EQ(ask("SELECT count(*) FROM trials WHERE workload = 'good' AND outcome = 'passed'"), "3");
-    EXPECT_EQ(ask("SELECT count(*) FROM trials WHERE workload = 'harmful' AND outcome != 'setup_failed'"), "0");
+    EXPECT_EQ(ask("SELECT count(*) FROM trials WHERE workload = 'harmful' AND outcome != 'setup_failed'"),
+              "0");
     const auto index = ask("SELECT trial_index FROM trials WHERE workload = 'harmful'");
     const auto shown = run_program({faultline_program(), "show", "--db", folder_ / "s.db", "last/" + index});
     EXPECT_THAT(shown.out, testing::HasSubstr("supervisor was killed by signal 9"));
@@ -157,7 +158,8 @@ TEST_F(InterruptedRunTest, ControlCEndsARunWhoseSupervisorIsStoppedAgainAndAgain
 }
 
 TEST_F(InterruptedRunTest, ARunWhoseStoreIsDeletedOrReplacedSavesItBeside) {
-  for (const std::string harm : {"rm -f {campaign}/s.db", "mv {campaign}/s.db {campaign}/old.db; echo x > {campaign}/s.db"}) {
+  for (const std::string harm :
+       {"rm -f {campaign}/s.db", "mv {campaign}/s.db {campaign}/old.db; echo x > {campaign}/s.db"}) {
     SCOPED_TRACE(harm);
     for (const char* name : {"s.db", "s.db-wal", "s.db-shm"}) std::filesystem::remove(folder_ / name);
     write_harmful_campaign(folder_, harm);

@@ -1,4 +1,5 @@
-// Preloaded: the wall clock is ahead by as many seconds as a file says, each time that somebody asks; no other clock.
+// Preloaded: the wall clock is ahead by as many seconds as a file says, each time that somebody asks; no
+// other clock.
 //
 //   FAULTLINE_CLOCK_FILE   holds the number, which may be negative; without it the clock is right
 

@@ -164,7 +164,8 @@ TEST_F(UnattendedTest, StatusAnswersWhileTheCampaignRuns) {
     const auto status = Json::parse(faultline({"status", "--format", "json"}).out, nullptr, false);
     if (!status.is_object() || status["rows"].empty()) return false;
     row = status["rows"][0];
-    return row["last_crash_site"].is_string() && !row["now"].empty();  // A crash is counted before it is analysed.
+    return row["last_crash_site"].is_string() &&
+           !row["now"].empty();  // A crash is counted before it is analysed.
   }));
 
   EXPECT_EQ(row["campaign"], "c");

@@ -1,4 +1,5 @@
-// A test that cannot run here: skipped with its reason, but failed where CI=true and the machine should be able to.
+// A test that cannot run here: skipped with its reason, but failed where CI=true and the machine should be
+// able to.
 
 #pragma once
 
@@ -37,13 +38,13 @@ inline std::filesystem::path corpus_folder() { return FAULTLINE_CORPUS_DIR; }
     }                                                                                     \
   } while (false)
 
-/// For what only a prepared Linux machine has (its tools under its names, ptrace): skips on other systems with the
-/// reason, also in CI.
+/// For what only a prepared Linux machine has (its tools under its names, ptrace): skips on other systems
+/// with the reason, also in CI.
 #ifdef __linux__
 #define REQUIRE_ON_LINUX(condition, reason) REQUIRE_OR_SKIP(condition, reason)
 #else
-#define REQUIRE_ON_LINUX(condition, reason)                                           \
-  do {                                                                                \
+#define REQUIRE_ON_LINUX(condition, reason)                                          \
+  do {                                                                               \
     if (!(condition)) GTEST_SKIP() << "this test's tools are Linux's: " << (reason); \
   } while (false)
 #endif
@@ -52,6 +53,6 @@ inline std::filesystem::path corpus_folder() { return FAULTLINE_CORPUS_DIR; }
 #ifdef __linux__
 #define SKIP_WITHOUT_OWN_REPORTER() static_cast<void>(0)
 #else
-#define SKIP_WITHOUT_OWN_REPORTER()                                                                         \
+#define SKIP_WITHOUT_OWN_REPORTER() \
   GTEST_SKIP() << "ReportCrash writes a report late, and 25 of a name at most: script/demo captures with it"
 #endif

@@ -32,11 +32,16 @@ inline std::vector<std::string> words_of_query(Store& store, const std::string& 
 /// What a row is known by in every store, where its own number is only local.
 inline std::string content_key(const std::string& table, const std::string& id) {
   static const std::map<std::string, std::string> kKeys{
-      {"text", "value"},        {"attribute", "name || '=' || value"},
-      {"image", "key"},         {"image_set", "key"},
-      {"stack", "key"},         {"site", "key"},
-      {"raw", "hash"},          {"report", "incident"},
-      {"host", "host_key"},     {"run", "uuid"},
+      {"text", "value"},
+      {"attribute", "name || '=' || value"},
+      {"image", "key"},
+      {"image_set", "key"},
+      {"stack", "key"},
+      {"site", "key"},
+      {"raw", "hash"},
+      {"report", "incident"},
+      {"host", "host_key"},
+      {"run", "uuid"},
       {"cell", "(SELECT uuid FROM run WHERE run.id = run_id) || ' ' || cell_index"},
       {"trial", "(SELECT uuid FROM run WHERE run.id = run_id) || ' ' || trial_index"},
   };
@@ -61,9 +66,8 @@ inline std::vector<std::string> content_of(Store& store) {
       const auto reference = std::find(from.begin(), from.end(), column);
       const std::string own = "o." + column;
       const std::string value =
-          reference == from.end()
-              ? own
-              : content_key(to[static_cast<std::size_t>(reference - from.begin())], own);
+          reference == from.end() ? own
+                                  : content_key(to[static_cast<std::size_t>(reference - from.begin())], own);
       row += " || '|" + column + "=' || ifnull(" + value + ", 'NULL')";
     }
     const auto rows = words_of_query(store, "SELECT " + row + " FROM " + table + " o", 0);

@@ -225,20 +225,23 @@ void SymbolFinder::find_in_device_support(const Image& image, std::vector<FoundS
   }
 }
 
-void SymbolFinder::find_driver(const Image& image, std::vector<FoundSymbols>& found, std::vector<Issue>& issues) {
+void SymbolFinder::find_driver(const Image& image, std::vector<FoundSymbols>& found,
+                               std::vector<Issue>& issues) {
   if (!image.display_name().starts_with("AGXMetal")) return;
   std::error_code failed;
-  for (fs::directory_iterator it(places_.driver_folder, failed), end; !failed && it != end; it.increment(failed)) {
+  for (fs::directory_iterator it(places_.driver_folder, failed), end; !failed && it != end;
+       it.increment(failed)) {
     if (!it->path().filename().string().starts_with("AGXMetal")) continue;
     const fs::path file = it->path() / "Contents" / "MacOS" / it->path().stem();
     const auto slices = slices_of(file, issues);
     if (!slices.empty()) take(SymbolPlace::driver_folder, file, slices, image, found);
   }
   if (!found.empty()) return;
-  issues.push_back({image.path.value_or(image.display_name()),
-                    fmt::format("no file of the build {} is here: neither a driver bundle nor anything that Xcode "
-                                "keeps or a shared cache, so its frames have the report's own names",
-                                describe_image(image))});
+  issues.push_back(
+      {image.path.value_or(image.display_name()),
+       fmt::format("no file of the build {} is here: neither a driver bundle nor anything that Xcode "
+                   "keeps or a shared cache, so its frames have the report's own names",
+                   describe_image(image))});
 }
 
 std::vector<FoundSymbols> SymbolFinder::find(const Image& image, std::vector<Issue>& issues) {

@@ -20,14 +20,14 @@ namespace faultline {
 /// Where a symbol file was found, in the order in which the places are asked.
 enum class SymbolPlace {
   archive,
-  given,          ///< Named by a person.
-  image_path,     ///< The image's own path.
-  shared_cache,   ///< macOS: the dyld shared cache, where nothing is at the image's own path.
-  beside_image,   ///< A .dSYM bundle beside it or beside the bundle around it.
-  debug_folder,   ///< Linux: /usr/lib/debug/.build-id
-  spotlight,      ///< macOS: any dSYM that Spotlight knows.
+  given,           ///< Named by a person.
+  image_path,      ///< The image's own path.
+  shared_cache,    ///< macOS: the dyld shared cache, where nothing is at the image's own path.
+  beside_image,    ///< A .dSYM bundle beside it or beside the bundle around it.
+  debug_folder,    ///< Linux: /usr/lib/debug/.build-id
+  spotlight,       ///< macOS: any dSYM that Spotlight knows.
   device_support,  ///< macOS: the symbols that Xcode keeps of systems that it has seen.
-  driver_folder,  ///< macOS: the GPU driver bundles.
+  driver_folder,   ///< macOS: the GPU driver bundles.
 };
 std::string_view symbol_place_text(SymbolPlace place);
 
@@ -39,8 +39,8 @@ struct SymbolSources {
   bool use_spotlight = false;
   std::filesystem::path driver_folder;              ///< `/System/Library/Extensions`; empty: none.
   std::vector<std::filesystem::path> cache_places;  ///< Shared caches, asked with use_image_paths.
-  /// `~/Library/Developer/Xcode/macOS DeviceSupport`, which holds `*/Symbols` with files at their systems' paths;
-  /// empty: none.
+  /// `~/Library/Developer/Xcode/macOS DeviceSupport`, which holds `*/Symbols` with files at their systems'
+  /// paths; empty: none.
   std::filesystem::path device_support_folder{};
 };
 
@@ -68,14 +68,16 @@ class SymbolFinder {
 
   /// All files of the image's build, in the order of the places. An image without identity has none.
   /// A file that ought to be this image by its name or place but is of another build adds an issue
-  /// that names both builds; so does a symbol file that cannot be read, and a GPU driver of which no file is found.
+  /// that names both builds; so does a symbol file that cannot be read, and a GPU driver of which no file is
+  /// found.
   std::vector<FoundSymbols> find(const Image& image, std::vector<Issue>& issues);
 
  private:
   struct Index;
   Index& index();
   void find_given(const Image& image, std::vector<FoundSymbols>& found, std::vector<Issue>& issues);
-  void find_in_device_support(const Image& image, std::vector<FoundSymbols>& found, std::vector<Issue>& issues);
+  void find_in_device_support(const Image& image, std::vector<FoundSymbols>& found,
+                              std::vector<Issue>& issues);
   void find_driver(const Image& image, std::vector<FoundSymbols>& found, std::vector<Issue>& issues);
   void find_by_path(const Image& image, std::vector<FoundSymbols>& found, std::vector<Issue>& issues);
 

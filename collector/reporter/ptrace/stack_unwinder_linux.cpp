@@ -141,8 +141,8 @@ class StackUnwinder::Impl {
     GElf_Off offset = 0;
     GElf_Sym symbol{};
     const char* name = dwfl_module_addrinfo(module, address, &offset, &symbol, nullptr, nullptr, nullptr);
-    // As the symbol table has it: the analysis reads mangled names, within bounds, and a stranger's program may
-    // hold one that no reader survives.
+    // As the symbol table has it: the analysis reads mangled names, within bounds, and a stranger's program
+    // may hold one that no reader survives.
     if (name != nullptr && *name != '\0') entry->second = NamedPlace{name, address - offset};
     return entry->second;
   }

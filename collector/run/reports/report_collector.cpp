@@ -52,7 +52,8 @@ Result<void> ReportCollector::open() {
 Result<void> ReportCollector::settle(EndedTrial& ended) {
   Clock& clock = setting_.parts.clock;
   ended.trial.load_1min = setting_.parts.host.load_1min();
-  for (Metric& condition : setting_.parts.host.conditions()) ended.trial.metrics.push_back(std::move(condition));
+  for (Metric& condition : setting_.parts.host.conditions())
+    ended.trial.metrics.push_back(std::move(condition));
   if (ingest_) ended.trial.reports_pending = expectations_.pending();
   const SettleRule& rule = setting_.campaign.settle;
   if (rule.kind == SettleRule::Kind::time) clock.sleep(rule.limit);

@@ -101,7 +101,8 @@ std::optional<Verdict> shell_could_not_run(const TrialEvidence& evidence) {
                              code == 127 ? "did not find the command" : "could not execute the command"));
 }
 
-/// True: seen, or none is expected. False: whoever could look did not find it. nullopt: nobody looked in time.
+/// True: seen, or none is expected. False: whoever could look did not find it. nullopt: nobody looked in
+/// time.
 std::optional<bool> image_seen(const TrialEvidence& evidence) {
   const auto& expected = evidence.workload->expect_image;
   if (!expected) return true;
@@ -392,8 +393,8 @@ void decide_with_late_report(Trial& trial, const ReportFacts& report, const Work
   auto found = first_verdict(rules_before(trial.verdict.rule), evidence,
                              [](const Rule& rule) { return rule.reads_reports; });
   if (found) {
-    found->notes.insert(found->notes.begin(),
-                        fmt::format("was {} ({}) until its report came", outcome_text(recorded.outcome), recorded.rule));
+    found->notes.insert(found->notes.begin(), fmt::format("was {} ({}) until its report came",
+                                                          outcome_text(recorded.outcome), recorded.rule));
     found->notes.insert(found->notes.end(), trial.verdict.notes.begin(), trial.verdict.notes.end());
     trial.verdict = std::move(*found);
   }

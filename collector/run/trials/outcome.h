@@ -49,9 +49,9 @@ struct TrialEvidence {
 /// | accepted_exit_code, exit_zero | passed | |
 ///
 /// Where the workload expects an image, and whoever could look (a report, or the supervisor before the end)
-/// did not find it, a pass becomes `setup_failed` (rule expect_image_missing), and any other outcome stays, by
-/// the rule image_not_seen. Where nobody looked at the right time, every outcome stays, by that rule, too: it was
-/// not seen, and is not said to have been missing.
+/// did not find it, a pass becomes `setup_failed` (rule expect_image_missing), and any other outcome stays,
+/// by the rule image_not_seen. Where nobody looked at the right time, every outcome stays, by that rule, too:
+/// it was not seen, and is not said to have been missing.
 ///
 /// A crash before the time limit is the stronger evidence: the limit then only ended what was left.
 /// Expected output comes before a crash, because a crash in an arm that was not what it says must not

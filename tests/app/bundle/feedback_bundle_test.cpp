@@ -110,7 +110,8 @@ TEST(FeedbackBundleTest, NamesInABundleArePlainAndStayInside) {
   FeedbackBundle bundle;
 
   ASSERT_DONE(bundle.add_from_disk("attachments/", folder.path() / "in/sub/../sub", "a person", nullptr));
-  ASSERT_DONE(bundle.add_from_disk("attachments/", folder.path() / "in/sub/a\nb:c*.txt", "a person", nullptr));
+  ASSERT_DONE(
+      bundle.add_from_disk("attachments/", folder.path() / "in/sub/a\nb:c*.txt", "a person", nullptr));
 
   EXPECT_THAT(bundle.paths(), ElementsAre("attachments/a_b_c_.txt", "attachments/sub/a_b_c_.txt"));
 }

@@ -43,7 +43,8 @@ TEST(CaptureChecksTest, ANearMissSaysWhatAgreesAndWhatDoesNot) {
   const std::string text = describe_near_miss(crashed_trial(), report_of(812));
 
   EXPECT_EQ(text,
-            "a report of faultline: pid 812 and not 640, same start ticks, same boot session, captured 60.0 s after "
+            "a report of faultline: pid 812 and not 640, same start ticks, same boot session, captured 60.0 "
+            "s after "
             "its end by the clock");
 }
 
@@ -97,7 +98,8 @@ TEST(CaptureChecksTest, ASampleIsReadOrTheReasonIsSaid) {
   ProcessSample sample;
   sample.threads.resize(2);
   sample.images.resize(31);
-  EXPECT_EQ(check_sample({"sample", "this program", sample}).found, "stacks of this program: 2 threads, 31 images");
+  EXPECT_EQ(check_sample({"sample", "this program", sample}).found,
+            "stacks of this program: 2 threads, 31 images");
   const auto refused = check_sample({"sample_hardened", "a program of the system",
                                      fail(ErrorKind::process, "sample cannot examine process 99")});
   EXPECT_EQ(refused.state, CheckState::warning);
@@ -131,8 +133,8 @@ HostFindings recorded_findings() {
   findings.samples.push_back({"sample", "this program", sample});
   findings.samples.push_back({"sample_hardened", "a program of the system",
                               fail(ErrorKind::process, "sample cannot examine process 99: it is hardened")});
-  findings.folders = {{"report_folder", CheckState::good,
-                       "/Users/rackmac/Library/Logs/DiagnosticReports is readable", {}}};
+  findings.folders = {
+      {"report_folder", CheckState::good, "/Users/rackmac/Library/Logs/DiagnosticReports is readable", {}}};
   findings.system = mac_checks(recorded_mac());
   findings.common = {{"disk", CheckState::good, "312.4 GiB free at /Users/rackmac/nights", {}}};
   return findings;

@@ -19,7 +19,8 @@ using ::testing::SizeIs;
 std::string report_with(const std::string& words) {
   IpsText text;
   text.incident = numbered_incident(1);
-  text.more = ",\n \"exception\" : {\"type\":\"EXC_BAD_ACCESS\",\"signal\":\"SIGSEGV\"}, \"note\" : \"" + words + "\"";
+  text.more = ",\n \"exception\" : {\"type\":\"EXC_BAD_ACCESS\",\"signal\":\"SIGSEGV\"}, \"note\" : \"" +
+              words + "\"";
   return text.text();
 }
 

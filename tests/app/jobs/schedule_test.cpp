@@ -106,7 +106,8 @@ TEST_F(JobScheduleTest, WhereTheSystemCannotBeToldTheCommandIsSaid) {
 /// Refuses until the third time, as launchd does while the former job ends.
 std::vector<std::vector<std::string>> refuse_twice(const std::filesystem::path& folder, const Job&) {
   return {{"/bin/sh", "-c",
-           "echo x >> \"$0/tried\"; [ $(wc -l < \"$0/tried\") -ge 3 ] || { echo 'Bootstrap failed: 5: Input/output "
+           "echo x >> \"$0/tried\"; [ $(wc -l < \"$0/tried\") -ge 3 ] || { echo 'Bootstrap failed: 5: "
+           "Input/output "
            "error'; exit 5; }",
            folder.string()}};
 }
@@ -142,7 +143,8 @@ TEST_F(JobScheduleTest, NoLongerThanAJobMayTakeToEnd) {
 TEST_F(JobScheduleTest, WithoutALoginSessionTheRefusalSaysSo) {
   system.load = [](const std::filesystem::path&, const Job&) {
     return std::vector<std::vector<std::string>>{
-        {"/bin/sh", "-c", "echo 'Bootstrap failed: 125: Domain does not support specified action'; exit 125"}};
+        {"/bin/sh", "-c",
+         "echo 'Bootstrap failed: 125: Domain does not support specified action'; exit 125"}};
   };
   system.explain_refusal = explain_refusal;
   ASSERT_VALUE(const auto jobs, watch_jobs(places, {"/reports"}, system));
@@ -175,9 +177,11 @@ TEST_F(JobScheduleTest, FoldersThatJobsMayNotOpenAreRefusedWithTheRemedy) {
 }
 
 TEST(LaunchdRefusalsTest, AreReadByTheirNumbers) {
-  EXPECT_TRUE(passes_by_itself("/bin/launchctl exited with 5: Try re-running the command as root for richer errors."));
+  EXPECT_TRUE(passes_by_itself(
+      "/bin/launchctl exited with 5: Try re-running the command as root for richer errors."));
   EXPECT_TRUE(passes_by_itself("Bootstrap failed: 37: Operation already in progress"));
-  EXPECT_FALSE(passes_by_itself("/bin/launchctl exited with 125: Bootstrap failed: 125: Domain does not support it"));
+  EXPECT_FALSE(
+      passes_by_itself("/bin/launchctl exited with 125: Bootstrap failed: 125: Domain does not support it"));
   EXPECT_FALSE(passes_by_itself("/bin/launchctl exited with 50"));
   EXPECT_FALSE(passes_by_itself("/bin/launchctl did not end within 30000 ms"));
   EXPECT_THAT(explain_refusal("launchctl exited with 112"), HasSubstr("no login session"));

@@ -68,8 +68,8 @@ TEST_F(ExportRunTest, TheLaterOfTwoNightsIsWholeByItself) {
   EXPECT_TRUE(findings.empty());
 }
 
-/// Late reports, how long they took, what came of a trial since, other forms: a store with one run is the same
-/// exported and merged.
+/// Late reports, how long they took, what came of a trial since, other forms: a store with one run is the
+/// same exported and merged.
 TEST_F(ExportRunTest, ItKeepsWhatMergeKeeps) {
   const std::string bytes = night_report(900);
   const Analysis analysis = derive(bytes, ReportOrigin::captured, {});

@@ -66,7 +66,8 @@ TEST(MacDriverTest, TheLoadedBundleGivesTheVersionAndIsMarked) {
               ElementsAre(Pair("driver.AGXMetalG13X", "329.1"), Pair("driver.AGXMetalG16X", "329.2 (loaded)"),
                           Pair("driver.loaded", "AGXMetalG16X")));
   EXPECT_EQ(agx_version(kBundles, std::nullopt), std::nullopt) << "of several versions none is guessed";
-  EXPECT_EQ(agx_version({{"AGXMetalG13X", "329.2", true}, {"AGXMetalG16X", "329.2", true}}, std::nullopt), "329.2");
+  EXPECT_EQ(agx_version({{"AGXMetalG13X", "329.2", true}, {"AGXMetalG16X", "329.2", true}}, std::nullopt),
+            "329.2");
   EXPECT_EQ(agx_version(kBundles, "AGXMetalG99X"), std::nullopt);
 }
 
@@ -74,18 +75,21 @@ TEST(MacDriverTest, WhereItsSymbolsCanComeFromIsSaid) {
   EXPECT_EQ(read_agx_driver(kBundles, "AGXMetalG13X", false).state, CheckState::good);
   const auto none = read_agx_driver(kBundles, "AGXMetalG16X", false);
   EXPECT_EQ(none.state, CheckState::warning);
-  EXPECT_THAT(none.found, HasSubstr("AGXMetalG16X 329.2 (loaded); no binary on disk, nor any that Xcode keeps"));
+  EXPECT_THAT(none.found,
+              HasSubstr("AGXMetalG16X 329.2 (loaded); no binary on disk, nor any that Xcode keeps"));
   EXPECT_EQ(read_agx_driver(kBundles, "AGXMetalG16X", true).state, CheckState::good);
   EXPECT_THAT(read_agx_driver(kBundles, std::nullopt, true).found, HasSubstr("which one runs is not known"));
   EXPECT_EQ(read_agx_driver({}, std::nullopt, true).state, CheckState::warning);
-  EXPECT_THAT(read_metal_toolchain("Apple metal version 32023.155 (metalfe-32023.155)\nTarget: air64\n").found,
-              HasSubstr("32023.155"));
+  EXPECT_THAT(
+      read_metal_toolchain("Apple metal version 32023.155 (metalfe-32023.155)\nTarget: air64\n").found,
+      HasSubstr("32023.155"));
   EXPECT_THAT(read_metal_toolchain(std::nullopt).remedy, HasSubstr("-downloadComponent MetalToolchain"));
 }
 
 TEST(MacDriverTest, AStringOfAPropertyListIsThatOfItsOwnKey) {
   constexpr const char* kList =
-      "<dict>\n<key>CFBundleName</key>\n<string>AGX</string>\n<key>Flag</key>\n<true/>\n<key>CFBundleVersion</key>\n"
+      "<dict>\n<key>CFBundleName</key>\n<string>AGX</string>\n<key>Flag</key>\n<true/"
+      ">\n<key>CFBundleVersion</key>\n"
       "\t<string>329.2</string>\n</dict>";
   EXPECT_EQ(plist_text(kList, "CFBundleVersion"), "329.2");
   EXPECT_EQ(plist_text(kList, "CFBundleName"), "AGX");
@@ -96,8 +100,9 @@ TEST(MacDriverTest, AStringOfAPropertyListIsThatOfItsOwnKey) {
 
 TEST(MacReportingTest, CorpsesThatDidNotFitAreCounted) {
   EXPECT_THAT(read_corpse_limit(5, "Timestamp  Ty Process\n").found, HasSubstr("at most 5"));
-  const auto more = read_corpse_limit(5, "12:00 Df kernel: Python[81] Corpse failure, too many 6\n"
-                                         "12:00 Df kernel: Python[82] Corpse failure, too many 7\n");
+  const auto more = read_corpse_limit(5,
+                                      "12:00 Df kernel: Python[81] Corpse failure, too many 6\n"
+                                      "12:00 Df kernel: Python[82] Corpse failure, too many 7\n");
   EXPECT_EQ(more.state, CheckState::warning);
   EXPECT_THAT(more.found, HasSubstr("2 more came"));
   EXPECT_EQ(read_corpse_limit(0, "").state, CheckState::bad);
@@ -107,7 +112,8 @@ TEST(MacReportingTest, CorpsesThatDidNotFitAreCounted) {
 
 TEST(MacReportingTest, ALogThatMayNotBeReadIsAWarning) {
   EXPECT_EQ(read_log_access("", "").state, CheckState::good);
-  const auto refused = read_log_access(std::nullopt, "log: Could not open local log store: Operation not permitted");
+  const auto refused =
+      read_log_access(std::nullopt, "log: Could not open local log store: Operation not permitted");
   EXPECT_EQ(refused.state, CheckState::warning);
   EXPECT_THAT(refused.found, HasSubstr("Operation not permitted"));
 }
@@ -121,9 +127,10 @@ TEST(MacConditionsTest, DisplayLidPowerAndHeatAreNumbersOfATrial) {
   texts.power = "Now drawing from 'Battery Power'\n";
   texts.heat = "Note: No thermal warning level has been recorded\nCPU_Speed_Limit \t= 85\n";
 
-  EXPECT_THAT(read_conditions(texts),
-              ElementsAre(Metric{"host_display_on", 1}, Metric{"host_lid_open", 1}, Metric{"host_on_mains", 0},
-                          Metric{"host_thermal_warning", 0}, Metric{"host_cpu_speed_percent", 85}));
+  EXPECT_THAT(
+      read_conditions(texts),
+      ElementsAre(Metric{"host_display_on", 1}, Metric{"host_lid_open", 1}, Metric{"host_on_mains", 0},
+                  Metric{"host_thermal_warning", 0}, Metric{"host_cpu_speed_percent", 85}));
 
   texts = {};
   texts.display = "{\"DevicePowerState\"=1,\"CurrentPowerState\"=1}";

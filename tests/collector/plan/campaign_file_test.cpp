@@ -271,8 +271,7 @@ TEST(CampaignFileTest, ParameterNamesAndValuesAreChecked) {
         "command = [\"prog\", \"{n}\"]\nmatrix = " +
         std::string(text));
   };
-  EXPECT_THAT(matrix("{ n = 5 }"),
-              ElementsAre(HasSubstr("wanted an array of values")));
+  EXPECT_THAT(matrix("{ n = 5 }"), ElementsAre(HasSubstr("wanted an array of values")));
   EXPECT_THAT(matrix("{ n = [1], outcome = [1] }"),
               ElementsAre(HasSubstr("\"outcome\" has a meaning of its own"), HasSubstr("changes nothing")));
   EXPECT_THAT(matrix("{ n = [{ label = \"a\" }] }"),

@@ -77,7 +77,8 @@ class TrialTest : public ::testing::Test {
   [[nodiscard]] std::string output() const { return read_all(spec.trial_folder / "stdout"); }
   [[nodiscard]] std::string error_output() const { return read_all(spec.trial_folder / "stderr"); }
 
-  /// Whether the supervisor itself can capture here: not on macOS, where ReportCrash does, nor without ptrace.
+  /// Whether the supervisor itself can capture here: not on macOS, where ReportCrash does, nor without
+  /// ptrace.
   bool can_capture() {
 #ifdef __linux__
     const auto status = run(child("exit", "0"));

@@ -1,4 +1,5 @@
-// Everything that the store keeps of one report's analysis, read back for tests: the product reads the report again.
+// Everything that the store keeps of one report's analysis, read back for tests: the product reads the report
+// again.
 
 #pragma once
 

@@ -168,7 +168,7 @@ TEST(ReportPageTest, ABrowserShowsPlotsTablesAndHostileTextAsTheyAre) {
   const std::string node = FAULTLINE_NODE;
   const std::string folder = FAULTLINE_SOURCE_DIR "/reports/page";
   REQUIRE_ON_LINUX(std::filesystem::exists(folder + "/node_modules/playwright-core"),
-                  "no playwright-core; see script/bootstrap");
+                   "no playwright-core; see script/bootstrap");
   const ScopedTempFolder place;
   std::ofstream(place / "page.html") << report_page(hostile_report());
 

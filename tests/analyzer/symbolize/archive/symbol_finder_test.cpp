@@ -19,7 +19,9 @@ constexpr const char* kInBundle = "AGXMetalG16X.bundle/Contents/MacOS/AGXMetalG1
 
 class SymbolFinderTest : public ::testing::Test {
  protected:
-  void SetUp() override { REQUIRE_ON_LINUX(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19"); }
+  void SetUp() override {
+    REQUIRE_ON_LINUX(fixtures::have_apple_tools(), "needs clang-19, lld-19 and llvm-19");
+  }
 
   /// The driver as reports name it, of the build that the fixture has.
   static Image driver() {
@@ -37,7 +39,8 @@ class SymbolFinderTest : public ::testing::Test {
 };
 
 TEST_F(SymbolFinderTest, TheDriverIsFoundAmongWhatXcodeKeepsOfItsSystem) {
-  const fs::path kept = folder_ / "DeviceSupport/15.7.3 (24G419)/Symbols/System/Library/Extensions" / kInBundle;
+  const fs::path kept =
+      folder_ / "DeviceSupport/15.7.3 (24G419)/Symbols/System/Library/Extensions" / kInBundle;
   put(kept);
   SymbolSources sources;
   sources.device_support_folder = folder_ / "DeviceSupport";
@@ -63,7 +66,8 @@ TEST_F(SymbolFinderTest, TheDriverIsFoundInABundleOfItsBuild) {
 
 TEST_F(SymbolFinderTest, ADriverWithoutAnyFileOfItsBuildIsSaid) {
   put(folder_ / "Extensions" / kInBundle);
-  fs::create_directories(folder_ / "Extensions/AGXMetalG13X.bundle/Contents");  // Its code is in the cache alone.
+  fs::create_directories(folder_ /
+                         "Extensions/AGXMetalG13X.bundle/Contents");  // Its code is in the cache alone.
   SymbolSources sources;
   sources.driver_folder = folder_ / "Extensions";
   sources.device_support_folder = folder_ / "none";

@@ -65,7 +65,8 @@ TEST(MappedImagesTest, OurOwnLibrariesAreThere) {
 #endif
 
 TEST(MappedImagesTest, TheSystemsOwnListGivesTheImagesOfItsTextRegions) {
-  EXPECT_THAT(images_in_vmmap(kRecordedVmmap), ElementsAre("AGXMetalG16X", "Metal", "lib fix.dylib", "python3.12"));
+  EXPECT_THAT(images_in_vmmap(kRecordedVmmap),
+              ElementsAre("AGXMetalG16X", "Metal", "lib fix.dylib", "python3.12"));
 }
 
 TEST(MappedImagesTest, ARefusalGivesNone) {
